@@ -1,0 +1,63 @@
+"""Token to Actor, and the list of endpoints that need none. Everything not listed here requires a signed-in caller."""
+
+from __future__ import annotations
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from accounts.tokens import actor_of
+from api.context import parts
+from database.session import now
+from problems import Unauthenticated
+
+# Endpoint names (blueprint.function). A test lists them in the docs and proves that all others answer 401.
+PUBLIC = frozenset(
+    {
+        "health.live",
+        "health.ready",
+        "health.metrics",
+        "root",
+        "api-docs.openapi_json",
+        "api-docs.openapi_swagger_ui",
+        "api-docs.openapi_redoc",
+        "auth.send_sms_code",
+        "auth.open_session",
+        "auth.refresh_session",
+        "auth.providers",
+        "auth.demo_authorize",
+        "hazards.track",
+        "demo.accounts",
+        "places.regions",
+        "places.region_of_point",
+        "uploads.options",
+        "media.photo",
+        "problems.catalogue",
+    }
+)
+
+# What a draining session may still do (SYNC.md 4): refresh, register, push, uploads, rescue, own issues.
+DRAIN = frozenset({"sync.register", "sync.push", "uploads.create", "uploads.head", "uploads.patch", "sync.issues", "sync.status"})
+
+
+def bearer_token() -> str | None:
+    """The token of the Authorization header, or None."""
+    header = request.headers.get("Authorization", "")
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def authenticate(session: Session) -> Actor | None:
+    """The caller, checked against the session row. None on public endpoints without a token.
+
+    Raises Unauthenticated without a token, or for a session that is closed, expired, or draining outside DRAIN.
+    """
+    token = bearer_token()
+    if token is None:
+        if request.endpoint in PUBLIC:
+            return None
+        raise Unauthenticated
+    actor = actor_of(session, parts().ring, token, now(session))
+    if actor.draining and request.endpoint not in DRAIN | PUBLIC:
+        raise Unauthenticated
+    return actor

@@ -1,0 +1,44 @@
+"""What a view may ask for: the parts of the application, the transaction of this request, and who is calling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.crypto import KeyRing
+from database.session import Database
+from settings import Settings
+from sync.catalog import Catalog
+
+if TYPE_CHECKING:
+    from media.storage import Storage
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The assembled application: one of each for a process."""
+
+    settings: Settings
+    database: Database
+    ring: KeyRing
+    catalog: Catalog
+    storage: Storage
+
+
+def parts() -> Parts:
+    """The parts of the running application."""
+    return cast(Parts, current_app.extensions["fire"])
+
+
+def session() -> Session:
+    """The transaction of this request; views that own their transactions have none."""
+    return cast(Session, g.session)
+
+
+def actor() -> Actor:
+    """Who is calling. Public endpoints that allow it see None through `api.auth.caller`."""
+    return cast(Actor, g.actor)

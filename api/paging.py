@@ -1,0 +1,59 @@
+"""Keyset pages: `?cursor=&limit=`, at most 100 rows; a cursor says after which row to go on."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+from marshmallow import fields, validate
+from sqlalchemy import Select, tuple_
+from sqlalchemy.orm import Session
+
+from problems import Invalid, field_error
+from wire import Line, StrictSchema
+
+MAX_LIMIT = 100
+
+
+class PageSchema(StrictSchema):
+    """The query parameters of every list."""
+
+    cursor = Line(max_length=500, load_default=None, metadata={"description": "next_cursor of the previous page"})
+    limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(1, MAX_LIMIT))
+
+
+def page(
+    session: Session,
+    statement: Select[Any],
+    keys: Sequence[Any],
+    parse: Sequence[Callable[[str], Any]],
+    query: dict[str, Any],
+) -> tuple[list[Any], str | None]:
+    """One page in ascending order of `keys` (never null, the last one unique), and the next cursor or None.
+
+    `parse` turns each cursor part back into a value. Raises Invalid for a cursor that is not ours.
+    """
+    if query["cursor"]:
+        statement = statement.where(tuple_(*keys) > tuple_(*_decode(query["cursor"], parse)))
+    rows = list(session.scalars(statement.order_by(*keys).limit(query["limit"] + 1)))
+    if len(rows) <= query["limit"]:
+        return rows, None
+    rows = rows[: query["limit"]]
+    last = rows[-1]
+    return rows, _encode([getattr(last, key.key) for key in keys])
+
+
+def _encode(values: list[Any]) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([str(value) for value in values])).decode().rstrip("=")
+
+
+def _decode(cursor: str, parse: Sequence[Callable[[str], Any]]) -> list[Any]:
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(parts, list) or len(parts) != len(parse):
+            raise ValueError("wrong number of parts")  # noqa: TRY301 - answered two lines below, with the other causes
+        return [convert(part) for convert, part in zip(parse, parts, strict=True)]
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Invalid(field_error("cursor", "bad_cursor", "分页游标无效,请从第一页开始")) from error

@@ -1,0 +1,146 @@
+"""Routes, the blueprint that every resource uses: strict JSON in, problem documents out, OpenAPI from the same schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import orjson
+from flask import Request, current_app, g, request
+from flask_smorest import Blueprint
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from api.problems import ProblemSchema
+from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
+
+
+def parse_json(body: bytes, max_depth: int) -> Any:
+    """JSON to Python. Raises Malformed with the byte offset, or Invalid naming the string that holds a NUL."""
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(offset=len(error.doc[: error.pos].encode(errors="surrogatepass")), reason=error.msg) from error
+    for path, depth, leaf in _leaves(value):
+        if depth > max_depth:
+            raise Malformed(offset=0, reason="nested too deeply")
+        if isinstance(leaf, str) and "\0" in leaf:
+            raise Invalid(field_error(path, "nul_character", "不能包含空字符"))
+    return value
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, int, Any]]:
+    """Every key and leaf with its dotted path and depth; without recursion, so that depth cannot exhaust the stack."""
+    pending: list[tuple[str, int, Any]] = [("", 0, value)]
+    while pending:
+        path, depth, item = pending.pop()
+        if isinstance(item, dict):
+            for key, child in item.items():
+                yield path or "body", depth, key
+                pending.append((f"{path}.{key}" if path else key, depth + 1, child))
+        elif isinstance(item, list):
+            pending += [(f"{path}.{index}" if path else str(index), depth + 1, child) for index, child in enumerate(item)]
+        else:
+            yield path or "body", depth, item
+
+
+def read_body(max_bytes: int) -> bytes:
+    """The whole body, read once for each request.
+
+    Raises BodyTooLarge by the declared length before a byte is read, Malformed if it ends early.
+    """
+    if "body" not in g:
+        g.body = _read_stream(max_bytes)
+    return bytes(g.body)
+
+
+def _read_stream(max_bytes: int) -> bytes:
+    declared = request.content_length
+    if declared is not None and declared > max_bytes:
+        raise BodyTooLarge(max_bytes=max_bytes)
+    body = request.stream.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise BodyTooLarge(max_bytes=max_bytes)
+    if declared is not None and len(body) != declared:
+        raise Malformed(offset=len(body), reason="body ends early")
+    return body
+
+
+class _Parser(FlaskParser):
+    """webargs with our JSON reader and our problems."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise", "headers": "exclude", "path": "raise"}  # noqa: RUF012
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The JSON body; an absent body counts as an empty object."""
+        settings = current_app.config["FIRE"]
+        body = read_body(settings.max_body_bytes)
+        if not body:
+            return {}
+        if req.mimetype != "application/json":
+            raise UnsupportedMediaType(accepted="application/json")
+        return parse_json(body, settings.max_json_depth)
+
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
+        """Marshmallow's tree of messages as a flat list of fields."""
+        tree = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
+        errors = [entry for location in tree.values() for entry in flatten(location)]
+        raise Invalid(*errors)
+
+
+def flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
+    """`{"location": {"lon": ["…"]}}` as `[{"field": "location.lon", "code": "invalid", "message": "…"}]`."""
+    if isinstance(messages, dict):
+        found: list[dict[str, str]] = []
+        for key, value in messages.items():
+            step = "" if key == "_schema" else str(key)
+            found += flatten(value, f"{path}.{step}".strip("."))
+        return found
+    listed = messages if isinstance(messages, list) else [messages]
+    return [field_error(path or "body", _code(str(message)), _chinese(str(message))) for message in listed]
+
+
+_KNOWN = {
+    "Missing data for required field.": ("required", "必填"),
+    "Unknown field.": ("unknown_field", "未知字段"),
+    "Field may not be null.": ("null", "不能为空"),
+    "Invalid input type.": ("type", "类型不正确"),
+    "Not a valid string.": ("type", "应为文本"),
+    "Not a valid integer.": ("type", "应为整数"),
+    "Not a valid number.": ("type", "应为数字"),
+    "Not a valid boolean.": ("type", "应为 true 或 false"),
+    "Not a valid UUID.": ("type", "编号格式不正确"),
+    "Not a valid list.": ("type", "应为列表"),
+    "Not a valid mapping type.": ("type", "应为对象"),
+    "Not a valid datetime.": ("type", "时间格式不正确,应为带时区的 RFC 3339"),
+    "Not a valid date.": ("type", "日期格式不正确"),
+}
+
+
+def _code(message: str) -> str:
+    return _KNOWN.get(message, ("invalid", ""))[0]
+
+
+def _chinese(message: str) -> str:
+    return _KNOWN.get(message, ("", message))[1]
+
+
+class Routes(Blueprint):
+    """A blueprint under /api/v1 whose every operation documents the problem document as its default answer."""
+
+    ARGUMENTS_PARSER = _Parser()
+
+    def __init__(self, name: str, prefix: str, description: str) -> None:
+        super().__init__(name, name, url_prefix=f"/api/v1{prefix}", description=description)
+
+    def route(self, rule: str, *, parameters: Any = None, **options: Any) -> Any:
+        """As in Flask; documents the default answer of every operation."""
+        inner = super().route(rule, parameters=parameters, **options)
+
+        def decorate(view: Any) -> Any:
+            documented = self.alt_response(
+                "default", schema=ProblemSchema, content_type="application/problem+json", description="A problem"
+            )(view)
+            return inner(documented)
+
+        return decorate

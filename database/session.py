@@ -1,0 +1,138 @@
+"""The unit of work: one transaction for each request, push chunk or task. Nothing else commits or rolls back."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+Observer = Callable[[Session], None]
+
+
+def utc_now() -> datetime:
+    """The server's clock. Tests and the simulator hand another one to `Database`."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """The engine, and the observers that run before each commit (inbox, outbox, and last of all the feed).
+
+    Engines are made after a fork: give each process its own Database.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 8,
+        statement_timeout_ms: int = 15_000,
+        lock_timeout_ms: int = 5_000,
+        clock: Callable[[], datetime] = utc_now,
+        render: Observer | None = None,
+        before_commit: Sequence[Observer] = (),
+        after_commit: Sequence[Observer] = (),
+    ) -> None:
+        self.clock = clock
+        self._render = render
+        self._before_commit = tuple(before_commit)
+        self._after_commit = tuple(after_commit)
+        options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} -c timezone=UTC"
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={"options": options, "application_name": "fire", "connect_timeout": 5},
+        )
+        self.new_session: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction. The connection is taken at the first statement; observers run before the commit."""
+        session = self.open()
+        try:
+            yield session
+            self.commit(session)
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+        self.committed(session)
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """One read-only REPEATABLE READ snapshot, closed at the end: what a pull reads is one moment."""
+        session = self.open()
+        try:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+            yield session
+        finally:
+            session.rollback()
+            session.close()
+
+    @contextlib.contextmanager
+    def savepoint(self, session: Session) -> Iterator[None]:
+        """A part of a transaction that may fail alone. Feed lines are rendered inside it, so a faulty line fails here."""
+        marks = {key: _copied(value) for key, value in session.info.items()}
+        try:
+            with session.begin_nested():
+                yield
+                self.render(session)
+        except BaseException:
+            session.info.clear()
+            session.info.update(marks)
+            raise
+
+    def open(self) -> Session:
+        """A session whose transaction has one moment, `now(session)`."""
+        session = self.new_session()
+        session.info["now"] = self.clock()
+        return session
+
+    def render(self, session: Session) -> None:
+        """Flush, then render the feed lines of all that was touched since the last call."""
+        session.flush()
+        if self._render is not None:
+            self._render(session)
+
+    def commit(self, session: Session) -> None:
+        """Observers, then COMMIT. The last observer numbers the feed lines and holds heads only until here."""
+        self.render(session)
+        for observer in self._before_commit:
+            observer(session)
+        session.commit()
+
+    def committed(self, session: Session) -> None:
+        """What may be done only after a commit (wake the worker); it must not fail and must not wait."""
+        for observer in self._after_commit:
+            observer(session)
+
+    def is_reachable(self) -> bool:
+        """True if one statement succeeds now."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception:  # noqa: BLE001 - any failure means "not ready", whatever its class
+            return False
+        return True
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, (list, dict, set)) else value
+
+
+def now(session: Session) -> datetime:
+    """The moment of this transaction: the same for every row that it writes."""
+    moment: datetime = session.info["now"]
+    return moment

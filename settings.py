@@ -1,0 +1,75 @@
+"""Every setting of the product: typed, with its unit, read once from the environment and handed down."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be understood; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The whole configuration. Production names every host it may talk to; nothing is discovered."""
+
+    database_url: str
+    database_owner_url: str  # runs migrations; owns the tables that the application may only insert into
+    broker_url: str
+    media_dir: Path
+    key_file: Path
+    public_url: str  # how clients reach this server, without a trailing slash
+    demo: bool = False  # every code is 000000 and the demo accounts are listed; production refuses it
+
+    access_token_lifetime: timedelta = timedelta(minutes=10)
+    refresh_token_lifetime: timedelta = timedelta(days=30)
+    drain_lifetime: timedelta = timedelta(days=30)  # how long a removed person may still hand in work
+    lease_lifetime: timedelta = timedelta(days=7)  # what a device held at its last pull it may still do
+    sms_code_lifetime: timedelta = timedelta(minutes=5)
+
+    max_body_bytes: int = 1_048_576
+    max_json_depth: int = 32
+    push_mutations: int = 200
+    push_bytes: int = 262_144
+    push_chunk_mutations: int = 25
+    push_chunk_seconds: float = 0.15
+    pull_bytes: int = 524_288
+    line_bytes: int = 65_536
+    poll_seconds: int = 300
+
+    max_photo_bytes: int = 20_971_520
+    max_photos: int = 9
+    max_photo_pixels: int = 60_000_000
+    upload_lifetime: timedelta = timedelta(days=7)
+
+    database_pool_size: int = 8
+    statement_timeout_ms: int = 15_000
+    lock_timeout_ms: int = 5_000
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Read the environment once. Raises BadSetting with the name of what is missing or wrong."""
+
+        def need(name: str) -> str:
+            value = env.get(name, "").strip()
+            if not value:
+                raise BadSetting(f"{name} is not set (README, section 'Settings')")
+            return value
+
+        database_url = need("DATABASE_URL")
+        demo = env.get("DEMO", "0") == "1"
+        if demo and env.get("PRODUCTION", "0") == "1":
+            raise BadSetting("DEMO=1 is refused in production: every code would be 000000")
+        return cls(
+            database_url=database_url,
+            database_owner_url=env.get("DATABASE_OWNER_URL", "").strip() or database_url,
+            broker_url=need("BROKER_URL"),
+            media_dir=Path(need("MEDIA_DIR")),
+            key_file=Path(need("KEY_FILE")),
+            public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            demo=demo,
+        )

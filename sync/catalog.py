@@ -1,0 +1,140 @@
+"""What devices hold, declared by each feature beside its model.
+
+One declaration yields three answers that must agree (a property test proves it): `scopes_of(entity)`, the scopes that a
+record is in; `scopes_for(actor)`, the scopes that a person's device replicates; and `visible_to(actor)`, the SQL condition
+for detail, list, count, export and search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from database.base import Base, Json
+
+# Who replicates a banner's officer scope: its brigade, and those who watch over the passing-on of cases.
+REGION_ROLES = BRIGADE_ROLES | {Role.SUPERVISOR}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One way in which a record is seen: the values of `column` (a scalar or an array) name who sees it.
+
+    kind: region, user, unit, reporter, public; or, over HTTP only, org (members of an organisation) and editor (content
+    editors see what is not yet published). A `public` column is a flag: true means published.
+    """
+
+    kind: str
+    projection: str
+    column: Any  # an instrumented attribute; None for `public`, which everybody sees
+    render: Callable[[Any], Json] | None = None  # None: seen over HTTP, never replicated
+    topic: str = ""  # for `public`: laws, training
+
+    def values(self, entity: Any) -> list[str]:
+        """The values by which the record is in this kind of scope."""
+        value = self.column is None or getattr(entity, self.column.key)
+        if self.kind == "public":
+            return [self.topic] if value else []
+        if value is None:
+            return []
+        return [str(item) for item in value] if isinstance(value, (list, tuple, set)) else [str(value)]
+
+
+@dataclass(frozen=True)
+class Synced:
+    """The declaration of one entity type: its name on the wire, its model, its scopes, largest projection last."""
+
+    type: str
+    model: type[Base]
+    scopes: Sequence[Scope]
+    on_devices: Callable[[Any], bool] = lambda _: True  # False: out of every device's scope (closed long ago)
+
+    def scopes_of(self, entity: Any) -> dict[str, Scope]:
+        """Replicated scope keys (`region:150102#officer`) of a record, with the rule that renders it there."""
+        if not self.on_devices(entity):
+            return {}
+        return {
+            f"{scope.kind}:{value}#{scope.projection}": scope
+            for scope in self.scopes
+            if scope.render is not None
+            for value in scope.values(entity)
+        }
+
+    def visible_to(self, actor: Actor) -> ColumnElement[bool]:
+        """The rows that this actor may see, as a SQL condition."""
+        if actor.has(Role.SYSTEM):
+            return true()
+        conditions = [condition for scope in self.scopes if (condition := _condition(scope, actor)) is not None]
+        return or_(*conditions) if conditions else false()
+
+
+def _condition(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
+    column = scope.column
+    if scope.kind == "public":
+        return true() if column is None else column.is_(True)
+    if scope.kind == "editor":
+        return true() if actor.has(Role.CONTENT_EDITOR) else None
+    if scope.kind == "region":
+        prefixes = {grant.region_prefix for grant in actor.grants if grant.role in REGION_ROLES}
+        return or_(*(column.startswith(prefix, autoescape=True) for prefix in sorted(prefixes))) if prefixes else None
+    values = _actor_values(scope.kind, actor)
+    if not values:
+        return None
+    if isinstance(column.type, ARRAY):
+        return column.overlap(list(values))  # type: ignore[no-any-return]
+    return column.in_(values)  # type: ignore[no-any-return]
+
+
+def _actor_values(kind: str, actor: Actor) -> list[UUID]:
+    if kind in ("user", "reporter"):
+        return [actor.id]
+    if kind == "unit":
+        return sorted(power.unit_id for power in actor.units if power.role in UNIT_ROLES)
+    if kind == "org":
+        return sorted(actor.org_ids())
+    raise ValueError(f"unknown kind of scope: {kind}")
+
+
+class Catalog:
+    """Everything that is synced. Assembled once, in `api/app.py`."""
+
+    def __init__(self, declarations: Iterable[Synced]) -> None:
+        self.by_type: Mapping[str, Synced] = {declaration.type: declaration for declaration in declarations}
+        self.by_model: Mapping[type[Base], Synced] = {item.model: item for item in self.by_type.values()}
+        # What a person can be in, once and for all: (kind, projection, topic).
+        self._kinds = sorted(
+            {
+                (scope.kind, scope.projection, scope.topic)
+                for item in self.by_type.values()
+                for scope in item.scopes
+                if scope.render is not None
+            }
+        )
+
+    def scopes_for(self, actor: Actor) -> list[str]:
+        """The scope keys that this actor's device replicates now, personal ones first.
+
+        Only banners are region scopes: league and region staff work over HTTP, so that no ancestor serialises the region.
+        """
+        keys: list[str] = []
+        for kind, projection, topic in self._kinds:
+            keys += [f"{kind}:{value}#{projection}" for value in _replicated_values(kind, topic, actor)]
+        return sorted(keys, key=lambda key: (_PRIORITY[key.split(":", 1)[0]], key))
+
+
+_PRIORITY = {"user": 0, "reporter": 1, "unit": 2, "region": 3, "public": 4}
+
+
+def _replicated_values(kind: str, topic: str, actor: Actor) -> list[str]:
+    if kind == "public":
+        return [topic]
+    if kind == "region":
+        codes = {grant.region_code for grant in actor.grants if grant.role in REGION_ROLES}
+        return sorted(code for code in codes if not code.endswith("00"))
+    return [str(value) for value in _actor_values(kind, actor)]

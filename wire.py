@@ -1,0 +1,80 @@
+"""What every schema shares: strictness, and fields whose limits a person can understand (marshmallow)."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class StrictSchema(Schema):
+    """Unknown fields are refused, nested ones too."""
+
+    class Meta:  # noqa: D106 - marshmallow's own idiom
+        unknown = RAISE
+
+
+class Line(fields.String):
+    """One line of text: trimmed, 1 to `max_length` characters, no control characters."""
+
+    def __init__(self, max_length: int = 200, min_length: int = 1, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", validate.Length(min=min_length, max=max_length, error="长度应为{min}到{max}个字"))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        line = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        if any(unicodedata.category(char) in ("Cc", "Cs") for char in line):
+            raise ValidationError("不能包含控制字符")
+        return line
+
+
+class Prose(fields.String):
+    """Text of several lines, at most `max_length` characters; tabs and line breaks only."""
+
+    def __init__(self, max_length: int = 2000, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", validate.Length(max=max_length, error="最多{max}个字"))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        prose = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in prose):
+            raise ValidationError("不能包含控制字符")
+        return prose
+
+
+class Moment(fields.AwareDateTime):
+    """RFC 3339 with a zone, from 1970 to 2200, kept in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", default_timezone=None, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE)
+        try:
+            moment = super()._deserialize(value, attr, data, **kwargs)
+            moment = moment.astimezone(UTC)
+        except OverflowError as error:
+            raise ValidationError("时间超出范围") from error
+        if not EARLIEST <= moment <= LATEST:
+            raise ValidationError("时间超出范围")
+        return moment
+
+
+class Flag(fields.Boolean):
+    """True or false, nothing that merely looks like it."""
+
+    truthy = {True}  # noqa: RUF012 - marshmallow reads a plain class attribute
+    falsy = {False}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
