@@ -15,7 +15,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 class StrictSchema(Schema):
     """Unknown fields are refused, nested ones too."""
 
-    class Meta:  # noqa: D106 - marshmallow's own idiom
+    class Meta:
         unknown = RAISE
 
 
@@ -69,8 +69,8 @@ class Moment(fields.AwareDateTime):
 class Flag(fields.Boolean):
     """True or false, nothing that merely looks like it."""
 
-    truthy = {True}  # noqa: RUF012 - marshmallow reads a plain class attribute
-    falsy = {False}  # noqa: RUF012
+    truthy = {True}
+    falsy = {False}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -78,3 +78,11 @@ class Flag(fields.Boolean):
         return value
 
 
+MAX_PAGE = 100
+
+
+class PageSchema(StrictSchema):
+    """The query parameters of every list."""
+
+    cursor = Line(max_length=500, load_default=None, metadata={"description": "next_cursor of the previous page"})
+    limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(1, MAX_PAGE))

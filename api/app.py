@@ -2,32 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-import structlog
 from flask import Flask, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
 import api.problems
+from api import handovers, hazards, health, notifications, places, queue, rectifications, units
 from api.auth import authenticate
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
 from api.routes import read_body
 from database.crypto import KeyRing, Sealed
-from database.session import Database, utc_now
+from database.session import Database, Observer, utc_now
+from media.access import MediaRules
+from media.storage import DirectoryStorage
+from notifications.observing import Notifications
+from notifications.synced import INBOX_ITEM
+from notifications.synced import MUTATIONS as INBOX_MUTATIONS
+from places.synced import DIVISION, UNIT
 from settings import Settings
 from sync.catalog import Catalog
 from sync.feed import Feed
+from sync.mutations import Mutations
+from workflow import reactions
+from workflow.evidence import MEDIA_RULES
+from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
+from workflow.handovers.synced import HANDOVER
+from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
+from workflow.hazards.synced import HAZARD
+from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
+from workflow.queue.synced import TASK
+from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
+from workflow.rectification.synced import RECTIFICATION
 
-log = structlog.get_logger()
+# What devices may hold.
+SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, INBOX_ITEM, DIVISION, UNIT]
 
-SYNCED: list[Any] = []
-ROUTES: list[Any] = []
+# What people and devices may do.
+MUTATIONS = [
+    *HAZARD_MUTATIONS,
+    *HANDOVER_MUTATIONS,
+    *RECTIFICATION_MUTATIONS,
+    *TASK_MUTATIONS,
+    *INBOX_MUTATIONS,
+]
+
+# Event -> tasks of the worker (`worker.py`).
+REACTIONS: dict[str, Sequence[str]] = {}
+
+# What is answered over HTTP.
+ROUTES = [
+    places.routes,
+    units.routes,
+    hazards.routes,
+    handovers.routes,
+    rectifications.routes,
+    queue.routes,
+]
 
 
 class OrjsonProvider(JSONProvider):
@@ -68,23 +105,37 @@ class FireApp(Flask):
             return response
 
 
-def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Parts:
+def assemble(
+    settings: Settings, clock: Callable[[], datetime] = utc_now, after_commit: Sequence[Observer] = ()
+) -> Parts:
     """Everything that a process needs, web or worker: keys, catalog, database with its observers, storage."""
     ring = KeyRing.load(settings.key_file)
     Sealed.ring = ring
     catalog = Catalog(SYNCED)
     feed = Feed(catalog)
+    notices = Notifications(REACTIONS)
     database = Database(
         settings.database_url,
         pool_size=settings.database_pool_size,
         statement_timeout_ms=settings.statement_timeout_ms,
         lock_timeout_ms=settings.lock_timeout_ms,
         clock=clock,
-        render=feed.render,
+        # In this order: what siblings do because of it, whom it tells, and what devices get of all that.
+        settle=[reactions.react, notices.observe, feed.render],
         before_commit=[feed.publish],
+        after_commit=after_commit,
     )
     feed.watch(database.new_session)
-    return Parts(settings=settings, database=database, ring=ring, catalog=catalog, storage=None)
+    return Parts(
+        settings=settings,
+        database=database,
+        ring=ring,
+        catalog=catalog,
+        mutations=Mutations(MUTATIONS),
+        notifications=notices,
+        storage=DirectoryStorage(settings.media_dir),
+        media_rules=MediaRules(MEDIA_RULES),
+    )
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
@@ -97,10 +148,10 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
-        MAX_CONTENT_LENGTH=None,
     )
     app.extensions["fire"] = parts or assemble(settings)
     api.problems.install(app)
+    app.register_blueprint(health.routes)
     smorest = Api(app)
     for routes in ROUTES:
         smorest.register_blueprint(routes)

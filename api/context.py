@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import current_app, g
 from sqlalchemy.orm import Session
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.crypto import KeyRing
 from database.session import Database
+from media.access import MediaRules
+from media.storage import Storage
+from notifications.observing import Notifications
 from settings import Settings
 from sync.catalog import Catalog
-
-if TYPE_CHECKING:
-    from media.storage import Storage
+from sync.mutations import Mutations
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,10 @@ class Parts:
     database: Database
     ring: KeyRing
     catalog: Catalog
+    mutations: Mutations
+    notifications: Notifications
     storage: Storage
+    media_rules: MediaRules
 
 
 def parts() -> Parts:

@@ -7,21 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
-from marshmallow import fields, validate
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
 
 from problems import Invalid, field_error
-from wire import Line, StrictSchema
+from wire import PageSchema
 
-MAX_LIMIT = 100
-
-
-class PageSchema(StrictSchema):
-    """The query parameters of every list."""
-
-    cursor = Line(max_length=500, load_default=None, metadata={"description": "next_cursor of the previous page"})
-    limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(1, MAX_LIMIT))
+__all__ = ["PageSchema", "page"]
 
 
 def page(
@@ -30,14 +22,18 @@ def page(
     keys: Sequence[Any],
     parse: Sequence[Callable[[str], Any]],
     query: dict[str, Any],
+    *,
+    descending: bool = False,
 ) -> tuple[list[Any], str | None]:
-    """One page in ascending order of `keys` (never null, the last one unique), and the next cursor or None.
+    """One page in ascending or descending order of `keys` (never null, the last one unique), and the next cursor or None.
 
     `parse` turns each cursor part back into a value. Raises Invalid for a cursor that is not ours.
     """
     if query["cursor"]:
-        statement = statement.where(tuple_(*keys) > tuple_(*_decode(query["cursor"], parse)))
-    rows = list(session.scalars(statement.order_by(*keys).limit(query["limit"] + 1)))
+        after = tuple_(*_decode(query["cursor"], parse))
+        statement = statement.where(tuple_(*keys) < after if descending else tuple_(*keys) > after)
+    order = [key.desc() for key in keys] if descending else list(keys)
+    rows = list(session.scalars(statement.order_by(*order).limit(query["limit"] + 1)))
     if len(rows) <= query["limit"]:
         return rows, None
     rows = rows[: query["limit"]]

@@ -69,7 +69,7 @@ def _read_stream(max_bytes: int) -> bytes:
 class _Parser(FlaskParser):
     """webargs with our JSON reader and our problems."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise", "headers": "exclude", "path": "raise"}  # noqa: RUF012
+    DEFAULT_UNKNOWN_BY_LOCATION = {"json": "raise", "query": "raise", "headers": "exclude", "path": "raise"}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The JSON body; an absent body counts as an empty object."""

@@ -88,7 +88,8 @@ class KeyRing:
     def verify(self, purpose: str, message: bytes, signature: bytes) -> bool:
         """True if any key of the purpose made this signature; takes the same time either way."""
         return any(
-            hmac.compare_digest(hmac.digest(key.secret, message, hashlib.sha256), signature) for key in self.all(purpose)
+            hmac.compare_digest(hmac.digest(key.secret, message, hashlib.sha256), signature)
+            for key in self.all(purpose)
         )
 
     def _digest(self, key_purpose: str, purpose: str, value: str) -> bytes:
@@ -103,18 +104,19 @@ class Sealed(TypeDecorator[str]):
     ring: ClassVar[KeyRing | None] = None
 
     @classmethod
-    def _keys(cls) -> KeyRing:
+    def keys(cls) -> KeyRing:
+        """The ring of this process. Raises BrokenKeyFile before start-up has loaded it."""
         if cls.ring is None:
             raise BrokenKeyFile("sealed columns are used before the key ring was loaded")
         return cls.ring
 
     def process_bind_param(self, value: str | None, dialect: Any) -> bytes | None:
         """Seal on the way in."""
-        return None if value is None else self._keys().seal(value.encode())
+        return None if value is None else self.keys().seal(value.encode())
 
     def process_result_value(self, value: bytes | None, dialect: Any) -> str | None:
         """Open on the way out."""
-        return None if value is None else self._keys().open(bytes(value)).decode()
+        return None if value is None else self.keys().open(bytes(value)).decode()
 
 
 def fingerprint(value: str | bytes) -> bytes:

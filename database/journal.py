@@ -60,7 +60,7 @@ class Who(Protocol):
     """The part of an actor that an event keeps."""
 
     @property
-    def id(self) -> UUID: ...  # noqa: D102 - a protocol member
+    def id(self) -> UUID: ...
 
 
 def record(

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 Observer = Callable[[Session], None]
+_CACHE = "cache"
 
 
 def utc_now() -> datetime:
@@ -20,8 +21,10 @@ def utc_now() -> datetime:
 
 
 class Database:
-    """The engine, and the observers that run before each commit (inbox, outbox, and last of all the feed).
+    """The engine, and its observers.
 
+    `settle` runs at the end of each savepoint and before the commit (reactions, inbox and outbox, rendering of feed
+    lines), so that what follows from a mutation succeeds or fails with it; `before_commit` numbers the lines, last of all.
     Engines are made after a fork: give each process its own Database.
     """
 
@@ -33,12 +36,12 @@ class Database:
         statement_timeout_ms: int = 15_000,
         lock_timeout_ms: int = 5_000,
         clock: Callable[[], datetime] = utc_now,
-        render: Observer | None = None,
+        settle: Sequence[Observer] = (),
         before_commit: Sequence[Observer] = (),
         after_commit: Sequence[Observer] = (),
     ) -> None:
         self.clock = clock
-        self._render = render
+        self._settle = tuple(settle)
         self._before_commit = tuple(before_commit)
         self._after_commit = tuple(after_commit)
         options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} -c timezone=UTC"
@@ -79,13 +82,14 @@ class Database:
 
     @contextlib.contextmanager
     def savepoint(self, session: Session) -> Iterator[None]:
-        """A part of a transaction that may fail alone. Feed lines are rendered inside it, so a faulty line fails here."""
+        """A part of a transaction that may fail alone, with all that follows from it: a faulty feed line fails here."""
         marks = {key: _copied(value) for key, value in session.info.items()}
         try:
             with session.begin_nested():
                 yield
-                self.render(session)
+                self.settle(session)
         except BaseException:
+            marks.pop(_CACHE, None)  # may hold objects that were rolled back
             session.info.clear()
             session.info.update(marks)
             raise
@@ -96,15 +100,15 @@ class Database:
         session.info["now"] = self.clock()
         return session
 
-    def render(self, session: Session) -> None:
-        """Flush, then render the feed lines of all that was touched since the last call."""
-        session.flush()
-        if self._render is not None:
-            self._render(session)
+    def settle(self, session: Session) -> None:
+        """What follows from the changes so far, in order: reactions of siblings, inbox and outbox, rendered feed lines."""
+        for observer in self._settle:
+            session.flush()
+            observer(session)
 
     def commit(self, session: Session) -> None:
         """Observers, then COMMIT. The last observer numbers the feed lines and holds heads only until here."""
-        self.render(session)
+        self.settle(session)
         for observer in self._before_commit:
             observer(session)
         session.commit()
@@ -136,3 +140,12 @@ def now(session: Session) -> datetime:
     """The moment of this transaction: the same for every row that it writes."""
     moment: datetime = session.info["now"]
     return moment
+
+
+def remembered(session: Session, name: str) -> dict[Any, Any]:
+    """A dictionary that lives as long as this transaction, for reference rows that are read again and again.
+
+    Emptied when a savepoint is rolled back.
+    """
+    shelf: dict[Any, Any] = session.info.setdefault(_CACHE, {}).setdefault(name, {})
+    return shelf

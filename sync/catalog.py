@@ -82,13 +82,18 @@ def _condition(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
         return true() if actor.has(Role.CONTENT_EDITOR) else None
     if scope.kind == "region":
         prefixes = {grant.region_prefix for grant in actor.grants if grant.role in REGION_ROLES}
-        return or_(*(column.startswith(prefix, autoescape=True) for prefix in sorted(prefixes))) if prefixes else None
+        return or_(*(_inside(column, prefix) for prefix in sorted(prefixes))) if prefixes else None
     values = _actor_values(scope.kind, actor)
     if not values:
         return None
     if isinstance(column.type, ARRAY):
         return column.overlap(list(values))  # type: ignore[no-any-return]
     return column.in_(values)  # type: ignore[no-any-return]
+
+
+def _inside(column: Any, prefix: str) -> ColumnElement[bool]:
+    """A banner by equality, so that its index is used; a league or the region by prefix."""
+    return column == prefix if len(prefix) == 6 else column.startswith(prefix, autoescape=True)  # type: ignore[no-any-return]
 
 
 def _actor_values(kind: str, actor: Actor) -> list[UUID]:

@@ -1,0 +1,68 @@
+# Two commands for everything: `make run` and `make test`. The others are parts of them, or take longer.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+DEMO ?= 1
+WORKERS ?= 2
+ARGS ?=
+export PORT DEMO PYTHONUTF8 = 1
+
+BIN := .venv/bin
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run test check demo bench deep docs lint types layers format lock runtime everything clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+
+run: runtime ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
+	@exec $(BIN)/python -m operations.run
+
+test: check ## everything that must hold: checks, then all tests but the deep ones
+	$(BIN)/pytest -n $(WORKERS) -m "not deep" $(ARGS)
+
+check: everything ## lint, types, layers
+	@$(MAKE) lint types layers
+
+demo: everything ## the main job, over HTTP, against a running server
+	@exec $(BIN)/python -m operations.demo $(ARGS)
+
+bench: everything ## the figures of docs/architecture.md, measured here
+	@exec $(BIN)/python -m operations.bench $(ARGS)
+
+deep: everything ## tests that take minutes: crashes, races, thousands of generated requests
+	$(BIN)/pytest -m deep $(ARGS)
+
+docs: everything ## diagrams of the life cycles, from their tables
+	@exec $(BIN)/python -m operations.diagrams
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet . || { echo "not formatted: make format"; exit 1; }
+
+types:
+	$(BIN)/mypy .
+
+layers:
+	$(BIN)/lint-imports --no-logo
+
+format: everything ## mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The newest versions that fit; look at the difference before you commit it. Hashes, and no registry's address.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+	--no-header --no-emit-index-url --no-emit-find-links
+lock: everything ## new versions in the lock files
+	$(LOCK) requirements.in -o requirements.lock
+	$(LOCK) requirements-dev.in -c requirements.lock -o requirements-dev.lock
+
+clean: ## forget caches (data in var/ and the installation stay)
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+runtime:
+	@$(PYTHON) operations/install.py requirements.lock
+
+everything:
+	@$(PYTHON) operations/install.py requirements-dev.lock

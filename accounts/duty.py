@@ -1,0 +1,223 @@
+"""Who leads an organisation now, and who stands in for whom (AB 角): so that every case always has somebody."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, select, text
+from sqlalchemy.orm import Session
+
+from accounts.actor import OFFICE_ROLES, Actor, Role
+from accounts.models import Deputy, DutyShift, Organisation, Person, RoleGrant
+from accounts.problems import OwnAccount, ShiftsOverlap
+from accounts.queries import live_grant
+from accounts.roles import DELEGABLE_ROLES
+from database.base import new_id
+from database.journal import record
+from database.session import now
+from problems import Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
+
+# Who leads if the roster is silent, the first kind that somebody there holds.
+_LEADERS = (Role.UNIT_LEADER, Role.SUPERVISOR, Role.RECEIVER_CLERK, Role.TOWN_OFFICER, Role.DEPT_HANDLER, Role.INTAKE_CLERK)
+
+# The shift's person or, if he has no power there any more, his deputy; else whoever holds a leading role, longest first;
+# else the same question to the parent organisation.
+_ON_DUTY = text(
+    """
+    WITH RECURSIVE chain (id, parent_id, depth) AS (
+        SELECT id, parent_id, 0 FROM organisation WHERE id = :org_id
+        UNION ALL
+        SELECT o.id, o.parent_id, chain.depth + 1 FROM organisation o JOIN chain ON o.id = chain.parent_id
+    ),
+    holder AS (
+        SELECT g.person_id, g.org_id, array_position(CAST(:leaders AS text[]), g.role) AS rank, g.granted_at
+          FROM role_grant g JOIN chain ON chain.id = g.org_id
+         WHERE g.ended_at IS NULL AND g.valid_from <= :at AND (g.valid_until IS NULL OR g.valid_until > :at)
+    ),
+    shift AS (
+        SELECT d.org_id, d.person_id FROM duty_shift d JOIN chain ON chain.id = d.org_id
+         WHERE d.starts_at <= :at AND d.ends_at > :at
+    ),
+    candidate AS (
+        SELECT shift.org_id, shift.person_id, 0 AS turn, CAST(NULL AS timestamptz) AS since
+          FROM shift JOIN person p ON p.id = shift.person_id AND p.removed_at IS NULL
+         WHERE EXISTS (SELECT FROM holder WHERE holder.person_id = shift.person_id)
+        UNION ALL
+        SELECT y.org_id, y.deputy_id, 1, y.starts_at
+          FROM shift JOIN deputy y ON y.person_id = shift.person_id AND y.org_id = shift.org_id
+          JOIN person p ON p.id = y.deputy_id AND p.removed_at IS NULL
+         WHERE y.ended_at IS NULL AND y.starts_at <= :at AND y.ends_at > :at
+        UNION ALL
+        SELECT holder.org_id, holder.person_id, 1 + holder.rank, holder.granted_at FROM holder WHERE holder.rank IS NOT NULL
+    )
+    SELECT candidate.person_id
+      FROM candidate JOIN chain ON chain.id = candidate.org_id
+     ORDER BY chain.depth, candidate.turn, candidate.since, candidate.person_id
+     LIMIT 1
+    """
+)
+
+
+def on_duty(session: Session, org_id: UUID, at: datetime) -> UUID | None:
+    """The person to whom what reaches this organisation at `at` goes.
+
+    None only if neither it nor any organisation above it has anybody at all.
+    """
+    person_id: UUID | None = session.scalar(_ON_DUTY, {"org_id": org_id, "at": at, "leaders": list(_LEADERS)})
+    return person_id
+
+
+def deputies_of(session: Session, person_id: UUID, at: datetime, org_id: UUID | None = None) -> Sequence[UUID]:
+    """Who stands in for this person at `at` (in one organisation, or in any), the earliest first."""
+    statement = select(Deputy.deputy_id).where(Deputy.person_id == person_id, _runs(at)).order_by(Deputy.starts_at, Deputy.id)
+    return session.scalars(statement if org_id is None else statement.where(Deputy.org_id == org_id)).all()
+
+
+def stood_in_for(session: Session, deputy_id: UUID, at: datetime) -> Sequence[UUID]:
+    """The people for whom this one stands in at `at`: their items are his too."""
+    return session.scalars(select(Deputy.person_id).where(Deputy.deputy_id == deputy_id, _runs(at)).distinct()).all()
+
+
+def _runs(at: datetime) -> ColumnElement[bool]:
+    return (Deputy.ended_at.is_(None)) & (Deputy.starts_at <= at) & (Deputy.ends_at > at)
+
+
+def shifts_of(session: Session, org_id: UUID, since: datetime) -> Sequence[DutyShift]:
+    """The shifts that end after `since`, in order; at most 200."""
+    statement = select(DutyShift).where(DutyShift.org_id == org_id, DutyShift.ends_at > since)
+    return session.scalars(statement.order_by(DutyShift.starts_at).limit(200)).all()
+
+
+def deputies_in(session: Session, org_id: UUID, since: datetime) -> Sequence[Deputy]:
+    """The deputyships that end after `since` and were not ended, in order; at most 200."""
+    statement = select(Deputy).where(Deputy.org_id == org_id, Deputy.ended_at.is_(None), Deputy.ends_at > since)
+    return session.scalars(statement.order_by(Deputy.starts_at, Deputy.id).limit(200)).all()
+
+
+def set_roster(session: Session, actor: Actor, org_id: UUID, seen_revision: int, shifts: list[dict[str, Any]]) -> Organisation:
+    """Replace all shifts that have not ended by these. What is over stays as it was. Event: organisation.roster_set.
+
+    For the organisation's leader and the system administrator. Raises NotFound, RoleNotAllowed, StaleRevision, Invalid,
+    ShiftsOverlap.
+    """
+    org = _organisation_seen(session, actor, org_id)
+    _require_roster_power(actor, org)
+    if org.revision != seen_revision:
+        raise StaleRevision(current=org.revision)
+    moment = now(session)
+    people = {shift["person_id"] for shift in shifts}
+    known = set(session.scalars(select(RoleGrant.person_id).where(RoleGrant.person_id.in_(people), live_grant(moment))))
+    for index, shift in enumerate(shifts):
+        if shift["ends_at"] <= max(moment, shift["starts_at"]):
+            raise Invalid(field_error(f"shifts.{index}.ends_at", "ends_too_early", "结束时间应晚于开始时间和当前时间"))
+        if shift["person_id"] not in known:
+            raise Invalid(field_error(f"shifts.{index}.person_id", "not_on_staff", "值班人员不是在岗人员"))
+    ordered = sorted(shifts, key=lambda shift: shift["starts_at"])
+    for earlier, later in itertools.pairwise(ordered):
+        if later["starts_at"] < earlier["ends_at"]:
+            raise ShiftsOverlap(starts_at=later["starts_at"])
+    session.execute(delete(DutyShift).where(DutyShift.org_id == org_id, DutyShift.starts_at >= moment))
+    running = session.scalars(select(DutyShift).where(DutyShift.org_id == org_id, DutyShift.ends_at > moment)).one_or_none()
+    if running is not None:  # its past is history: whoever was on duty stays named
+        running.ends_at = moment
+        session.flush()
+    session.add_all(
+        DutyShift(
+            id=new_id(), org_id=org_id, person_id=shift["person_id"],
+            starts_at=max(shift["starts_at"], moment), ends_at=shift["ends_at"],
+        )
+        for shift in ordered
+    )  # fmt: skip
+    org.revision += 1
+    org.updated_at = moment
+    session.flush()
+    record(session, "organisation.roster_set", org, actor, concerns={"leaders": people}, data={"shifts": len(shifts)})
+    return org
+
+
+def name_deputy(session: Session, actor: Actor, data: dict[str, Any]) -> Deputy:
+    """Somebody stands in for somebody (代签) in one organisation, from a moment to a moment. Event: person.deputy_named.
+
+    One names his own deputy; the organisation's leader and the security administrator name anybody's, but never themselves.
+    Raises NotFound, RoleNotAllowed, OwnAccount, Invalid.
+    """
+    org = _organisation_seen(session, actor, data["org_id"])
+    person_id, deputy_id = data["person_id"] or actor.id, data["deputy_id"]
+    if person_id != actor.id and not _leads(actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
+        raise RoleNotAllowed(action="name_deputy")
+    if deputy_id == actor.id:
+        raise OwnAccount(action="name_deputy")
+    moment = now(session)
+    if deputy_id == person_id:
+        raise Invalid(field_error("deputy_id", "same_person", "代理人不能是本人"))
+    if data["ends_at"] <= max(moment, data["starts_at"]):
+        raise Invalid(field_error("ends_at", "ends_too_early", "结束时间应晚于开始时间和当前时间"))
+    person = session.get(Person, person_id, with_for_update=True)
+    delegable = (RoleGrant.org_id == org.id) & RoleGrant.role.in_(DELEGABLE_ROLES)
+    if person is None or not _holds(session, person_id, moment, delegable):
+        raise Invalid(field_error("person_id", "nothing_to_delegate", "该人员在本单位没有可代理的职责"))
+    near = RoleGrant.org_id.in_([org.id, org.parent_id]) & RoleGrant.role.in_(OFFICE_ROLES | DELEGABLE_ROLES)
+    if not _holds(session, deputy_id, moment, near):
+        raise Invalid(field_error("deputy_id", "not_a_colleague", "代理人应为本单位或者上级单位的在岗人员"))
+    deputy = Deputy(
+        id=new_id(), org_id=org.id, person_id=person_id, deputy_id=deputy_id, starts_at=data["starts_at"],
+        ends_at=data["ends_at"], named_by=actor.id, ended_at=None,
+    )  # fmt: skip
+    session.add(deputy)
+    session.flush()
+    record(
+        session, "person.deputy_named", person, actor, concerns={"officers": [person_id, deputy_id]},
+        data={"org_id": str(org.id), "deputy_id": str(deputy_id), "ends_at": data["ends_at"].isoformat()},
+    )  # fmt: skip
+    return deputy
+
+
+def end_deputy(session: Session, actor: Actor, deputy_row_id: UUID) -> None:
+    """Take a deputyship back before its time. For whoever could have named it. Event: person.deputy_ended."""
+    row = session.get(Deputy, deputy_row_id, with_for_update=True)
+    org = session.get(Organisation, row.org_id) if row else None
+    if row is None or org is None or row.ended_at is not None:
+        raise NotFound
+    if row.person_id != actor.id and not _leads(actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
+        raise NotFound
+    person = session.get_one(Person, row.person_id, with_for_update=True)
+    row.ended_at = now(session)
+    record(
+        session, "person.deputy_ended", person, actor, concerns={"officers": [row.person_id, row.deputy_id]},
+        data={"deputy_id": str(row.deputy_id)},
+    )  # fmt: skip
+
+
+def roster_seen(session: Session, actor: Actor, org_id: UUID) -> Organisation:
+    """The organisation whose roster the actor may read: his own, or one in a division that he works for. Else NotFound."""
+    org = session.get(Organisation, org_id)
+    if org is None or not _may_see(actor, org):
+        raise NotFound
+    return org
+
+
+def _organisation_seen(session: Session, actor: Actor, org_id: UUID) -> Organisation:
+    roster_seen(session, actor, org_id)
+    return session.get_one(Organisation, org_id, with_for_update=True, populate_existing=True)
+
+
+def _may_see(actor: Actor, org: Organisation) -> bool:
+    return org.id in actor.org_ids() or any(org.region_code.startswith(grant.region_prefix) for grant in actor.grants)
+
+
+def _leads(actor: Actor, org: Organisation) -> bool:
+    return org.id in actor.org_ids(Role.UNIT_LEADER)
+
+
+def _require_roster_power(actor: Actor, org: Organisation) -> None:
+    if not _leads(actor, org) and not actor.may_in(org.region_code, Role.UNIT_LEADER, Role.SYS_ADMIN):
+        raise RoleNotAllowed(action="set_roster")
+
+
+def _holds(session: Session, person_id: UUID, moment: datetime, condition: ColumnElement[bool]) -> bool:
+    found = select(exists().where(RoleGrant.person_id == person_id, live_grant(moment), condition))
+    return bool(session.scalar(found))

@@ -1,0 +1,198 @@
+"""The four ways in: a code by SMS, password and second factor, a guest, the identity provider.
+
+A refused attempt has to be counted, and a refusal rolls its transaction back; so these own their transactions, like push.
+Nothing slow (Argon2, the provider's answer) happens inside one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from accounts import people, throttle
+from accounts.models import Person, SmsCode, StaffCredential
+from accounts.passwords import DEMO_TOTP, matching_step, password_matches
+from accounts.problems import ProviderRefused, WrongCode, WrongCredentials
+from accounts.providers import Claims, IdentityProvider, require_own_state
+from accounts.sessions import Tokens, open_session
+from accounts.sms import SmsSender
+from database.base import Json
+from database.crypto import KeyRing
+from database.session import Database, now
+from problems import Invalid, field_error
+from settings import Settings
+
+log = structlog.get_logger()
+
+DEMO_SMS_CODE = "000000"
+SMS_CODE_ATTEMPTS = 5
+STAFF_AUTH_LEVEL = 2  # the office knows name and number
+
+
+@dataclass(frozen=True)
+class SmsLimit:
+    """At most `limit` messages to one number within `window`."""
+
+    limit: int
+    window: timedelta
+
+
+SMS_LIMITS = (SmsLimit(1, timedelta(minutes=1)), SmsLimit(10, timedelta(days=1)))
+# The demo prints its codes and is tried again and again by few people.
+DEMO_SMS_LIMITS = (SmsLimit(10, timedelta(minutes=1)),)
+
+# (session, tokens) -> what the door answers, made in the transaction that opened the session
+Answer = Callable[[Session, Tokens], Json]
+
+
+@dataclass(frozen=True)
+class Front:
+    """What signing in needs of the application."""
+
+    database: Database
+    ring: KeyRing
+    settings: Settings
+    sms: SmsSender
+    providers: Mapping[str, IdentityProvider]
+
+
+def send_sms_code(front: Front, phone: str) -> Json:
+    """Send a code; the answer is the same whether the number is known or not. Raises TooManyRequests, Unavailable."""
+    settings = front.settings
+    code = DEMO_SMS_CODE if settings.demo else f"{secrets.randbelow(1_000_000):06d}"
+    phone_index = people.phone_index(front.ring, phone)
+    limits = DEMO_SMS_LIMITS if settings.demo else SMS_LIMITS
+    with front.database.transaction() as session:
+        for number, limit in enumerate(limits):
+            throttle.take(session, front.ring, f"sms-{number}", phone, limit=limit.limit, window=limit.window)
+        values = {
+            "code_hash": _code_hash(front.ring, phone, code),
+            "expires_at": now(session) + settings.sms_code_lifetime,
+            "attempts": 0,
+        }
+        session.execute(
+            insert(SmsCode).values(phone_index=phone_index, **values).on_conflict_do_update(
+                index_elements=[SmsCode.phone_index], set_=values
+            )
+        )
+    lifetime = int(settings.sms_code_lifetime.total_seconds())
+    front.sms.send_code(phone, code, lifetime // 60)
+    again = limits[0]
+    return {"expires_in": lifetime, "retry_after_seconds": int(again.window.total_seconds()) if again.limit == 1 else 0}
+
+
+def sign_in(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
+    """Open a session in the way that `data` names. Raises Unauthenticated problems, TooManyRequests, Wiped."""
+    if data["guest"]:
+        return _as_guest(front, data["install"], answer)
+    if data["phone"] is not None:
+        return _by_phone(front, data["phone"], data["code"], data["install"], answer)
+    if data["username"] is not None:
+        return _by_password(front, data, answer)
+    return _by_provider(front, data, answer)
+
+
+def _as_guest(front: Front, install: UUID, answer: Answer) -> Json:
+    with front.database.transaction() as session:
+        guest = people.new_guest(session)
+        return answer(session, open_session(session, front.ring, front.settings, guest, install, auth_level=0))
+
+
+def _by_phone(front: Front, phone: str, code: str, install: UUID, answer: Answer) -> Json:
+    if not (front.settings.demo and code == DEMO_SMS_CODE):
+        _require_code(front, phone, code)
+    with front.database.transaction() as session:
+        session.execute(delete(SmsCode).where(SmsCode.phone_index == people.phone_index(front.ring, phone)))
+        person = people.citizen_by_phone(session, front.ring, phone, auth_level=1)
+        return answer(session, open_session(session, front.ring, front.settings, person, install, auth_level=1))
+
+
+def _require_code(front: Front, phone: str, code: str) -> None:
+    """An attempt is counted before it is looked at, so that guesses in parallel count too."""
+    phone_index = people.phone_index(front.ring, phone)
+    with front.database.transaction() as session:
+        code_hash = session.scalar(
+            update(SmsCode)
+            .where(
+                SmsCode.phone_index == phone_index, SmsCode.expires_at > now(session), SmsCode.attempts < SMS_CODE_ATTEMPTS
+            )
+            .values(attempts=SmsCode.attempts + 1)
+            .returning(SmsCode.code_hash)
+        )
+    if code_hash is None or not hmac.compare_digest(code_hash, _code_hash(front.ring, phone, code)):
+        raise WrongCode
+
+
+def _code_hash(ring: KeyRing, phone: str, code: str) -> bytes:
+    """Six digits are too few for a plain hash, so this one is keyed."""
+    return ring.blind_index("sms-code", f"{phone}:{code}")
+
+
+def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
+    username: str = data["username"].lower()
+    with front.database.transaction() as session:
+        throttle.require_unblocked(session, front.ring, "password", username)
+        credential = session.execute(
+            select(StaffCredential.person_id, StaffCredential.password_hash)
+            .join(Person, Person.id == StaffCredential.person_id)
+            .where(StaffCredential.username == username, Person.removed_at.is_(None))
+        ).one_or_none()
+    known = password_matches(credential.password_hash if credential else None, data["password"])
+    if known and credential is not None:
+        with front.database.transaction() as session:
+            if _second_factor(session, front.settings, credential.person_id, data["totp"]):
+                person = session.get_one(Person, credential.person_id, with_for_update=True)
+                if person.removed_at is None:
+                    throttle.forget_failures(session, front.ring, "password", username)
+                    tokens = open_session(
+                        session, front.ring, front.settings, person, data["install"], auth_level=STAFF_AUTH_LEVEL
+                    )
+                    return answer(session, tokens)
+    with front.database.transaction() as session:
+        throttle.note_failure(session, front.ring, "password", username)
+    log.warning("sign-in refused", person_id=str(credential.person_id) if credential else None)
+    raise WrongCredentials
+
+
+def _second_factor(session: Session, settings: Settings, person_id: UUID, code: str) -> bool:
+    """True if the code is right and was not used before."""
+    if settings.demo and code == DEMO_TOTP:
+        return True
+    credential = session.get_one(StaffCredential, person_id, with_for_update=True)
+    step = matching_step(credential.totp_secret, code, now(session), credential.totp_step)
+    if step is None:
+        return False
+    credential.totp_step = step
+    return True
+
+
+def _by_provider(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
+    provider = front.providers.get(data["provider"])
+    if provider is None:
+        raise Invalid(field_error("provider", "unknown_provider", "没有这个登录渠道"))
+    require_own_state(front.ring, data["state"], provider.name, data["install"], front.database.clock())
+    claims = provider.identify(data["code"])
+    if claims.id_number is not None and not claims.has_valid_numbers(front.database.clock().date()):
+        raise ProviderRefused(reason="bad_identity_number")
+    with front.database.transaction() as session:
+        person = people.citizen_by_claims(session, front.ring, provider.name, claims)
+        tokens = open_session(
+            session, front.ring, front.settings, person, data["install"],
+            auth_level=claims.auth_level, legal_uscc=_legal_uscc(claims),
+        )  # fmt: skip
+        return answer(session, tokens)
+
+
+def _legal_uscc(claims: Claims) -> str | None:
+    """The enterprise whose legal person this is; an agent (经办人) who signed in for it is not that."""
+    return claims.uscc if claims.user_type == "LEGAL" and not claims.is_agent else None

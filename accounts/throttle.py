@@ -1,0 +1,95 @@
+"""Counting attempts in PostgreSQL: it works without the broker, and survives a restart.
+
+`take` limits how often something may be asked for. `note_failure` makes each further wrong guess wait longer. Subjects
+(phones, usernames) are kept as keyed hashes.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+from sqlalchemy import case, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from accounts.models import Throttle
+from database.crypto import KeyRing
+from database.session import now
+from problems import TooManyRequests
+
+FREE_FAILURES = 4  # a person mistypes; a machine goes on
+FIRST_LOCKOUT = timedelta(seconds=30)
+LONGEST_LOCKOUT = timedelta(hours=1)
+FAILURES_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+def lockout_of(failures: int) -> timedelta:
+    """How long to wait after so many failures in a row: nothing for four, 30 s for the fifth, doubling up to an hour."""
+    if failures <= FREE_FAILURES:
+        return timedelta(0)
+    doublings = min(failures - FREE_FAILURES - 1, 10)
+    return min(FIRST_LOCKOUT * (1 << doublings), LONGEST_LOCKOUT)
+
+
+def take(session: Session, ring: KeyRing, purpose: str, subject: str, *, limit: int, window: timedelta) -> None:
+    """Count one use. Raises TooManyRequests when `limit` uses fell into the running window."""
+    moment = now(session)
+    over = Throttle.since <= moment - window
+    statement = insert(Throttle).values(key=_key(ring, purpose, subject), count=1, since=moment)
+    count, since = session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={"count": case((over, 1), else_=Throttle.count + 1), "since": case((over, moment), else_=Throttle.since)},
+        ).returning(Throttle.count, Throttle.since)
+    ).one()
+    if count > limit:
+        raise TooManyRequests(retry_after_seconds=_seconds(since + window - moment))
+
+
+def require_unblocked(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
+    """Raises TooManyRequests while earlier failures still have to be waited out."""
+    blocked_until = session.scalar(select(Throttle.blocked_until).where(Throttle.key == _key(ring, purpose, subject)))
+    if blocked_until is not None and blocked_until > now(session):
+        raise TooManyRequests(retry_after_seconds=_seconds(blocked_until - now(session)))
+
+
+def note_failure(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
+    """One more wrong guess. Its transaction must be committed, so it is not the one that refuses."""
+    moment = now(session)
+    over = Throttle.since <= moment - FAILURES_FORGOTTEN_AFTER
+    key = _key(ring, purpose, subject)
+    statement = insert(Throttle).values(key=key, count=1, since=moment)
+    count = session.scalars(
+        statement.on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={"count": case((over, 1), else_=Throttle.count + 1), "since": moment},
+        ).returning(Throttle.count)
+    ).one()
+    row = session.get_one(Throttle, key, populate_existing=True)
+    row.blocked_until = moment + lockout_of(count)
+
+
+def forget_failures(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
+    """After a success."""
+    session.execute(delete(Throttle).where(Throttle.key == _key(ring, purpose, subject)))
+
+
+def sweep(session: Session) -> None:
+    """Remove what no longer limits anybody. For the timetable, once a day."""
+    moment = now(session)
+    session.execute(
+        delete(Throttle).where(
+            Throttle.since <= moment - 2 * FAILURES_FORGOTTEN_AFTER,
+            or_(Throttle.blocked_until.is_(None), Throttle.blocked_until <= moment),
+        )
+    )
+
+
+def _key(ring: KeyRing, purpose: str, subject: str) -> bytes:
+    return ring.blind_index(f"throttle:{purpose}", subject)
+
+
+def _seconds(wait: timedelta) -> int:
+    return max(1, math.ceil(wait.total_seconds()))
+

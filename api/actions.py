@@ -1,0 +1,60 @@
+"""One route for each command: `POST /<collection>/{id}/actions/{action}`, made from the same list that push reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from api.context import actor, session
+from api.etags import requested_revision
+from api.routes import Routes
+from database.base import Revised
+from sync.mutations import Mutation, Origin
+from wire import StrictSchema
+from workflow.schemas import DoneSchema
+
+
+class IfMatchSchema(StrictSchema):
+    """The optional precondition of an action."""
+
+    if_match = fields.String(
+        data_key="If-Match", metadata={"description": "the ETag last seen; another revision answers 412"}
+    )
+
+
+def add_actions(routes: Routes, mutations: Iterable[Mutation], label: str) -> None:
+    """Add the route of every command that acts on an existing record."""
+    for mutation in mutations:
+        if not mutation.creates:
+            _add(routes, mutation, label)
+
+
+def _add(routes: Routes, mutation: Mutation, label: str) -> None:
+    def act(data: dict[str, Any], entity_id: UUID) -> dict[str, Any]:
+        session_ = session()
+        revision = requested_revision(required=False)
+        origin = Origin(base_revision=revision, must_match=revision is not None)
+        return done(mutation.run(session_, actor(), entity_id, data, origin))
+
+    act.__name__ = f"{mutation.entity_type}_{mutation.action}"
+    act.__doc__ = f"{label}:{mutation.summary}\n\nThe same command as the mutation `{mutation.name}`."
+    view: Callable[..., Any] = routes.response(200, DoneSchema)(act)
+    view = routes.arguments(mutation.schema)(view)
+    routes.route(f"/<uuid:entity_id>/actions/{mutation.action}", methods=["POST"])(view)
+
+
+def done(entity: Revised) -> dict[str, Any]:
+    """The short answer of every act; it fits into a receipt and holds no reporter data."""
+    session().flush()
+    pending = getattr(entity, "pending_act", None)
+    return {
+        "id": entity.id,
+        "revision": entity.revision,
+        "state": getattr(entity, "state", None),
+        "number": getattr(entity, "number", None),
+        "due_at": getattr(entity, "due_at", None),
+        "act_sha256": pending["act_sha256"] if pending else None,
+    }

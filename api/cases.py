@@ -1,0 +1,66 @@
+"""What letters and orders have in common over HTTP: a list, one record, and a route for each command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from sqlalchemy import select
+
+from accounts.actor import Actor, Role
+from api.actions import add_actions
+from api.context import actor, session
+from api.etags import with_etag
+from api.paging import page
+from api.routes import Routes
+from database.base import Json
+from sync.catalog import Synced
+from sync.mutations import Mutation
+from workflow.acting import get
+from workflow.answers import CaseFilterSchema, CasePageSchema, CaseSchema
+from workflow.hazards.queries import clock_view
+from workflow.state_machine import StateMachine
+from workflow.timekeeping import clocks_of
+
+
+def add_case_routes(
+    routes: Routes,
+    synced: Synced,
+    life: StateMachine,
+    mutations: Iterable[Mutation],
+    sight: Callable[[Any, Actor], Json],
+    roles_on: Callable[[Any, Actor], set[Role]],
+    label: str,
+) -> None:
+    """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case."""
+    model: Any = synced.model
+
+    def summary(row: Any) -> dict[str, Any]:
+        names = ("id", "revision", "state", "region_code", "hazard_id", "due_at")
+        return {**{name: getattr(row, name) for name in names}, "state_label": life.labels[row.state]}
+
+    def list_cases(query: dict[str, Any]) -> dict[str, Any]:
+        statement = select(model).where(synced.visible_to(actor()))
+        for name in ("state", "region_code"):
+            if query[name]:
+                statement = statement.where(getattr(model, name) == query[name])
+        rows, next_cursor = page(session(), statement, [model.id], [UUID], query)
+        return {"items": [summary(row) for row in rows], "next_cursor": next_cursor}
+
+    def get_case(case_id: UUID) -> Response:
+        row = get(session(), synced, model, case_id, actor())
+        steps = life.offered(row.state, roles_on(row, actor()))
+        clocks = [clock_view(session(), clock) for clock in clocks_of(session(), synced.type, row.id)]
+        actions = [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps]
+        body = {**summary(row), "data": sight(row, actor()), "actions": actions, "clocks": clocks}
+        body.pop("hazard_id")
+        return with_etag(jsonify(CaseSchema().dump(body)), row.revision)
+
+    list_cases.__doc__ = f"List every {label} that the caller may see, oldest first"
+    get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller"
+    listing = routes.arguments(CaseFilterSchema, location="query")(routes.response(200, CasePageSchema)(list_cases))
+    routes.route("", methods=["GET"])(listing)
+    routes.route("/<uuid:case_id>", methods=["GET"])(routes.response(200, CaseSchema)(get_case))
+    add_actions(routes, mutations, label)

@@ -1,0 +1,32 @@
+"""/handovers: 移送函 between bodies."""
+
+from __future__ import annotations
+
+from accounts.actor import Actor
+from api.cases import add_case_routes
+from api.routes import Routes
+from database.base import Json
+from workflow.handovers.commands import MUTATIONS
+from workflow.handovers.models import Handover
+from workflow.handovers.rules import LIFE
+from workflow.handovers.synced import HANDOVER, line, roles_on
+
+routes = Routes("handovers", "/handovers", "风险隐患移交:签发、签收、退回、反馈")
+
+
+def _sight(handover: Handover, _: Actor) -> Json:
+    return {
+        **line(handover),
+        "suggestion": handover.suggestion,
+        "sent_at": handover.sent_at,
+        "received_at": handover.received_at,
+        "accepted_at": handover.accepted_at,
+        "closed_at": handover.closed_at,
+        "progress": handover.progress,
+        "supervision": handover.supervision,
+        "is_decided": handover.is_decided,
+        "is_sign_overdue": handover.is_sign_overdue,
+    }
+
+
+add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "移送函")

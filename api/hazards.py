@@ -1,0 +1,151 @@
+"""/hazards: reports and their life."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from api.actions import add_actions, done
+from api.context import actor, parts, session
+from api.etags import with_etag
+from api.paging import page
+from api.routes import Routes
+from media.queries import photo_counts
+from sync.mutations import Origin
+from workflow.acting import get
+from workflow.hazards import queries, reporting, tracking
+from workflow.hazards.answers import (
+    CreateHazardSchema,
+    HazardFilterSchema,
+    HazardPageSchema,
+    HazardSchema,
+    PictureSchema,
+    SubmittedSchema,
+    TrackSchema,
+)
+from workflow.hazards.categories import categories
+from workflow.hazards.commands import MUTATIONS
+from workflow.hazards.models import Hazard
+from workflow.hazards.rules import STATES
+from workflow.hazards.schemas import PICTURES, ClaimSchema
+from workflow.hazards.synced import HAZARD
+from workflow.schemas import DoneSchema
+
+routes = Routes("hazards", "/hazards", "隐患随手拍:上报、核查、办结")
+
+_DIVERTED = "是否正在着火、冒烟或者有人被困?请立即拨打119。本平台不受理火警,在线上报不能代替报警。"
+
+
+@routes.route("", methods=["POST"])
+@routes.arguments(CreateHazardSchema)
+@routes.response(201, SubmittedSchema)
+def submit(data: dict[str, Any]) -> dict[str, Any]:
+    """Report a hazard (隐患随手拍)
+
+    A photo, a voice note or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119.
+    """
+    hazard_id = data.pop("id")
+    hazard = reporting.submit(session(), actor(), hazard_id, data, Origin())
+    burning = hazard.state == "EMERGENCY_DIVERTED"
+    message = _DIVERTED if burning else f"平台已收到您上报的隐患,编号{hazard.number}。请保存查询码,凭码查看办理进展。"
+    return {**done(hazard), "message": message, "place_message": hazard.address.get("message", "")}
+
+
+@routes.route("", methods=["GET"])
+@routes.arguments(HazardFilterSchema, location="query")
+@routes.response(200, HazardPageSchema)
+def list_hazards(query: dict[str, Any]) -> dict[str, Any]:
+    """List the hazards that the caller may see, oldest first"""
+    rows, next_cursor = page(session(), queries.hazards(actor(), query), [Hazard.id], [UUID], query)
+    return {"items": [_summary(row) for row in rows], "next_cursor": next_cursor}
+
+
+def _summary(hazard: Hazard) -> dict[str, Any]:
+    return {
+        "id": hazard.id,
+        "revision": hazard.revision,
+        "number": hazard.number,
+        "state": hazard.state,
+        "state_label": STATES[hazard.state],
+        "region_code": hazard.region_code,
+        "picture": hazard.picture,
+        "category": hazard.category,
+        "place_name": hazard.place_name,
+        "submitted_at": hazard.submitted_at,
+        "due_at": hazard.due_at,
+    }
+
+
+@routes.route("/pictures", methods=["GET"])
+@routes.response(200, PictureSchema(many=True))
+def pictures() -> list[dict[str, Any]]:
+    """List the eight pictures and 说不清, with the categories of the law behind each"""
+    rows = list(categories(session()).values())
+    return [
+        {"picture": picture, "label": label, "categories": [row for row in rows if row.picture == picture]}
+        for picture, label in PICTURES.items()
+    ]
+
+
+@routes.route("/claims", methods=["POST"])
+@routes.arguments(ClaimSchema)
+@routes.response(200, DoneSchema)
+def claim(data: dict[str, Any]) -> dict[str, Any]:
+    """Claim a named guest report with its tracking code"""
+    return done(reporting.claim(session(), actor(), data))
+
+
+@routes.route("/track/<code>", methods=["GET"])
+@routes.response(200, TrackSchema)
+def track(code: str) -> dict[str, Any]:
+    """Follow a report by its code: 26 characters, or case number, hyphen and 8 characters (throttled)"""
+    database = parts().database
+    with database.transaction() as guess:
+        tracking.admit(guess, code)
+    with database.transaction() as reading:
+        hazard = tracking.find(reading, code)
+        return {
+            **{name: getattr(hazard, name) for name in ("number", "state", "picture", "submitted_at", "due_at")},
+            "state_label": STATES[hazard.state],
+            "held_by": queries.in_whose_hands(reading, hazard),
+            "timeline": queries.timeline(reading, hazard, for_office=False),
+            "media": _photos(reading, hazard),
+        }
+
+
+track.owns_transactions = True
+
+
+def _photos(reading: Session, hazard: Hazard) -> dict[str, Any]:
+    count = photo_counts(reading, "hazard", [hazard.id])[hazard.id]
+    return {"expected": count.expected, "stored": count.stored, "missing": count.missing, "complete": count.complete}
+
+
+@routes.route("/<uuid:hazard_id>", methods=["GET"])
+@routes.response(200, HazardSchema)
+def get_hazard(hazard_id: UUID) -> Response:
+    """Read a hazard with its clocks, its timeline and the steps open to the caller"""
+    hazard = get(session(), HAZARD, Hazard, hazard_id, actor())
+    body = HazardSchema().dump(_detail(hazard, actor()))
+    return with_etag(jsonify(body), hazard.revision)
+
+
+def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
+    office = queries.is_office(hazard, caller)
+    steps = queries.offered(session(), hazard, caller)
+    return {
+        **_summary(hazard),
+        "data": queries.sight(hazard, caller),
+        "held_by": queries.in_whose_hands(session(), hazard),
+        "actions": [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps],
+        "clocks": queries.clocks(session(), hazard),
+        "timeline": queries.timeline(session(), hazard, for_office=office),
+        "media": _photos(session(), hazard),
+    }
+
+
+add_actions(routes, MUTATIONS, "隐患")

@@ -1,0 +1,176 @@
+"""Photos: sent in one request, described, shown without metadata, and their sealed originals read on the record."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import itertools
+import re
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from marshmallow import validate
+from werkzeug.wsgi import wrap_file
+
+from api.context import actor, parts, session
+from api.routes import Routes
+from api.uploads import ACCEPTED_TYPES, body_pieces, caller, media_engine, owning
+from media import commands, queries
+from media.access import ORIGINAL, RENDITION
+from media.models import READY, RENDITIONS, Media, Rendition
+from media.schemas import ROLE, MediaSchema
+from media.sealing import open_sealed
+from media.sniffing import IMAGE_TYPES
+from problems import BodyTooLarge, Invalid, NotFound, UnsupportedMediaType, field_error
+from wire import Line, Moment, StrictSchema
+
+routes = Routes("media", "/media", "照片")
+
+_BINARY = {"type": "string", "format": "binary"}
+_DIGEST = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):\s*(?:,|$)")
+# Bytes of strangers: shown as what we say they are, by themselves, to whom we gave them.
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class ContentQuerySchema(StrictSchema):
+    """What is said of a photo that no record has named yet."""
+
+    role = Line(max_length=40, load_default="report", validate=ROLE)
+    captured_at = Moment(load_default=None)
+
+
+@routes.route("/<uuid:media_id>/content", methods=["PUT"])
+@routes.doc(
+    parameters=[
+        {
+            "in": "header",
+            "name": "Content-Digest",
+            "required": True,
+            "schema": {"type": "string", "maxLength": 500},
+            "description": "RFC 9530: `sha-256=:<base64>:`",
+        }
+    ],
+    requestBody={"required": True, "content": {kind: {"schema": _BINARY} for kind in sorted(ACCEPTED_TYPES)}},
+)
+@routes.arguments(ContentQuerySchema, location="query")
+@routes.response(201, MediaSchema, description="Stored; 200 if these bytes were here already")
+@owning
+def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], int]:
+    """Send a photo in one request
+
+    The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
+    """
+    engine = media_engine()
+    if request.mimetype not in ACCEPTED_TYPES:
+        raise UnsupportedMediaType(accepted=sorted(ACCEPTED_TYPES))
+    sha256 = _content_digest()
+    declared_bytes = request.content_length
+    if declared_bytes is not None and declared_bytes > engine.max_photo_bytes:
+        raise BodyTooLarge(max_bytes=engine.max_photo_bytes)
+    pieces = body_pieces(engine.max_photo_bytes)
+    with parts().database.transaction() as transaction:
+        stored = commands.check_expected(transaction, caller(transaction), media_id, sha256)
+    if stored is not None:
+        for _ in pieces:  # a client that is still sending would take an early answer for a cut line
+            pass
+        return _described(stored, [], {RENDITION, ORIGINAL}), 200
+    media = engine.intake.receive_whole(media_id, pieces, {**query, "sha256": sha256}, declared_bytes, caller)
+    return _described(media, [], {RENDITION, ORIGINAL}), 201
+
+
+@routes.route("/<uuid:media_id>")
+@routes.response(200, MediaSchema)
+def show(media_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+    """A photo: its state, and where its pictures are"""
+    rules = media_engine().rules
+    media = rules.visible(session(), actor(), media_id)
+    allowed = rules.allowed(session(), actor(), media)
+    document = _described(media, queries.renditions_of(session(), media_id), allowed)
+    return document, 200, {"ETag": f'"{media.revision}"', "Cache-Control": "private, no-cache"}
+
+
+@routes.route("/<uuid:media_id>/renditions/<string:name>")
+@routes.response(200, _BINARY, content_type="image/jpeg")
+@owning
+def rendition(media_id: UUID, name: str) -> Response:
+    """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served"""
+    engine = media_engine()
+    if name not in RENDITIONS:
+        raise NotFound
+    with parts().database.transaction() as transaction:
+        engine.rules.visible(transaction, caller(transaction), media_id)
+        picture = transaction.get(Rendition, (media_id, name))
+    if picture is None:
+        raise NotFound
+    response = Response(
+        wrap_file(request.environ, engine.storage.open(picture.storage_key)),
+        mimetype=picture.content_type,
+        headers={**_SAFE, "Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"},
+        direct_passthrough=True,
+    )
+    response.content_length = picture.length_bytes
+    response.set_etag(picture.sha256.hex())
+    return response.make_conditional(request.environ, accept_ranges=True, complete_length=picture.length_bytes)
+
+
+@routes.route("/<uuid:media_id>/original")
+@routes.response(200, _BINARY, content_type="application/octet-stream")
+@owning
+def original(media_id: UUID) -> Response:
+    """The sealed original, byte for byte; each reading is recorded"""
+    engine = media_engine()
+    with parts().database.transaction() as transaction:
+        reader = caller(transaction)
+        engine.rules.visible(transaction, reader, media_id, ORIGINAL)
+        media = commands.note_original_read(transaction, reader, media_id)
+    assert media.storage_key and media.content_type and media.length_bytes  # noqa: S101 - by the table's constraint
+    file = engine.storage.open(media.storage_key)
+    plain = open_sealed(file, engine.ring, media_id)
+    # The first piece is opened before the answer begins: a broken seal is an error and not a cut body.
+    response = Response(itertools.chain([next(plain)], plain), mimetype=media.content_type)
+    response.call_on_close(file.close)
+    response.content_length = media.length_bytes
+    response.headers.update({**_SAFE, "Cache-Control": "private, no-store"})
+    response.headers.set("Content-Disposition", "attachment", filename=f"{media_id}.{IMAGE_TYPES[media.content_type]}")
+    return response
+
+
+def _described(media: Media, renditions: list[Rendition], allowed: set[str] | frozenset[str]) -> dict[str, Any]:
+    """The photo for somebody who may read it for these purposes: what only the original tells goes with the original."""
+    names = ("id", "revision", "state", "refused_reason", "role", "entity_type", "entity_id", "width", "height")
+    document = {name: getattr(media, name) for name in (*names, "created_at", "stored_at")}
+    document["renditions"] = [
+        {
+            "name": picture.name,
+            "url": f"/api/v1/media/{media.id}/renditions/{picture.name}",
+            "content_type": picture.content_type,
+            "length_bytes": picture.length_bytes,
+            "width": picture.width,
+            "height": picture.height,
+        }
+        for picture in renditions
+    ]
+    if ORIGINAL in allowed:
+        facts = ("sha256", "length_bytes", "content_type", "captured_at", "taken_at")
+        document |= {name: getattr(media, name) for name in facts}
+        if media.state == READY:
+            document["original_url"] = f"/api/v1/media/{media.id}/original"
+    return document
+
+
+def _content_digest() -> bytes:
+    """SHA-256 of `Content-Digest` (RFC 9530). Raises Invalid naming the header."""
+    found = _DIGEST.search(request.headers.get("Content-Digest", ""))
+    try:
+        digest = base64.b64decode(found[1], validate=True) if found else b""
+    except binascii.Error:
+        digest = b""
+    if len(digest) != 32:
+        raise Invalid(field_error("Content-Digest", "required", "应为 sha-256=:Base64:"))
+    return digest

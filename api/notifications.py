@@ -1,0 +1,87 @@
+"""A person's notices, and what he wants to be told on which way."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from api.context import actor, session
+from api.etags import requested_revision, with_etag
+from api.paging import page
+from api.routes import Routes
+from database.base import Json
+from notifications import commands, queries
+from notifications.models import InboxItem
+from notifications.schemas import (
+    InboxItemSchema,
+    InboxPageSchema,
+    InboxQuerySchema,
+    NothingSchema,
+    PreferencesSchema,
+    SetPreferencesSchema,
+    UnreadSchema,
+)
+
+inbox = Routes("inbox", "/inbox", "Notices to the caller: one for each event that concerns him")
+preferences = Routes("preferences", "/preferences", "What the caller wants to be told, on which ways, and when not")
+
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": 'the ETag of the last reading; `"0"` if nothing was ever set',
+}
+_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
+
+
+@inbox.route("", methods=["GET"])
+@inbox.arguments(InboxQuerySchema, location="query")
+@inbox.response(200, InboxPageSchema)
+def list_notices(query: dict[str, Any]) -> Json:
+    """List the caller's notices, newest first."""
+    statement = queries.inbox(actor(), unread_only=query["unread"])
+    rows, cursor = page(session(), statement, [InboxItem.id], [UUID], query, descending=True)
+    return {"items": rows, "next_cursor": cursor}
+
+
+@inbox.route("/unread-count", methods=["GET"])
+@inbox.response(200, UnreadSchema)
+def count_unread() -> Json:
+    """Count the notices that the caller has not opened."""
+    return {"unread": queries.unread_count(session(), actor())}
+
+
+@inbox.route("/<uuid:item_id>/actions/read", methods=["POST"])
+@inbox.arguments(NothingSchema)
+@inbox.response(200, InboxItemSchema)
+def read_notice(_: Json, item_id: UUID) -> InboxItem:
+    """Mark a notice as read. Repeating it changes nothing."""
+    return commands.mark_read(session(), actor(), item_id)
+
+
+@preferences.route("", methods=["GET"])
+@preferences.response(200, PreferencesSchema, headers=_ETAG)
+def show_preferences() -> Response:
+    """Show what the caller wants, defaults included."""
+    return _answer()
+
+
+@preferences.route("", methods=["PUT"], parameters=[_IF_MATCH])
+@preferences.arguments(SetPreferencesSchema)
+@preferences.response(200, PreferencesSchema, headers=_ETAG)
+def set_preferences(data: Json) -> Response:
+    """Replace what the caller wants.
+
+    Notices that the law wants told cannot be switched off; urgent ones ignore quiet hours.
+    """
+    revision = requested_revision(required=True)
+    commands.set_preferences(session(), actor(), data, revision)
+    return _answer()
+
+
+def _answer() -> Response:
+    wanted = queries.preferences(session(), actor())
+    return with_etag(jsonify(PreferencesSchema().dump(wanted)), wanted["revision"])

@@ -1,0 +1,86 @@
+"""Divisions, jurisdiction of a position, and the working calendar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.context import actor, session
+from api.routes import Routes
+from database.base import Json
+from places import commands, queries
+from places.jurisdiction import Point, region_of
+from places.schemas import (
+    CalendarSchema,
+    DivisionSchema,
+    JurisdictionSchema,
+    LoadNoticeSchema,
+    OpeningSchema,
+    PositionSchema,
+    RegionTreeSchema,
+)
+from problems import NotFound
+
+routes = Routes("places", "/places", "Divisions, the banner of a position, working days")
+
+_YEARS = range(2000, 2101)
+
+
+@routes.route("/regions", methods=["GET"])
+@routes.response(200, RegionTreeSchema, headers={"Cache-Control": {"schema": {"type": "string"}}})
+def regions() -> tuple[Json, int, dict[str, str]]:
+    """List leagues with their banners.
+
+    Public. `is_open` says whether the module is opened in the banner.
+    """
+    return {"items": queries.leagues_with_banners(session())}, 200, {"Cache-Control": "public, max-age=60"}
+
+
+@routes.route("/region-of", methods=["POST"])
+@routes.arguments(PositionSchema)
+@routes.response(200, JurisdictionSchema)
+def region_of_point(data: dict[str, Any]) -> Json:
+    """Find the banner of a position.
+
+    Public. A position outside the region is an answer here (`certainty` is `outside`), not an error.
+    """
+    return queries.handled(session(), region_of(Point(**data)))
+
+
+@routes.route("/regions/<string:code>/opening", methods=["PUT"])
+@routes.arguments(OpeningSchema)
+@routes.response(200, DivisionSchema)
+def set_opening(data: dict[str, Any], code: str) -> Json:
+    """Open or close the module in a banner.
+
+    For system administrators of a division that contains it. Repeating it changes nothing.
+    """
+    return queries.division_facts(commands.open_region(session(), actor(), code, data))
+
+
+@routes.route("/calendar/<int:year>", methods=["GET"])
+@routes.response(200, CalendarSchema)
+def calendar(year: int) -> Json:
+    """Show the working days of a year.
+
+    A year without a notice answers provisionally, with revision 0.
+    """
+    _check(year)
+    return queries.calendar_of_year(session(), year)
+
+
+@routes.route("/calendar/<int:year>", methods=["PUT"])
+@routes.arguments(LoadNoticeSchema)
+@routes.response(200, CalendarSchema)
+def load_calendar(data: dict[str, Any], year: int) -> Json:
+    """Load the holiday notice of a year.
+
+    For system administrators. It replaces the whole year, so no `If-Match`; running clocks are computed again.
+    """
+    _check(year)
+    commands.load_notice(session(), actor(), year, data)
+    return queries.calendar_of_year(session(), year)
+
+
+def _check(year: int) -> None:
+    if year not in _YEARS:
+        raise NotFound

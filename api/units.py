@@ -1,0 +1,100 @@
+"""The register of enterprises and places."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+from marshmallow import fields, validate
+
+from api.context import actor, session
+from api.etags import requested_revision, with_etag
+from api.paging import page
+from api.routes import Routes
+from database.base import Json
+from places import units
+from places.models import Unit
+from places.regions import regions
+from places.schemas import EditUnitSchema, RegionCode, RegisterUnitSchema, UnitSchema
+from places.unit_kinds import CATEGORIES
+from wire import Line, PageSchema, StrictSchema
+
+routes = Routes("units", "/units", "Enterprises and places under fire supervision")
+
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "the ETag of the revision that the change is based on",
+}
+_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
+
+
+class UnitQuerySchema(PageSchema):
+    """Filters of the list."""
+
+    region_code = RegionCode(load_default=None, metadata={"description": "a banner, or a league for all its banners"})
+    category = fields.String(load_default=None, validate=validate.OneOf(CATEGORIES))
+    q = Line(max_length=50, load_default=None, metadata={"description": "part of the name or address, or the credit code"})
+
+
+class UnitPageSchema(StrictSchema):
+    """A page of units."""
+
+    items = fields.List(fields.Nested(UnitSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+@routes.route("", methods=["GET"])
+@routes.arguments(UnitQuerySchema, location="query")
+@routes.response(200, UnitPageSchema)
+def list_units(query: dict[str, Any]) -> Json:
+    """List the units that the caller may see."""
+    statement = units.units_seen_by(actor(), query)
+    rows, cursor = page(session(), statement, [Unit.region_code, Unit.id], [_known_code, UUID], query)
+    return {"items": rows, "next_cursor": cursor}
+
+
+def _known_code(code: str) -> str:
+    if code not in regions():
+        raise ValueError(code)
+    return code
+
+
+@routes.route("", methods=["POST"])
+@routes.arguments(RegisterUnitSchema)
+@routes.response(201, UnitSchema, headers=_ETAG)
+def register_unit(data: dict[str, Any]) -> Response:
+    """Register a unit.
+
+    For intake clerks, officers and leaders in their region, and for a named citizen who is about to claim it.
+    """
+    return _answer(units.register_unit(session(), actor(), data), HTTPStatus.CREATED)
+
+
+@routes.route("/<uuid:unit_id>", methods=["GET"])
+@routes.response(200, UnitSchema, headers=_ETAG)
+def show_unit(unit_id: UUID) -> Response:
+    """Show a unit. `If-None-Match` with its ETag answers 304."""
+    return _answer(units.unit_seen_by(session(), actor(), unit_id))
+
+
+@routes.route("/<uuid:unit_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.arguments(EditUnitSchema)
+@routes.response(200, UnitSchema, headers=_ETAG)
+def edit_unit(data: dict[str, Any], unit_id: UUID) -> Response:
+    """Edit a unit.
+
+    The body replaces it whole. A unit's own people change address, place type and position; the rest is the brigade's.
+    """
+    seen_revision = requested_revision(required=True)
+    return _answer(units.edit_unit(session(), actor(), unit_id, seen_revision, data))
+
+
+def _answer(unit: Unit, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = jsonify(UnitSchema().dump(unit))
+    response.status_code = status
+    return with_etag(response, unit.revision)

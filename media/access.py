@@ -1,0 +1,44 @@
+"""Who may see a photo: its owner, and whom the record that it belongs to lets. The engine asks; it knows no record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from media.models import Media
+from problems import NotFound
+
+RENDITION = "rendition"  # the pictures without metadata
+ORIGINAL = "original"  # the sealed original, with all that it tells; each reading is an event
+NOTHING: frozenset[str] = frozenset()
+
+# (session, actor, entity id, role of the photo) -> the purposes allowed; the role lets a rule give a unit the officers'
+# photos and not the reporter's.
+MediaRule = Callable[[Session, Actor, UUID, str], AbstractSet[str]]
+
+
+class MediaRules:
+    """The rule of each entity type, handed in when the application is assembled. No rule: its owner alone."""
+
+    def __init__(self, rules: Mapping[str, MediaRule] | None = None) -> None:
+        self._rules = dict(rules or {})
+
+    def allowed(self, session: Session, actor: Actor, media: Media) -> frozenset[str]:
+        """What this actor may read of this photo now; empty: for him it does not exist."""
+        if media.owner_id == actor.id:
+            return frozenset({RENDITION, ORIGINAL})
+        rule = self._rules.get(media.entity_type or "")
+        if rule is None or media.entity_id is None:
+            return NOTHING
+        return frozenset(rule(session, actor, media.entity_id, media.role))
+
+    def visible(self, session: Session, actor: Actor, media_id: UUID, purpose: str = RENDITION) -> Media:
+        """The photo. Raises NotFound if there is none, or if the actor may not read it for this purpose."""
+        media = session.get(Media, media_id)
+        if media is None or purpose not in self.allowed(session, actor, media):
+            raise NotFound
+        return media

@@ -1,0 +1,136 @@
+"""How bytes become a photo. Slow reading and writing happen between transactions, never inside one.
+
+In each method `who` says, inside a transaction, who is calling at that moment: rights are looked at again when a file is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.base import new_id
+from database.session import Database
+from media import commands, uploads
+from media.models import Media, Upload
+from media.problems import DigestMismatch, NotAnImage, UploadGone
+from media.rendering import original_key
+from media.sealing import BrokenSeal, SealedWriter
+from media.spool import Inspected, Inspection, Spool
+from media.storage import Storage
+from problems import Malformed
+
+Who = Callable[[Session], Actor]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """The door of all photos: piece by piece (tus), or in one request."""
+
+    database: Database
+    spool: Spool
+    storage: Storage
+    lifetime: timedelta  # of an upload, counted anew from each acknowledged byte
+
+    def receive(self, upload: Upload, pieces: Iterable[bytes], who: Who) -> Upload:
+        """Write what comes for a taken upload, however little, and acknowledge it; complete the photo with its last byte.
+
+        Raises UploadBusy if another request took over, UploadGone if the file on the disk was lost, and as `complete`.
+        """
+        try:
+            if upload.offset_bytes < upload.length_bytes:
+                upload = self._append(upload, pieces)
+            if upload.offset_bytes == upload.length_bytes:
+                self._complete(upload, who)
+        except BaseException:
+            with self.database.transaction() as session:
+                uploads.release(session, upload)
+            raise
+        return upload
+
+    def receive_whole(
+        self, media_id: UUID, pieces: Iterable[bytes], said: dict[str, Any], declared_bytes: int | None, who: Who
+    ) -> Media:
+        """A photo in one request: all of it, or nothing of it stays. `said` as for `announce`, with the digest.
+
+        Raises Malformed if the body ends early, DigestMismatch, NotAnImage, and as `commands.announce` and `store`.
+        """
+        upload_id, inspection = new_id(), Inspection()
+        try:
+            with self.spool.writing(upload_id, media_id) as writer:
+                for piece in pieces:
+                    inspection.see(piece)
+                    writer.write(piece)
+                writer.finish(last=True)
+            file = inspection.result()
+            if declared_bytes is not None and file.length_bytes != declared_bytes:
+                raise Malformed(offset=file.length_bytes, reason="body ends early")
+            if file.sha256 != said["sha256"]:
+                raise DigestMismatch("Content-Digest")
+            if file.content_type is None:
+                raise NotAnImage("body")
+            key = self._put(upload_id, media_id, file)
+            with self.database.transaction() as session:
+                actor = who(session)
+                commands.announce(session, actor, {**said, "id": media_id}, names={"id": "media_id"})
+                return commands.store(session, actor, media_id, file, key)
+        finally:
+            self.spool.remove(upload_id)
+
+    def _append(self, upload: Upload, pieces: Iterable[bytes]) -> Upload:
+        try:
+            with self.spool.writing(upload.id, upload.media_id, upload.offset_bytes, upload.sealed_bytes) as writer:
+                self._write(upload, pieces, writer)
+                offset_bytes = writer.offset_bytes
+                sealed_bytes = writer.finish(last=offset_bytes == upload.length_bytes)
+        except (FileNotFoundError, BrokenSeal) as error:
+            raise self._lost(upload) from error
+        with self.database.transaction() as session:
+            return uploads.acknowledge(session, upload, offset_bytes, sealed_bytes, self.lifetime)
+
+    def _write(self, upload: Upload, pieces: Iterable[bytes], writer: SealedWriter) -> None:
+        renewed_at = self.database.clock()
+        for piece in pieces:
+            # Looked at before each write: a writer that slept through its lease may not touch the file again.
+            if self.database.clock() - renewed_at >= uploads.RENEW_AFTER:
+                with self.database.transaction() as session:
+                    uploads.renew(session, upload)
+                renewed_at = self.database.clock()
+            writer.write(piece)
+
+    def _complete(self, upload: Upload, who: Who) -> Media:
+        try:
+            file = self.spool.inspect(upload.id, upload.media_id)
+        except (FileNotFoundError, BrokenSeal) as error:
+            raise self._lost(upload) from error
+        if file.sha256 != upload.sha256:
+            self._discard(upload)
+            raise DigestMismatch(uploads.HEADERS["sha256"])
+        if file.content_type is None:
+            self._discard(upload, "not_an_image")
+            raise NotAnImage("body")
+        key = self._put(upload.id, upload.media_id, file)
+        with self.database.transaction() as session:
+            media = uploads.finish(session, who(session), upload, file, key)
+        self.spool.remove(upload.id)
+        return media
+
+    def _put(self, upload_id: UUID, media_id: UUID, file: Inspected) -> str:
+        key = original_key(media_id, file.sha256)
+        with self.spool.path(upload_id).open("rb") as sealed:
+            self.storage.put(key, sealed)
+        return key
+
+    def _discard(self, upload: Upload, refusal: str | None = None) -> None:
+        with self.database.transaction() as session:
+            uploads.discard(session, upload, refusal)
+        self.spool.remove(upload.id)
+
+    def _lost(self, upload: Upload) -> UploadGone:
+        self._discard(upload)
+        return UploadGone()

@@ -1,0 +1,157 @@
+"""What follows from each event of a transaction: inbox rows for the people it names, outbox rows for the worker.
+
+Runs as a `settle` observer, after the reactions of siblings and before the feed renders, so that a notice succeeds or
+fails with the mutation that caused it, and reaches devices with it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from database.base import new_id
+from database.journal import Event, recorded
+from database.session import now
+from notifications.models import InboxItem, MessageTemplate, OutboxRow
+from notifications.rendering import MissingValue, render
+from notifications.subscriptions import SUBSCRIPTIONS, Subscription, by_event
+from notifications.templates import WORDINGS
+
+log = structlog.get_logger()
+
+MAX_INLINE = 20  # people told within the business transaction; more are told by the worker
+BATCH = 50  # people told in one of the worker's transactions: each is a scope whose head is held
+FILL_INBOX = "fill_inbox"  # the worker's tasks of this engine
+PLAN_DELIVERIES = "plan_deliveries"
+
+_SEEN = "events_noticed"
+_QUEUED = "outbox_queued"
+_TEMPLATES_LIVE = timedelta(seconds=60)
+
+
+class Notifications:
+    """The engine in one process. `strict` raises MissingValue where otherwise a shorter text is sent and logged."""
+
+    def __init__(
+        self,
+        reactions: Mapping[str, Sequence[str]],
+        subscriptions: Iterable[Subscription] = SUBSCRIPTIONS,
+        *,
+        strict: bool = False,
+    ) -> None:
+        self._reactions = reactions
+        self._rows = by_event(subscriptions)
+        self._strict = strict
+        self._templates: dict[str, MessageTemplate] = {}
+        self._templates_at: datetime | None = None
+
+    def observe(self, session: Session) -> None:
+        """Inbox and outbox rows of the events recorded since the last call in this transaction."""
+        events = recorded(session)
+        fresh = events[session.info.get(_SEEN, 0) :]
+        session.info[_SEEN] = len(events)
+        for event in fresh:
+            for task in self._tasks(session, event):
+                queue(session, event, task)
+
+    def _tasks(self, session: Session, event: Event) -> Iterable[str]:
+        """The worker's tasks for one event; those for whom it is not too much are told at once."""
+        yield from self._reactions.get(event.name, ())
+        told = self.audience(event)
+        if len(told) <= MAX_INLINE:
+            session.add_all(self.item(session, event, person, row) for person, row in told.items())
+        else:
+            yield FILL_INBOX
+        if any(row.channels for row in told.values()):
+            yield PLAN_DELIVERIES
+
+    def audience(self, event: Event) -> dict[UUID, Subscription]:
+        """Whom this event is told, each with the first row that fits him."""
+        told: dict[UUID, Subscription] = {}
+        for row in self._rows.get(event.name, ()):
+            if row.fits(event.data):
+                for person in event.concerns.get(row.audience, ()):
+                    told.setdefault(UUID(person), row)
+        return told
+
+    def item(self, session: Session, event: Event, person_id: UUID, row: Subscription) -> InboxItem:
+        """The rendered notice of one person."""
+        template = self.template(session, row.template)
+        moment = now(session)
+        return InboxItem(
+            id=new_id(),
+            revision=1,
+            stamps={},
+            created_at=moment,
+            updated_at=moment,
+            person_id=person_id,
+            event_id=event.id,
+            event_name=event.name,
+            template_key=template.key,
+            notice_class=template.notice_class,
+            title=template.title,
+            body=self._text(template, event, person_id),
+            subject_type=event.entity_type,
+            subject_id=event.entity_id,
+        )
+
+    def _text(self, template: MessageTemplate, event: Event, person_id: UUID) -> str:
+        try:
+            return render(template.text, event.data, at=event.at, reader=str(person_id))
+        except MissingValue as error:
+            if self._strict:
+                raise
+            log.error("notice lacks a value", template=template.key, value=str(error), event_id=str(event.id))
+            return f"{template.title}。请登录“蒙速办”查看。"
+
+    def template(self, session: Session, key: str) -> MessageTemplate:
+        """The text as it stands in the table (read at most once a minute), or as shipped where the table lacks it."""
+        moment = now(session)
+        if self._templates_at is None or abs(moment - self._templates_at) > _TEMPLATES_LIVE:
+            rows = list(session.scalars(select(MessageTemplate)))
+            for row in rows:
+                session.expunge(row)
+            self._templates = {row.key: row for row in rows}
+            self._templates_at = moment
+        return self._templates.get(key) or shipped(key)
+
+    def fill_inbox(self, session: Session, event: Event) -> None:
+        """Task: tell a large audience, a batch in each transaction. Who was told already is left alone."""
+        told = set(session.scalars(select(InboxItem.person_id).where(InboxItem.event_id == event.id)))
+        waiting = [(person, row) for person, row in self.audience(event).items() if person not in told]
+        session.add_all(self.item(session, event, person, row) for person, row in waiting[:BATCH])
+        if len(waiting) > BATCH:
+            queue(session, event, FILL_INBOX)
+
+
+@functools.cache
+def shipped(key: str) -> MessageTemplate:
+    """A text as the product ships it."""
+    wording = WORDINGS[key]
+    return MessageTemplate(
+        key=wording.key,
+        title=wording.title,
+        text=wording.text,
+        notice_class=wording.notice_class,
+        ignores_quiet_hours=wording.ignores_quiet_hours,
+        is_editable=wording.is_editable,
+        source=wording.source,
+    )
+
+
+def queue(session: Session, event: Event, task: str) -> None:
+    """Have the worker do this task for this event once the transaction has committed."""
+    session.add(OutboxRow(id=new_id(), event_id=event.id, task=task, not_before=now(session)))
+    session.info[_QUEUED] = session.info.get(_QUEUED, 0) + 1
+
+
+def queued(session: Session) -> int:
+    """How many outbox rows this transaction has added: after the commit, whether the worker should be woken."""
+    count: int = session.info.get(_QUEUED, 0)
+    return count

@@ -1,0 +1,75 @@
+"""From an event and a text to what one person reads. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from notifications.rules import BEIJING
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
+_AT_ONCE = ("immediate", "IMMEDIATE")
+
+
+class MissingValue(Exception):
+    """The text names something that the event does not carry. The message is the placeholder."""
+
+
+def placeholders(text: str) -> set[str]:
+    """The names that a text wants."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+def render(text: str, data: Mapping[str, Any], *, at: datetime, reader: str) -> str:
+    """The text with its values, for the person with this id. Times become 2026年11月22日21时30分 in Beijing time.
+
+    Only plain names are placeholders: a text edited by an administrator can reach nothing else. Raises MissingValue.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        found = _derived(name, data, at, reader)
+        if found is None or found == "" or isinstance(found, (dict, list)):
+            raise MissingValue(name)
+        return spoken(found)
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _derived(name: str, data: Mapping[str, Any], at: datetime, reader: str) -> Any:
+    if name == "at":
+        return data.get("at") or at
+    if name == "colleague":
+        names = data.get("officer_names")
+        others = [name for person, name in names.items() if person != reader] if isinstance(names, dict) else []
+        return "、".join(str(other) for other in others)
+    if name == "order":
+        order = data.get("order")
+        if order in _AT_ONCE:
+            return "立即改正"
+        if isinstance(order, str) and _DATE.fullmatch(order):
+            return f"于{spoken(order)}前改正"
+        return order or "改正"
+    return data.get(name)
+
+
+def spoken(value: Any) -> str:
+    """A value as people read it: RFC 3339 moments and ISO dates in Chinese, anything else as it is."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(BEIJING):%Y年%m月%d日%H时%M分}"
+    if isinstance(value, date):
+        return f"{value:%Y年%m月%d日}"
+    if not isinstance(value, str):
+        return str(value)
+    try:
+        if _MOMENT.fullmatch(value):
+            return spoken(datetime.fromisoformat(value))
+        if _DATE.fullmatch(value):
+            return spoken(date.fromisoformat(value))
+    except (ValueError, OverflowError):
+        return value
+    return value

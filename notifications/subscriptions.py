@@ -1,0 +1,95 @@
+"""The one table from event to message: who of the people that an event concerns is told, and with which text.
+
+An event carries the ids of its people by what they are to the case (`journal.record(..., concerns=...)`); `audience` is
+the name of such a part. The first row that fits a person wins: nobody is told twice of one event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from database.base import Json
+
+Condition = Callable[[Json], bool]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One row. `channels` are those beyond the inbox; `when` looks at the event's data. The class is the template's."""
+
+    event: str
+    audience: str
+    template: str
+    channels: tuple[str, ...] = ("host_app", "sms")
+    when: Condition | None = None
+
+    def fits(self, data: Json) -> bool:
+        """True if this row speaks about an event with these data."""
+        return self.when is None or self.when(data)
+
+
+def _is(key: str, *values: object) -> Condition:
+    return lambda data: data.get(key) in values
+
+
+def _has(key: str) -> Condition:
+    return lambda data: bool(data.get(key))
+
+
+# Clocks other than that of the check bring their own name: row 17 and 18 speak of 法定核查时限 alone.
+_OTHER_CLOCK = _has("label")
+
+SUBSCRIPTIONS: tuple[Subscription, ...] = (
+    Subscription("hazard.submitted", "reporter", "report_received"),
+    Subscription("hazard.submitted", "leaders", "new_case"),
+    Subscription("hazard.registered", "reporter", "report_accepted"),
+    Subscription("hazard.rejected", "reporter", "report_not_accepted"),
+    Subscription("hazard.diverted_119", "reporter", "report_diverted"),
+    Subscription("hazard.merged", "reporter", "report_merged"),
+    Subscription("hazard.merged", "master_reporter", "report_joined"),
+    Subscription("hazard.assigned", "officers", "assigned"),
+    Subscription("hazard.assigned", "removed_officers", "released"),
+    Subscription("hazard.act_drafted", "second_officer", "sign_as_second"),
+    Subscription("hazard.handed_over", "reporter", "report_handed_over"),
+    Subscription("hazard.reporter_told", "reporter", "found_true", when=_is("result", "true")),
+    Subscription("hazard.reporter_told", "reporter", "found_false", when=_is("result", "false")),
+    Subscription("hazard.reporter_told", "reporter", "found_fixed", when=_is("result", "fixed")),
+    Subscription("hazard.reporter_told", "reporter", "told_rectified", when=_is("result", "rectified")),
+    Subscription("hazard.reporter_told", "reporter", "told_handed_over", when=_is("result", "handed_over")),
+    Subscription("hazard.closed", "reporter", "closed_rectified", when=_is("after", "RECTIFIED", None)),
+    Subscription("hazard.closed", "reporter", "closed_case_filed", when=_is("after", "case_filed")),
+    Subscription("hazard.closed", "reporter", "closed_otherwise"),
+    Subscription("hazard.force_closed", "reporter", "closed_by_order"),
+    Subscription("hazard.disputed", "leaders", "disputed"),
+    Subscription("hazard.disputed", "reporter", "dispute_received"),
+    Subscription("hazard.dispute_upheld", "reporter", "dispute_upheld"),
+    Subscription("hazard.reopened", "reporter", "check_again"),
+    Subscription("hazard.reopened", "leaders", "reopened"),
+    Subscription("hazard.reopened", "removed_officers", "released"),
+    Subscription("handover.drafted", "leaders", "letter_to_sign"),
+    Subscription("handover.sent", "receivers", "letter_delivered"),
+    Subscription("handover.decided", "receivers", "letter_delivered"),
+    Subscription("handover.accepted", "senders", "letter_accepted"),
+    Subscription("handover.returned", "senders", "letter_returned"),
+    Subscription("handover.disputed", "committee", "letter_disputed"),
+    Subscription("handover.disputed", "senders", "letter_disputed"),
+    Subscription("handover.extended", "senders", "letter_extended"),
+    Subscription("handover.fed_back", "senders", "letter_fed_back"),
+    Subscription("handover.feedback_rejected", "receivers", "feedback_insufficient"),
+    Subscription("clock.due_soon", "holders", "step_due_soon", when=_OTHER_CLOCK),
+    Subscription("clock.due_soon", "holders", "due_soon"),
+    Subscription("clock.breached", "holders", "step_breached", when=_OTHER_CLOCK),
+    Subscription("clock.breached", "leaders", "step_breached", when=_OTHER_CLOCK),
+    Subscription("clock.breached", "holders", "breached"),
+    Subscription("clock.breached", "leaders", "breached"),
+    Subscription("rectification.due_soon", "unit", "order_due_soon"),
+)
+
+
+def by_event(rows: Iterable[Subscription]) -> dict[str, tuple[Subscription, ...]]:
+    """The rows of each event, in the order of the table."""
+    found: dict[str, tuple[Subscription, ...]] = {}
+    for row in rows:
+        found[row.event] = (*found.get(row.event, ()), row)
+    return found

@@ -1,0 +1,42 @@
+"""What a person's devices hold of the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.base import Json
+from notifications.commands import mark_read
+from notifications.models import InboxItem
+from notifications.schemas import NothingSchema
+from sync.catalog import Scope, Synced
+from sync.mutations import Mutation, Origin
+
+
+def own_line(item: InboxItem) -> Json:
+    """The whole notice, for its reader."""
+    return {
+        "event_name": item.event_name,
+        "class": item.notice_class,
+        "title": item.title,
+        "body": item.body,
+        "subject_type": item.subject_type,
+        "subject_id": item.subject_id,
+        "created_at": item.created_at,
+        "read_at": item.read_at,
+    }
+
+
+INBOX_ITEM = Synced("inbox_item", InboxItem, [Scope("user", "own", InboxItem.person_id, own_line)])
+
+
+def _read(session: Session, actor: Actor, item_id: UUID, _: dict[str, Any], __: Origin) -> InboxItem:
+    return mark_read(session, actor, item_id)
+
+
+_NOTHING: type[Schema] = NothingSchema
+MUTATIONS = [Mutation("inbox_item.read", _NOTHING, _read, summary="标为已读")]

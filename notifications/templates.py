@@ -1,0 +1,197 @@
+"""The texts of WORDING.md, word by word, with placeholders named like the keys of the event's data.
+
+Where a row of WORDING.md leaves a choice or uses one name for two things, each has a key or a placeholder of its own.
+Texts without a row are in the same voice: what happened, what is next and until when; never the accused unit's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One text as shipped. `row` is its row in WORDING.md, None for ours. The table `message_template` may say otherwise."""
+
+    key: str
+    row: int | None
+    notice_class: str
+    title: str
+    text: str
+    ignores_quiet_hours: bool = False
+    is_editable: bool = True
+
+    @property
+    def source(self) -> str:
+        """Where the words come from."""
+        return "WORDING" if self.row is None else f"WORDING {self.row}"
+
+
+_REPORTER = [
+    Wording(
+        "report_received", 4, "progress", "平台已收到上报",
+        "平台已于{at}收到您上报的隐患,编号{number}。请保存查询码,凭码查看办理进展;匿名上报的查询码遗失后无法找回。",
+    ),
+    Wording(
+        "report_accepted", 8, "statutory", "举报受理告知",
+        "您反映的消防安全问题(编号{number})已受理登记,由{org}办理,将于{due}前实地核查,核查情况将及时告知您。",
+    ),
+    Wording(
+        "report_not_accepted", 9, "statutory", "举报不予受理告知",
+        "您反映的问题(编号{number})不属于本机构受理范围,原因:{reason}。请向{org}反映,电话{phone}。",
+    ),
+    Wording(
+        "report_diverted", None, "statutory", "请立即拨打119",
+        "您上报的情况(编号{number})属于火警。本平台不受理火警,在线上报不能代替报警,请立即拨打119。",
+        ignores_quiet_hours=True,
+    ),
+    Wording(
+        "report_merged", None, "progress", "上报事项已并案",
+        "您反映的问题(编号{number})与编号{master_number}反映的是同一问题,已合并办理,办理情况将一并告知您。",
+    ),
+    Wording(
+        "report_joined", None, "progress", "上报事项已并案",
+        "另有上报与您反映的问题(编号{master_number})属于同一问题,已并入您的事项合并办理。",
+    ),
+    Wording(
+        "report_handed_over", 10, "statutory", "移交告知",
+        "您反映的问题属于{org}职责范围,已于{at}移交,要求于{due}前反馈。移交后您仍可在本平台查看进展。",
+    ),
+    Wording(
+        "found_true", 11, "statutory", "核查情况告知",
+        "经实地核查,您反映的问题属实,已依法责令当事人{order}。整改结果将再次告知您。感谢您对消防工作的支持。",
+    ),
+    Wording(
+        "found_fixed", None, "statutory", "核查情况告知",
+        "经{date}实地核查,您反映的问题属实,当事人已当场改正。感谢您对消防工作的支持。",
+    ),
+    Wording(
+        "found_false", 12, "statutory", "核查情况告知",
+        "经{date}实地核查,未发现您所反映的情况。如有异议或者新的线索,可于{dispute_until}前提出一次异议。",
+    ),
+    Wording(
+        "told_rectified", None, "statutory", "整改结果告知",
+        "您反映的问题(编号{number})已整改完毕并复查合格。感谢您对消防工作的支持。",
+    ),
+    Wording(
+        "told_handed_over", None, "statutory", "移交办理结果告知",
+        "您反映的问题(编号{number})移交后已办理完毕,承办单位的办理结果已经核对,可在本平台查看。",
+    ),
+    Wording(
+        "closed_rectified", 13, "progress", "办结反馈",
+        "您反映的问题已整改完毕,经{date}复查合格,现予办结。请对办理工作作出评价。",
+    ),
+    Wording(
+        "closed_case_filed", None, "progress", "办结反馈",
+        "您反映的问题(编号{number})已依法立案处理,于{date}办结。请对办理工作作出评价。",
+    ),
+    Wording(
+        "closed_otherwise", None, "progress", "办结反馈",
+        "您反映的事项(编号{number})已于{date}办结。请对办理工作作出评价。",
+    ),
+    Wording(
+        "closed_by_order", None, "progress", "事项已终止办理",
+        "您反映的事项(编号{number})已经审批终止办理。如有疑问,请拨打12345咨询。",
+    ),
+    Wording(
+        "dispute_received", None, "progress", "异议已收到",
+        "已收到您对编号{number}办理结果提出的异议,将于{due}前复核,复核结果将告知您。",
+    ),
+    Wording(
+        "dispute_upheld", None, "statutory", "异议复核告知",
+        "经复核,编号{number}维持原核查结果。理由:{reason}。",
+    ),
+    Wording(
+        "check_again", None, "statutory", "异议复核告知",
+        "经复核,编号{number}将重新核查,核查情况将及时告知您。",
+    ),
+    Wording(
+        "lock_screen", 14, "progress", "办件进展",
+        "您有一项事项有新进展,请登录“蒙速办”查看。", is_editable=False,
+    ),
+]  # fmt: skip
+
+_OFFICE = [
+    Wording(
+        "new_case", 15, "duty", "新收举报投诉",
+        "新收{category}1件(编号{number}),{place},须于{due}前实地核查,请及时派员。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "assigned", 16, "duty", "核查任务",
+        "请您与{colleague}于{due}前核查编号{number}。请携带执法证件,两人到场并主动出示。出发前请下载离线资料。",
+        ignores_quiet_hours=True,
+    ),
+    Wording(
+        "released", None, "duty", "任务已调整",
+        "编号{number}已不再由您承办,请勿再到场核查。已记录的内容请尽快同步。",
+    ),
+    Wording(
+        "sign_as_second", None, "duty", "待您签名",
+        "编号{number}的核查记录已由同组监督员填写,请您核对后签名。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "due_soon", 17, "duty", "临期提醒",
+        "编号{number}距法定核查时限还有{hours}小时({due}到期),当前承办人{holder}。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "breached", 18, "duty", "超期提醒",
+        "编号{number}已超过法定核查时限{hours}小时,已报{leader}。请立即到场核查并填写超期原因。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "step_due_soon", None, "duty", "临期提醒",
+        "编号{number}的{label}还有{hours}小时({due}到期),当前承办人{holder}。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "step_breached", None, "duty", "超期提醒",
+        "编号{number}的{label}已超期{hours}小时,已报{leader}。请立即办理并填写超期原因。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "disputed", None, "duty", "举报人提出异议",
+        "编号{number}的举报人对办理结果提出异议,须于{due}前复核,请及时派员。",
+    ),
+    Wording(
+        "reopened", None, "duty", "重新核查",
+        "编号{number}经复核须重新核查,请及时派员。", ignores_quiet_hours=True,
+    ),
+    Wording("letter_to_sign", None, "duty", "移送函待签发", "有1件移送函待您签发,请及时办理。"),
+    Wording(
+        "letter_delivered", 19, "duty", "移送送达",
+        "{org}移送火灾隐患线索1件({letter_no}),请于{sign_due}前签收,{feedback_due}前书面反馈。"
+        "签收不代表接受办理;认为不属于本单位职责的,请于{return_due}前说明理由、依据,并提出建议承办单位。",
+    ),
+    Wording(
+        "letter_accepted", None, "duty", "移送件已接受办理",
+        "{org}已接受办理移送件{letter_no}。",
+    ),
+    Wording(
+        "letter_returned", 20, "duty", "移送件被退回",
+        "{org}退回移送件{letter_no}。理由:{reason};依据:{legal_basis};建议承办单位:{suggested_org}。"
+        "本件仍由你单位负责,请于{due}前重新移送或者提请消安委办协调。",
+    ),
+    Wording(
+        "letter_disputed", 21, "duty", "移送争议协调",
+        "移送件{letter_no}已退回两次,现提请{committee}于{due}前协调明确承办单位。协调期间由{org}落实现场防范措施。",
+    ),
+    Wording(
+        "letter_extended", None, "duty", "移送件延期",
+        "移送件{letter_no}的反馈期限延至{due}。理由:{reason}。",
+    ),
+    Wording(
+        "letter_fed_back", None, "duty", "移送件已反馈",
+        "移送件{letter_no}的承办单位已办结反馈,请核对。反馈不充分的,请说明理由退回补充。",
+    ),
+    Wording(
+        "feedback_insufficient", None, "duty", "反馈不充分",
+        "移送单位认为移送件{letter_no}的反馈不充分。理由:{reason}。请补充办理后重新反馈。",
+    ),
+]  # fmt: skip
+
+_UNIT = [
+    Wording(
+        "order_due_soon", 26, "statutory", "整改到期提醒",
+        "《责令限期改正通知书》({order_no})将于{due}到期。改正完毕的,请上传改正情况并申请复查;"
+        "确需延期的,请于到期前提出申请并说明理由。",
+    ),
+]  # fmt: skip
+
+WORDINGS: dict[str, Wording] = {wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_UNIT]}

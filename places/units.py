@@ -1,0 +1,184 @@
+"""The register of enterprises and places: registering, editing, and naming who answers for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from database.base import new_id
+from database.journal import record
+from database.session import now
+from places.jurisdiction import OUTSIDE, Point, region_of
+from places.models import Unit
+from places.problems import OutsideRegion, UnitAlreadyRegistered
+from places.regions import banner, full_name
+from places.synced import UNIT
+from problems import Invalid, NotFound, Problem, RoleNotAllowed, StaleRevision, field_error
+
+REGISTRARS = (Role.INTAKE_CLERK, Role.FIRE_OFFICER, Role.UNIT_LEADER)
+OWNERS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
+# What only the brigade changes once a unit is registered; the unit's own people keep the rest up to date.
+OFFICE_FIELDS = ("name", "uscc", "region_code", "category")
+_FIELDS = (*OFFICE_FIELDS, "address", "place_type")
+_NAMED = 2  # auth_level from which a person's name and number are known (DOMAIN.md 9.1)
+
+
+def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:
+    """Add a unit. Event: unit.registered.
+
+    The brigade's staff do it for their region. A citizen whose name is known may register the enterprise that he is about
+    to claim, if it has a credit code by which the claim can be checked; he sees it once the claim is confirmed.
+    Raises RoleNotAllowed, Invalid, OutsideRegion, UnitAlreadyRegistered.
+    """
+    _check_region(data)
+    if not actor.may_in(data["region_code"], *REGISTRARS):
+        if not actor.has(Role.CITIZEN) or actor.is_guest or actor.auth_level < _NAMED:
+            raise RoleNotAllowed(action="register")
+        if data["uscc"] is None:
+            raise Invalid(field_error("uscc", "required", "请填写统一社会信用代码"))
+    moment = now(session)
+    unit = Unit(id=data["id"] or new_id(), revision=1, stamps={}, created_at=moment, updated_at=moment, manager_ids=[])
+    _write(unit, data)
+    session.add(unit)
+    _flush(session)
+    record(session, "unit.registered", unit, actor, data={"category": unit.category})
+    return unit
+
+
+def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
+    """Replace what is known of a unit. Event: unit.edited, with the names of the changed fields. `seen_revision` None: any.
+
+    Raises NotFound (also for a unit that the actor may not see), StaleRevision, RoleNotAllowed, Invalid for a field that
+    only the brigade changes, OutsideRegion, UnitAlreadyRegistered.
+    """
+    unit = _take(session, actor, unit_id, seen_revision)
+    is_office = actor.may_in(unit.region_code, *REGISTRARS)
+    if not is_office and not any(power.unit_id == unit_id and power.role in OWNERS for power in actor.units):
+        raise RoleNotAllowed(action="edit")
+    _check_region(data)
+    before = _content(unit)
+    _write(unit, data)
+    changed = [name for name, value in _content(unit).items() if value != before[name]]
+    if not is_office:
+        held = [name for name in changed if name in OFFICE_FIELDS]
+        if held:
+            raise Invalid(*(field_error(name, "office_field", "该内容由消防救援机构登记,变更请联系当地大队") for name in held))
+    elif not actor.may_in(unit.region_code, *REGISTRARS):
+        raise Invalid(field_error("region_code", "not_your_region", "不能将单位移到本机构管辖以外的旗县区"))
+    _flush(session)
+    record(session, "unit.edited", unit, actor, data={"fields": changed})
+    return unit
+
+
+def name_people(
+    session: Session, actor: Actor, unit_id: UUID, legal_person_id: UUID | None, manager_ids: Iterable[UUID]
+) -> Unit:
+    """Set who answers for a unit: 消防安全责任人 and 管理人. For accounts, which confirmed the claim. Event: unit.people_named.
+
+    Raises NotFound if there is no such unit; visibility is not asked, because who claims a unit cannot see it yet.
+    """
+    unit = _raise_revision(session, Unit.id == unit_id)
+    if unit is None:
+        raise NotFound
+    unit.legal_person_id, unit.manager_ids = legal_person_id, list(dict.fromkeys(manager_ids))
+    record(session, "unit.people_named", unit, actor, concerns={"managers": [legal_person_id, *unit.manager_ids]})
+    return unit
+
+
+def unit_seen_by(session: Session, actor: Actor, unit_id: UUID) -> Unit:
+    """The unit as this actor may see it. Raises NotFound."""
+    unit = session.scalars(select(Unit).where(Unit.id == unit_id, UNIT.visible_to(actor))).one_or_none()
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def unit_of_code(session: Session, uscc: str) -> Unit | None:
+    """The unit that carries a credit code, whoever asks: for claims, never for an answer."""
+    return session.scalars(select(Unit).where(Unit.uscc == uscc)).one_or_none()
+
+
+def units_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Unit]:
+    """The units that this actor may see, by region (a league means its banners), category, and words of name or address."""
+    statement = select(Unit).where(UNIT.visible_to(actor))
+    region_code, words = filters.get("region_code"), filters.get("q")
+    if region_code:
+        prefix = region_code
+        while prefix.endswith("00"):
+            prefix = prefix[:-2]
+        statement = statement.where(Unit.region_code.startswith(prefix, autoescape=True))
+    if filters.get("category"):
+        statement = statement.where(Unit.category == filters["category"])
+    if words:
+        found = (Unit.name.contains(words, autoescape=True), Unit.address.contains(words, autoescape=True))
+        statement = statement.where(or_(*found, Unit.uscc == words.upper()))
+    return statement
+
+
+def _take(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None) -> Unit:
+    visible = (Unit.id == unit_id) & UNIT.visible_to(actor)
+    unit = _raise_revision(session, visible if seen_revision is None else visible & (Unit.revision == seen_revision))
+    if unit is not None:
+        return unit
+    current = session.scalar(select(Unit.revision).where(visible))
+    raise NotFound if current is None else StaleRevision(current=current)
+
+
+def _raise_revision(session: Session, condition: Any) -> Unit | None:
+    """Lock the row by raising its revision: its feed line cannot be older than what others changed before."""
+    return session.scalars(
+        update(Unit)
+        .where(condition)
+        .values(revision=Unit.revision + 1, updated_at=now(session))
+        .returning(Unit)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def _check_region(data: dict[str, Any]) -> None:
+    """The banner exists, and contains the position if there is one (its neighbours do near a border)."""
+    code = data["region_code"]
+    if banner(code) is None:
+        raise Invalid(field_error("region_code", "unknown_region", "请选择自治区内的旗县区"))
+    if data["position"] is None:
+        return
+    found = region_of(Point(**data["position"]))
+    if found.certainty == OUTSIDE:
+        raise OutsideRegion(field_error("position", OutsideRegion.code, OutsideRegion.title))
+    if code != found.region_code and code not in found.near_border_codes:
+        raise Invalid(field_error("position", "other_region", f"{found.message},不在{full_name(code)}"))
+
+
+def _write(unit: Unit, data: dict[str, Any]) -> None:
+    for name in _FIELDS:
+        setattr(unit, name, data[name])
+    unit.position = data["position"]
+    located = region_of(Point(**data["position"])) if data["position"] is not None else None
+    unit.lon, unit.lat = (located.lon, located.lat) if located is not None else (None, None)
+
+
+def _content(unit: Unit) -> dict[str, Any]:
+    return {name: getattr(unit, name) for name in (*_FIELDS, "position")}
+
+
+def _flush(session: Session) -> None:
+    """Uniqueness comes from the table. Raises UnitAlreadyRegistered, or Invalid for an id in use."""
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _taken(error) from error
+
+
+def _taken(error: IntegrityError) -> Problem:
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    if constraint == "uq_unit_uscc":
+        return UnitAlreadyRegistered()
+    if constraint == "pk_unit":
+        return Invalid(field_error("id", "id_taken", "编号已被使用"))
+    raise error

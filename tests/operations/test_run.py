@@ -1,0 +1,153 @@
+"""What `make run` says before it starts, and the whole product once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from operations.logins import table
+from operations.processes import started_ticks, wait_until
+from operations.run import ROOT, answers, is_worth_showing
+
+READY_SECONDS = 15
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def run(var: Path, **environment: str) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BROKER_URL"}}
+    return subprocess.Popen(
+        [sys.executable, "-m", "operations.run"],
+        cwd=ROOT,
+        env=inherited | {"VAR_DIR": str(var)} | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def refusal(var: Path, **environment: str) -> str:
+    """Its whole output; it must be one line, and the exit code 1."""
+    started = run(var, **environment)
+    try:
+        said, _ = started.communicate(timeout=30)
+    finally:
+        started.kill()
+        started.wait()
+    assert started.returncode == 1
+    assert said.count("\n") == 1
+    return said.strip()
+
+
+@contextmanager
+def running(var: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Until it says that it is ready; ended with SIGTERM, and then nothing of it may be left."""
+    started = run(var, PORT=str(port))
+    assert started.stdout is not None
+    try:
+        said = []
+        for line in started.stdout:
+            said.append(line)
+            if " ready after " in line:
+                break
+        assert " ready after " in said[-1], "".join(said)
+        yield started
+    finally:
+        started.terminate()
+        started.communicate(timeout=60)
+
+
+def test_a_busy_port_is_named_with_a_way_out(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = refusal(tmp_path, PORT=str(port))
+    assert said == f"cannot start: port {port} is in use: stop the program there, or choose another: PORT={port + 1}"
+
+
+@pytest.mark.parametrize("port", ["", "web", "0", "65536", "-1", "８０00"])
+def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    assert "is not a port: give a number from 1 to 65535" in refusal(tmp_path, PORT=port)
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://fire:top-secret@127.0.0.1:{free_port()}/fire"
+    said = refusal(tmp_path, PORT=str(free_port()), DATABASE_URL=url, BROKER_URL="redis://127.0.0.1:1/0")
+    assert "DATABASE_URL" in said
+    assert "Connection refused" in said
+    assert "top-secret" not in said
+
+
+def test_a_lost_key_file_is_not_replaced_while_there_are_data_sealed_with_it(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    assert "keys.json is missing" in refusal(tmp_path, PORT=str(free_port()))
+    assert not (tmp_path / "keys.json").exists()
+
+
+def test_demo_mode_is_refused_in_production(tmp_path: Path) -> None:
+    environment = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "BROKER_URL": "redis://127.0.0.1:1/0"}
+    said = refusal(tmp_path, PORT=str(free_port()), DEMO="1", PRODUCTION="1", **environment)
+    assert "DEMO=1 is refused in production" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('{"level": "warning", "event": "delivery gave up"}', True),
+        ("2026-07-20T08:00:00Z [error    ] storage away", True),
+        ("[2026-07-20 08:00:00: WARNING/MainProcess] lost the broker", True),
+        ("短信 138****0000: 验证码 000000", True),
+        ('{"level": "info", "event": "request"}', False),
+        ("# WARNING Memory overcommit must be enabled!", False),
+    ],
+)
+def test_the_console_shows_what_a_person_must_see_and_no_more(line: str, *, shown: bool) -> None:
+    assert is_worth_showing(line) is shown
+
+
+def test_logins_stand_in_columns_though_chinese_letters_are_twice_as_wide() -> None:
+    accounts = [
+        {"id": "7", "role": "消防监督员", "sign_in": {"username": "bater"}},
+        {"id": "8", "role": "公众", "sign_in": {"phone": "13800000000"}},
+    ]
+    assert table({"items": accounts}).splitlines() == [
+        "  role        username  phone",
+        "  消防监督员  bater",
+        "  公众                  13800000000",
+    ]
+
+
+def test_the_product_starts_in_15_seconds_heals_itself_refuses_a_second_one_and_ends_without_a_trace(tmp_path: Path) -> None:
+    port = free_port()
+    asked = time.monotonic()
+    with running(tmp_path, port) as supervisor:
+        assert time.monotonic() - asked < READY_SECONDS
+        pids = {name: int((tmp_path / "run" / f"{name}.pid").read_text().split()[0]) for name in ("web", "worker", "broker")}
+        for pid in pids.values():
+            os.kill(pid, signal.SIGKILL)
+        for name, pid in pids.items():
+            path = tmp_path / "run" / f"{name}.pid"
+            assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0] or pid) != pid, seconds=5)  # type: ignore[misc]
+        assert wait_until(lambda: answers(port, "/readyz"), seconds=10)
+        second = refusal(tmp_path, PORT=str(free_port()))
+        assert f"another `make run` (process {supervisor.pid})" in second
+        last = [int(path.read_text().split()[0]) for path in (tmp_path / "run").glob("*.pid")]
+    assert supervisor.returncode == 0
+    assert len(last) == 5
+    assert all(started_ticks(pid) is None for pid in last)
+    assert not answers(port, "/livez")

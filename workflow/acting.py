@@ -1,0 +1,112 @@
+"""How every command on a case begins and ends: lock the row, find the step in the table, move the state, tell the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, true, update
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor, Role
+from database.base import Json, Revised
+from database.journal import Event, record
+from database.session import now
+from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound, StaleRevision
+from sync.catalog import Synced
+from sync.mutations import Origin
+from workflow import timekeeping
+from workflow.state_machine import StateMachine, Transition
+
+R = TypeVar("R", bound=Revised)
+
+
+class Case(Protocol):
+    """What acts need of a record: its state."""
+
+    id: Any
+    state: Any
+    due_at: Any
+
+
+def lock(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor, origin: Origin) -> R:
+    """Take the row, one revision up: from here on nobody else changes it, and its feed line cannot be older.
+
+    Raises NotFound for what is absent or invisible, StaleRevision if HTTP's If-Match named another revision.
+    """
+    seen = true() if origin.held_at_last_pull else synced.visible_to(actor)
+    row = session.scalars(
+        update(model)
+        .where(model.id == entity_id, seen)
+        .values(revision=model.revision + 1, updated_at=now(session))
+        .returning(model)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if origin.must_match and origin.base_revision != row.revision - 1:
+        raise StaleRevision(current=row.revision - 1)
+    touch(session, row)
+    return row
+
+
+def touch(session: Session, row: Revised) -> None:
+    """Have the feed render this row again: its revision moved by a statement that the session did not see."""
+    session.info.setdefault("feed_touched", {}).setdefault(row, "changed")
+
+
+def get(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor) -> R:
+    """The record as this actor may see it. Raises NotFound."""
+    row = session.scalars(select(model).where(model.id == entity_id, synced.visible_to(actor))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def step_for(life: StateMachine, case: Case, action: str, roles: Iterable[Role]) -> Transition:
+    """The row of the table that applies. Raises AlreadySo where the case already stands where the step leads."""
+    try:
+        return life.find(case.state, action, roles)
+    except IllegalTransition:
+        if any(case.state == step.target != step.source for step in life.steps(action)):
+            raise AlreadySo(state=case.state, action=action) from None
+        raise
+
+
+def move(
+    session: Session,
+    case: Any,
+    step: Transition,
+    actor: Actor,
+    event: str,
+    *,
+    concerns: Mapping[str, Iterable[UUID | None]] | None = None,
+    data: Json | None = None,
+    origin: Origin | None = None,
+) -> Event:
+    """Enter the target state, start and stop the clocks of the row, and record the event with both states."""
+    before, case.state = case.state, step.target
+    made_at = origin.made_at if origin else None
+    timekeeping.stop(session, case, *step.clocks_stopped, claimed_at=made_at)
+    for rule_id in step.clocks_started:
+        timekeeping.start(session, case, rule_id, now(session))
+    details: Json = {"from": before, "to": step.target, "action": step.action, **(data or {})}
+    if made_at is not None:
+        details["made_at"] = made_at.isoformat()
+    if origin is not None and origin.held_at_last_pull:
+        details["after_reassignment"] = True
+    return record(session, event, case, actor, concerns=concerns, data=details)
+
+
+def guard(condition: bool, action: str, reason: str) -> None:  # noqa: FBT001 - reads as a sentence at the call
+    """Refuse a step whose condition is not met. `reason` is a stable code."""
+    if not condition:
+        raise GuardFailed(action=action, reason=reason)
+
+
+def roles_of(actor: Actor, region_code: str) -> set[Role]:
+    """The roles that an actor holds for a division, and SYSTEM for timers and reactions."""
+    if actor is SYSTEM:
+        return {Role.SYSTEM}
+    return {grant.role for grant in actor.grants if region_code.startswith(grant.region_prefix)}

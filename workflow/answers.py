@@ -1,0 +1,48 @@
+"""What goes out of letters and orders: lists and single records with clocks and open steps."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from wire import Moment, PageSchema, StrictSchema
+from workflow.schemas import ClockSchema, CodeField, OfferedActionSchema
+
+
+class CaseFilterSchema(PageSchema):
+    """The query of a list."""
+
+    state = CodeField(load_default=None)
+    region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
+
+
+class CaseSchema(StrictSchema):
+    """A letter or an order, with what the caller may do and why each date is what it is."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    state = fields.String()
+    state_label = fields.String()
+    region_code = fields.String()
+    due_at = Moment(allow_none=True)
+    data = fields.Dict(metadata={"description": "the record as the caller may see it"})
+    actions = fields.List(fields.Nested(OfferedActionSchema))
+    clocks = fields.List(fields.Nested(ClockSchema))
+
+
+class CaseSummarySchema(StrictSchema):
+    """A letter or an order in a list."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    state = fields.String()
+    state_label = fields.String()
+    region_code = fields.String()
+    hazard_id = fields.UUID()
+    due_at = Moment(allow_none=True)
+
+
+class CasePageSchema(StrictSchema):
+    """A page, oldest first."""
+
+    items = fields.List(fields.Nested(CaseSummarySchema))
+    next_cursor = fields.String(allow_none=True)

@@ -1,0 +1,105 @@
+"""What goes out: hazards in a list, one by one, by tracking code; and the query of the list."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from wire import Moment, PageSchema, StrictSchema
+from workflow.hazards.schemas import PICTURES, SubmitSchema
+from workflow.schemas import ClockSchema, CodeField, EventSchema, OfferedActionSchema
+
+
+class HazardFilterSchema(PageSchema):
+    """The query of the list."""
+
+    state = CodeField(load_default=None)
+    picture = fields.String(load_default=None, validate=validate.OneOf(list(PICTURES)))
+    region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
+
+
+class HazardSummarySchema(StrictSchema):
+    """A hazard in a list."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    number = fields.String()
+    state = fields.String()
+    state_label = fields.String()
+    region_code = fields.String()
+    picture = fields.String()
+    category = fields.String(allow_none=True)
+    place_name = fields.String()
+    submitted_at = Moment()
+    due_at = Moment(allow_none=True)
+
+
+class HazardPageSchema(StrictSchema):
+    """A page of hazards, oldest first."""
+
+    items = fields.List(fields.Nested(HazardSummarySchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class HazardSchema(HazardSummarySchema):
+    """A hazard with what the caller may do and why each date is what it is.
+
+    `data` is the record as the caller may see it: its fields depend on who he is to the case.
+    """
+
+    data = fields.Dict()
+    held_by = fields.String(metadata={"description": "the body that has the case now"})
+    actions = fields.List(fields.Nested(OfferedActionSchema))
+    clocks = fields.List(fields.Nested(ClockSchema))
+    timeline = fields.List(fields.Nested(EventSchema))
+    media = fields.Dict(metadata={"description": "photos expected, stored and missing"})
+
+
+class SubmittedSchema(StrictSchema):
+    """What a reporter gets at once: the number, and what to read (WORDING 1, 4, 5)."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    state = fields.String()
+    number = fields.String()
+    due_at = Moment(allow_none=True)
+    message = fields.String()
+    place_message = fields.String()
+
+
+class CreateHazardSchema(SubmitSchema):
+    """A report over HTTP; the id is the client's."""
+
+    id = fields.UUID(required=True)
+
+
+class TrackSchema(StrictSchema):
+    """What somebody with the code reads: where the case stands; never who reported it."""
+
+    number = fields.String()
+    state = fields.String()
+    state_label = fields.String()
+    picture = fields.String()
+    submitted_at = Moment()
+    due_at = Moment(allow_none=True)
+    held_by = fields.String()
+    timeline = fields.List(fields.Nested(EventSchema))
+    media = fields.Dict()
+
+
+class CategorySchema(StrictSchema):
+    """A category of the law."""
+
+    code = fields.String()
+    label = fields.String()
+    picture = fields.String()
+    law = fields.String()
+    clock_rule_id = fields.String()
+    competent_body = fields.String()
+
+
+class PictureSchema(StrictSchema):
+    """One of the eight pictures, or 说不清, with the codes behind it."""
+
+    picture = fields.String()
+    label = fields.String()
+    categories = fields.List(fields.Nested(CategorySchema))

@@ -1,0 +1,41 @@
+"""Categories of the law behind the eight pictures, and the clock that each starts."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from database.session import remembered
+from problems import Invalid, field_error
+from workflow import timekeeping
+from workflow.clocks import Rule
+from workflow.hazards.models import HazardCategory
+from workflow.hazards.rules import verify_rule
+
+
+def categories(session: Session) -> dict[str, HazardCategory]:
+    """Every category by code, read once for each transaction."""
+    known: dict[str, HazardCategory] = remembered(session, "hazard_categories")
+    if not known:
+        known.update({row.code: row for row in session.scalars(select(HazardCategory))})
+    return known
+
+
+def category(session: Session, code: str) -> HazardCategory:
+    """One category. Raises Invalid for a code that the table does not have."""
+    found = categories(session).get(code)
+    if found is None:
+        raise Invalid(field_error("category", "unknown_category", "没有这个隐患类别"))
+    return found
+
+
+def clock_rule_for(session: Session, picture: str, code: str | None) -> Rule:
+    """The clock of a report: of its category once known, else the strictest of the codes behind the picture."""
+    if code is not None:
+        return timekeeping.rule(session, category(session, code).clock_rule_id)
+    if picture == "UNCLEAR":
+        return timekeeping.rule(session, "HZ-24H")
+    rules = [
+        timekeeping.rule(session, row.clock_rule_id) for row in categories(session).values() if row.picture == picture
+    ]
+    return verify_rule(rules)

@@ -1,0 +1,192 @@
+"""After the check: tell the reporter, file a case, close, review a dispute, force a close by two persons."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor, Role
+from database.session import now
+from problems import RoleNotAllowed
+from sync.mutations import Origin
+from workflow import timekeeping
+from workflow.acting import guard, lock, move, step_for
+from workflow.clocks import local_day
+from workflow.hazards.models import Hazard
+from workflow.hazards.roles import roles_on
+from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS, may_close
+from workflow.hazards.synced import HAZARD
+from workflow.offices import duty_leaders
+
+_RESULTS = {
+    "VERIFIED_FALSE": "false",
+    "VERIFIED_FIXED": "fixed",
+    "VERIFIED_TRUE": "true",
+    "RECTIFIED": "rectified",
+    "HANDED_OVER": "handed_over",
+}
+_CLOSES_WHEN_TOLD = ("VERIFIED_FALSE", "VERIFIED_FIXED", "HANDED_OVER")
+
+
+def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """告知举报人 (消防监督检查规定 18(2)): an event at each step. A false report closes by it."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "tell_reporter", roles_on(hazard, actor, origin))
+    hazard.told_at = now(session)
+    hazard.told_note = data["note"] or ("无法告知" if data["impossible"] else "")
+    order = (hazard.finding or {}).get("order_text", "")
+    move(
+        session, hazard, step, actor, "hazard.reporter_told",
+        concerns={} if data["impossible"] else {"reporter": [hazard.reporter_id]},
+        data={
+            "number": hazard.number, "result": _RESULTS[hazard.state], "order": order,
+            "date": local_day(_checked_at(hazard)).isoformat(),
+            "dispute_until": local_day(now(session) + DISPUTE_WINDOW).isoformat(),
+            "impossible": data["impossible"],
+        },
+        origin=origin,
+    )  # fmt: skip
+    if hazard.state in _CLOSES_WHEN_TOLD and _closable(hazard):
+        _close(session, hazard, SYSTEM, {Role.SYSTEM}, origin)
+    return hazard
+
+
+def _checked_at(hazard: Hazard) -> datetime:
+    drafted = (hazard.finding or {}).get("drafted_at")
+    return datetime.fromisoformat(drafted) if drafted else hazard.updated_at
+
+
+def _closable(hazard: Hazard) -> bool:
+    return may_close(
+        hazard.state,
+        told=hazard.told_at is not None,
+        case_no=hazard.case_no,
+        handover_closed=hazard.handover_closed_at is not None,
+    )
+
+
+def close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
+    """办结: only after a passed recheck, 立案 with its number, or the telling of a false report."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    roles = roles_on(hazard, actor, origin)
+    step_for(LIFE, hazard, "close", roles)
+    guard(_closable(hazard), "close", "not_ready_to_close")
+    _close(session, hazard, actor, roles, origin)
+    return hazard
+
+
+def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], origin: Origin) -> None:
+    step = step_for(LIFE, hazard, "close", roles)
+    hazard.closed_at = now(session)
+    timekeeping.cancel(session, hazard, "HZ-TELL")
+    move(
+        session, hazard, step, actor, "hazard.closed",
+        concerns={"reporter": [hazard.reporter_id]},
+        data={
+            "number": hazard.number, "date": local_day(now(session)).isoformat(),
+            "after": "case_filed" if hazard.case_no else hazard.state,
+        },
+        origin=origin,
+    )  # fmt: skip
+
+
+def file_case(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """立案 with its number: from then on the public may read 办结."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "file_case", roles_on(hazard, actor, origin))
+    hazard.case_no = data["case_no"]
+    timekeeping.start(session, hazard, "HZ-CLOSE", now(session))
+    move(
+        session, hazard, step, actor, "hazard.case_filed",
+        data={"number": hazard.number, "case_no": hazard.case_no}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """The review keeps the result."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "uphold", roles_on(hazard, actor, origin))
+    hazard.closed_at = now(session)
+    timekeeping.cancel(session, hazard)
+    move(
+        session, hazard, step, actor, "hazard.dispute_upheld",
+        concerns={"reporter": [hazard.reporter_id]},
+        data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """The review sends it back to a new check, with a new clock from today."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "reopen", roles_on(hazard, actor, origin))
+    released = list(hazard.officer_ids)
+    hazard.closed_at = None
+    hazard.officer_ids = []
+    hazard.finding = None
+    hazard.off_devices_at = None
+    timekeeping.start(session, hazard, "HZ-3WD", now(session))
+    move(
+        session, hazard, step, actor, "hazard.reopened",
+        concerns={
+            "reporter": [hazard.reporter_id], "leaders": duty_leaders(session, hazard.org_id),
+            "removed_officers": released,
+        },
+        data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def request_force_close(
+    session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin
+) -> Hazard:
+    """The first of two persons: why this case should end outside its life cycle."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "request_force_close", roles_on(hazard, actor, origin))
+    hazard.force_close = {"by": str(actor.id), "at": now(session).isoformat(), "reason": data["reason"]}
+    move(
+        session, hazard, step, actor, "hazard.force_close_requested",
+        data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def force_close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
+    """The second person agrees."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "force_close", roles_on(hazard, actor, origin))
+    guard(hazard.force_close is not None, "force_close", "not_requested")
+    if hazard.force_close is not None and hazard.force_close["by"] == str(actor.id):
+        raise RoleNotAllowed(action="force_close", reason="second_person_needed")
+    hazard.closed_at = now(session)
+    timekeeping.cancel(session, hazard)
+    move(
+        session, hazard, step, actor, "hazard.force_closed",
+        concerns={"reporter": [hazard.reporter_id]}, data={"number": hazard.number}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def confirm_timely(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """The leader accepts, or refuses, the device time of a check that was handed in late (SYNC.md 6)."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "confirm_timely", roles_on(hazard, actor, origin))
+    claimed = [
+        clock
+        for clock in timekeeping.clocks_of(session, "hazard", hazard.id)
+        if clock.rule_id in VERIFY_CLOCKS and clock.met_claimed_at is not None and clock.met_confirmed_by is None
+    ]
+    guard(bool(claimed), "confirm_timely", "nothing_claimed")
+    for clock in claimed:
+        clock.met_confirmed_by = actor.id
+        if not data["accepted"]:
+            clock.breached_at = clock.due_at + timedelta(seconds=1)
+    move(
+        session, hazard, step, actor, "hazard.timeliness_decided",
+        data={"number": hazard.number, "accepted": data["accepted"], "note": data["note"]}, origin=origin,
+    )  # fmt: skip
+    return hazard

@@ -1,0 +1,132 @@
+"""Hazard reports, what their reporters said, and the categories of the law."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Json, Revised
+from database.crypto import Sealed
+from workflow.hazards.rules import LIFE
+
+REPORT_MODES = ("REAL_NAME", "REAL_NAME_HIDDEN", "ANONYMOUS")
+SEVERITIES = ("GENERAL", "MAJOR_SUSPECTED", "MAJOR")
+
+
+class HazardCategory(Base):
+    """A row of DOMAIN 2.2: the picture a citizen taps, the code the law knows, and the clock it starts."""
+
+    __tablename__ = "hazard_category"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    picture: Mapped[str]
+    law: Mapped[str]
+    clock_rule_id: Mapped[str] = mapped_column(ForeignKey("clock_rule.id"))
+    sla_hours: Mapped[int | None]
+    fix: Mapped[str]  # I at once, T by a date, - not fixed by an order
+    competent_body: Mapped[str]
+    in_edition: Mapped[str]
+
+
+class Hazard(Revised, Base):
+    """One report and its life. Identity of the reporter is elsewhere, sealed (`HazardReporter`)."""
+
+    __tablename__ = "hazard"
+    __table_args__ = (
+        CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
+        CheckConstraint(f"report_mode IN {REPORT_MODES}", name="report_mode_known"),
+        CheckConstraint(f"severity IN {SEVERITIES}", name="severity_known"),
+        CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
+        CheckConstraint("description <> '' OR photo_ids <> '{}' OR voice_id IS NOT NULL", name="says_something"),
+        Index("ix_hazard_region_state", "region_code", "state", "id"),
+        Index("ix_hazard_officers", "officer_ids", postgresql_using="gin"),
+        Index("ix_hazard_orgs", "org_ids", postgresql_using="gin"),
+        Index("ix_hazard_reporter", "reporter_id", "id"),
+        Index("ix_hazard_tracking", "tracking_hash", unique=True),
+        Index("ix_hazard_place", "lon", "lat", postgresql_where="lon IS NOT NULL"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)  # YH + division + day + serial
+    state: Mapped[str]
+    region_code: Mapped[str]  # the banner
+    org_id: Mapped[UUID]  # the brigade that holds it: the banner's, or its 支队 while the banner is not opened
+    org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # everybody's office that has a part in it
+    officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # who holds it now
+    reporter_id: Mapped[UUID]  # a person, or a guest whom nothing joins to a person
+    report_mode: Mapped[str]
+    channel: Mapped[str]  # SNAP, HOTLINE, OFFICER, GRID
+
+    picture: Mapped[str]  # what the citizen tapped
+    category: Mapped[str | None]  # the code of the law; None until triage
+    severity: Mapped[str] = mapped_column(default="GENERAL")
+    description: Mapped[str] = mapped_column(default="")
+    photo_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    voice_id: Mapped[UUID | None]
+    place_name: Mapped[str] = mapped_column(default="")
+    place_type: Mapped[str] = mapped_column(default="")
+    unit_uscc: Mapped[str | None]
+    unit_id: Mapped[UUID | None]
+    lon: Mapped[float | None] = mapped_column(Float)
+    lat: Mapped[float | None] = mapped_column(Float)
+    position: Mapped[Json | None]  # as the phone gave it: crs, accuracy_m, source
+    address: Mapped[Json]  # sumu, gacha, household, landmark
+    place_certainty: Mapped[str]
+    is_ongoing: Mapped[bool] = mapped_column(default=True)
+    wish_feedback: Mapped[bool] = mapped_column(default=True)
+    consent_version: Mapped[str] = mapped_column(default="")
+
+    occurred_at: Mapped[datetime | None]
+    captured_at: Mapped[datetime | None]
+    submitted_at: Mapped[datetime]
+    agency_received_at: Mapped[datetime | None]  # starts the clock of reports that came by phone or another agency
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None]
+    off_devices_at: Mapped[datetime | None]  # 90 days after closing it leaves every device
+
+    master_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazard.id"))  # merged into
+    rejection_reason: Mapped[str | None]
+    precheck: Mapped[Json | None]
+    pending_act: Mapped[Json | None]  # a draft that waits for the second officer's signature
+    finding: Mapped[Json | None]  # what the two officers found, with both signatures
+    case_no: Mapped[str | None]  # 立案 number
+    rectification_id: Mapped[UUID | None]
+    handover_id: Mapped[UUID | None]
+    handover_closed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    told_note: Mapped[str | None]
+    disputed_at: Mapped[datetime | None]
+    dispute: Mapped[Json | None]
+    withdrawn_at: Mapped[datetime | None]
+    rating: Mapped[Json | None]
+    force_close: Mapped[Json | None]  # who asked, why; a second person approves
+
+    tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # SHA-256 of the 128-bit code
+    tracking_short_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # keyed hash of number and 8 characters
+
+
+class HazardReporter(Base):
+    """Who reported, if he said so: every field sealed, found again only by exact match."""
+
+    __tablename__ = "hazard_reporter"
+
+    hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"), primary_key=True)
+    name: Mapped[str | None] = mapped_column(Sealed)
+    mobile: Mapped[str | None] = mapped_column(Sealed)
+    mobile_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+    id_no: Mapped[str | None] = mapped_column(Sealed)
+    id_no_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+
+
+class TrackAttempt(Base):
+    """Wrong guesses at a short tracking code, counted in the database so that every process sees them."""
+
+    __tablename__ = "track_attempt"
+
+    key: Mapped[str] = mapped_column(primary_key=True)  # the case number that was tried
+    failures: Mapped[int]
+    window_started_at: Mapped[datetime]

@@ -1,0 +1,126 @@
+"""A hazard and its sibling cases: asking for a letter, and following what the letter or the order comes to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor
+from database.journal import record
+from database.session import now
+from problems import Invalid, field_error
+from sync.mutations import Origin
+from workflow import timekeeping
+from workflow.acting import guard, lock, move, step_for
+from workflow.hazards.models import Hazard
+from workflow.hazards.roles import roles_on
+from workflow.hazards.rules import LIFE
+from workflow.hazards.synced import HAZARD
+from workflow.offices import organisation
+
+
+def hand_over(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """移交: verify first, hand over after. Before the check only for lack of competence, with the reason.
+
+    The sender holds the case, and its clock runs, until the receiver accepts (DOMAIN 17).
+    """
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "hand_over", roles_on(hazard, actor, origin))
+    guard(hazard.handover_id is None, "hand_over", "letter_under_way")
+    if hazard.state != "VERIFIED_TRUE" and not data["lack_of_competence"]:
+        raise Invalid(field_error("lack_of_competence", "verify_first", "应先核查后移交;确无管辖权的,请说明理由"))
+    receiver = organisation(session, data["to_org_id"], "to_org_id")
+    if receiver.id == hazard.org_id:
+        raise Invalid(field_error("to_org_id", "own_office", "不能移交给本单位"))
+    move(
+        session, hazard, step, actor, "hazard.handover_requested",
+        data={
+            "number": hazard.number,
+            "letter": {
+                "to_org_id": str(receiver.id), "reason": data["reason"], "legal_basis": data["legal_basis"],
+                "suggestion": data["suggestion"], "urgent": data["urgent"],
+                "lack_of_competence": data["lack_of_competence"],
+            },
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID | None) -> None:
+    """Reaction: the hazard knows the letter that is under way, or that there is none any more."""
+    hazard = _lock(session, hazard_id)
+    hazard.handover_id = handover_id
+    record(session, "hazard.letter_noted", hazard, SYSTEM, data={"handover_id": str(handover_id or "")})
+
+
+def enter_handed_over(
+    session: Session, hazard_id: UUID, receiver_id: UUID, receiver_name: str, due_at: datetime
+) -> None:
+    """Reaction: the receiver accepted, so it holds the case now; our clock ends."""
+    hazard = _lock(session, hazard_id)
+    step = step_for(LIFE, hazard, "enter_handed_over", SYSTEM.roles)
+    released = list(hazard.officer_ids)
+    hazard.officer_ids = []
+    hazard.pending_act = None
+    hazard.org_ids = list(dict.fromkeys([*hazard.org_ids, receiver_id]))
+    timekeeping.start_until(session, hazard, "HZ-HANDED", due_at, f"已移交{receiver_name},按移送函反馈期限")
+    move(
+        session, hazard, step, SYSTEM, "hazard.handed_over",
+        concerns={"reporter": [hazard.reporter_id], "removed_officers": released},
+        data={
+            "number": hazard.number, "org": receiver_name, "at": now(session).isoformat(), "due": due_at.isoformat(),
+        },
+    )  # fmt: skip
+
+
+def follow_handover(session: Session, hazard_id: UUID, due_at: datetime, reason: str) -> None:
+    """Reaction: the letter's date moved, so the hazard's does."""
+    hazard = _lock(session, hazard_id)
+    timekeeping.start_until(session, hazard, "HZ-HANDED", due_at, reason)
+
+
+def note_feedback(session: Session, hazard_id: UUID) -> None:
+    """Reaction: the receiver's feedback was confirmed; the reporter has to be told."""
+    hazard = _lock(session, hazard_id)
+    hazard.handover_closed_at = now(session)
+    timekeeping.start(session, hazard, "HZ-TELL", now(session))
+    timekeeping.stop(session, hazard, "HZ-HANDED")
+    record(session, "hazard.feedback_noted", hazard, SYSTEM, data={"number": hazard.number})
+
+
+def hold_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at: datetime) -> None:
+    """Reaction: an order was made from the finding; the hazard waits for it."""
+    hazard = _lock(session, hazard_id)
+    hazard.rectification_id = rectification_id
+    timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正期限")
+
+
+def follow_order(session: Session, hazard_id: UUID, due_at: datetime | None) -> None:
+    """Reaction: the order's date moved."""
+    hazard = _lock(session, hazard_id)
+    if due_at is not None and hazard.state == "VERIFIED_TRUE":
+        timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正及复查期限")
+
+
+def enter_rectified(session: Session, hazard_id: UUID) -> None:
+    """Reaction: the recheck passed."""
+    hazard = _lock(session, hazard_id)
+    step = step_for(LIFE, hazard, "enter_rectified", SYSTEM.roles)
+    move(session, hazard, step, SYSTEM, "hazard.rectified", data={"number": hazard.number})
+
+
+def enter_case_filed(session: Session, hazard_id: UUID, case_no: str) -> None:
+    """Reaction: the order ended in 立案, so the hazard can be closed by its number."""
+    hazard = _lock(session, hazard_id)
+    hazard.case_no = case_no
+    timekeeping.stop(session, hazard, "HZ-RECTIFY")
+    timekeeping.start(session, hazard, "HZ-CLOSE", now(session))
+    record(session, "hazard.case_filed", hazard, SYSTEM, data={"number": hazard.number, "case_no": case_no})
+
+
+def _lock(session: Session, hazard_id: UUID) -> Hazard:
+    return lock(session, HAZARD, Hazard, hazard_id, SYSTEM, Origin())

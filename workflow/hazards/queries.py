@@ -1,0 +1,178 @@
+"""Reading hazards: one, many, by tracking code; the timeline, the clocks and the steps open to the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from accounts.actor import BRIGADE_ROLES, Actor, Role
+from accounts.models import Organisation
+from database.base import Json
+from database.journal import Event
+from database.session import now
+from workflow import timekeeping
+from workflow.acting import roles_of
+from workflow.hazards.models import Hazard
+from workflow.hazards.roles import roles_on
+from workflow.hazards.rules import LIFE, may_close, may_dispute
+from workflow.hazards.synced import HAZARD, holder_line, officer_line, reporter_line
+from workflow.models import Clock
+from workflow.offices import staff_names
+from workflow.state_machine import Transition
+
+
+def hazards(actor: Actor, filters: Mapping[str, Any]) -> Select[tuple[Hazard]]:
+    """The hazards that this actor may see, narrowed by state, division and picture."""
+    statement = select(Hazard).where(HAZARD.visible_to(actor))
+    for name in ("state", "region_code", "picture"):
+        if filters[name]:
+            statement = statement.where(getattr(Hazard, name) == filters[name])
+    return statement
+
+
+def sight(hazard: Hazard, actor: Actor) -> Json:
+    """The hazard as this actor may see it. The receiving office gets the findings, never the reporter's words or photos."""
+    held = roles_of(actor, hazard.region_code)
+    if actor.id == hazard.reporter_id:
+        return reporter_line(hazard)
+    if actor.id in hazard.officer_ids or held & BRIGADE_ROLES:
+        return holder_line(hazard)
+    return {**officer_line(hazard), "finding": hazard.finding}
+
+
+def offered(session: Session, hazard: Hazard, actor: Actor) -> list[Transition]:
+    """The steps open to the caller now: by the table, and by the guards that can be known beforehand."""
+    steps = LIFE.offered(hazard.state, roles_on(hazard, actor))
+    return [step for step in steps if _guarded(session, hazard, actor, step)]
+
+
+def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -> bool:
+    act = hazard.pending_act
+    match step.action:
+        case "close":
+            return may_close(
+                hazard.state,
+                told=hazard.told_at is not None,
+                case_no=hazard.case_no,
+                handover_closed=hazard.handover_closed_at is not None,
+            )
+        case "dispute":
+            return may_dispute(hazard.told_at, hazard.disputed_at, now(session))
+        case "cosign":
+            return act is not None and act["by"] != str(actor.id)
+        case "verify_true" | "verify_false" | "fix_on_site":
+            return act is None or act["by"] == str(actor.id)
+        case "withdraw":
+            return hazard.withdrawn_at is None
+        case "rate":
+            return hazard.rating is None
+        case "hand_over":
+            return hazard.handover_id is None
+        case "force_close":
+            return hazard.force_close is not None and hazard.force_close["by"] != str(actor.id)
+        case "confirm_timely":
+            return any(
+                clock.met_claimed_at is not None and clock.met_confirmed_by is None
+                for clock in timekeeping.clocks_of(session, "hazard", hazard.id)
+            )
+        case _:
+            return True
+
+
+def in_whose_hands(session: Session, hazard: Hazard) -> str:
+    """One line for the reporter: which body has the case now."""
+    holder_id = hazard.org_ids[-1] if hazard.state == "HANDED_OVER" else hazard.org_id
+    return session.get_one(Organisation, holder_id).name
+
+
+def clocks(session: Session, hazard: Hazard) -> list[Json]:
+    """Every clock with the reason of its date."""
+    return [clock_view(session, clock) for clock in timekeeping.clocks_of(session, "hazard", hazard.id)]
+
+
+def clock_view(session: Session, clock: Clock) -> Json:
+    """A clock with the name and kind of its rule."""
+    rule = timekeeping.rule(session, clock.rule_id)
+    return {
+        "rule_id": clock.rule_id,
+        "label": rule.label,
+        "kind": rule.kind,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "provisional": clock.provisional,
+        "reason": clock.reason,
+        "met_at": clock.met_at,
+        "met_claimed_at": clock.met_claimed_at,
+        "breached_at": clock.breached_at,
+        "cancelled_at": clock.cancelled_at,
+    }
+
+
+_PUBLIC_EVENTS = {
+    "hazard.submitted",
+    "hazard.registered",
+    "hazard.rejected",
+    "hazard.merged",
+    "hazard.handed_over",
+    "hazard.reporter_told",
+    "hazard.rectified",
+    "hazard.closed",
+    "hazard.disputed",
+    "hazard.dispute_upheld",
+    "hazard.reopened",
+}
+_PUBLIC_DATA = ("number", "org", "due", "reason", "result", "date", "dispute_until", "phone")
+
+
+def timeline(session: Session, hazard: Hazard, *, for_office: bool) -> list[Json]:
+    """What happened, in order. A reporter reads the steps that are his business, without the names of staff."""
+    events = list(session.scalars(select(Event).where(Event.entity_id == hazard.id).order_by(Event.id)))
+    if not for_office:
+        return [
+            {"name": event.name, "at": event.at, "actor_name": "", "data": _public(event.data)}
+            for event in events
+            if event.name in _PUBLIC_EVENTS
+        ]
+    names = staff_names(session, [event.actor_id for event in events])
+    return [
+        {"name": event.name, "at": event.at, "actor_name": names.get(str(event.actor_id), ""), "data": event.data}
+        for event in events
+    ]
+
+
+def _public(data: Json) -> Json:
+    return {key: data[key] for key in _PUBLIC_DATA if key in data}
+
+
+def is_office(hazard: Hazard, actor: Actor) -> bool:
+    """True for the staff of the brigade in charge (and the case's officers): they read the whole timeline."""
+    return bool(roles_of(actor, hazard.region_code) & (BRIGADE_ROLES | {Role.SUPERVISOR}))
+
+
+def by_tracking_code(session: Session, tracking_hash: bytes) -> Hazard | None:
+    """The hazard of a full tracking code."""
+    return session.scalars(select(Hazard).where(Hazard.tracking_hash == tracking_hash)).one_or_none()
+
+
+def by_short_code(session: Session, number: str, short_hash: bytes) -> Hazard | None:
+    """The hazard of a case number and 8 characters."""
+    return session.scalars(
+        select(Hazard).where(Hazard.number == number, Hazard.tracking_short_hash == short_hash)
+    ).one_or_none()
+
+
+def ids_closed_before(session: Session, moment: datetime, limit: int) -> list[UUID]:
+    """Closed cases that should leave the devices."""
+    return list(
+        session.scalars(
+            select(Hazard.id)
+            .where(Hazard.closed_at < moment, Hazard.off_devices_at.is_(None))
+            .order_by(Hazard.closed_at)
+            .limit(limit)
+        )
+    )

@@ -1,0 +1,216 @@
+"""What comes in with each command on a hazard, and what goes out. They shape; they do not decide."""
+
+from __future__ import annotations
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from places.schemas import PlaceSchema, PositionSchema
+from wire import Flag, Line, Moment, Prose, StrictSchema
+from workflow.hazards.models import REPORT_MODES
+from workflow.hazards.rules import REJECTION_REASONS
+from workflow.schemas import CodeField, PeopleField, PhotosField
+
+PICTURES = {
+    "EXIT": "通道出口",
+    "FIRE_LANE": "消防车道",
+    "FACILITY": "消防设施",
+    "EBIKE": "电动自行车",
+    "ELECTRIC_GAS": "电气燃气",
+    "HOT_WORK": "动火吸烟",
+    "FLAMMABLE": "易燃易爆",
+    "GRASSLAND": "草原牧区",
+    "UNCLEAR": "说不清",
+}
+
+
+class ReporterSchema(StrictSchema):
+    """Who reports, in the named modes. Sealed at once; never sent back but to himself."""
+
+    name = Line(max_length=50, load_default=None)
+    mobile = fields.String(load_default=None, validate=validate.Regexp(r"^1[3-9]\d{9}$", error="手机号码格式不正确"))
+    id_no = fields.String(load_default=None, validate=validate.Length(equal=18, error="身份号码应为18位"))
+
+
+class SubmitSchema(StrictSchema):
+    """A snap report (DOMAIN 2.5). A photo, a voice note or words suffice; coordinates are optional."""
+
+    picture = fields.String(required=True, validate=validate.OneOf(list(PICTURES)))
+    category = CodeField(load_default=None)
+    description = Prose(max_length=2000, load_default="")
+    photos = PhotosField(load_default=list)
+    voice_id = fields.UUID(load_default=None)
+    place = fields.Nested(PlaceSchema, required=True)
+    place_name = Line(max_length=100, min_length=0, load_default="")
+    place_type = Line(max_length=50, min_length=0, load_default="")
+    unit_uscc = fields.String(load_default=None, validate=validate.Length(equal=18, error="统一社会信用代码应为18位"))
+    occurred_at = Moment(load_default=None)
+    captured_at = Moment(load_default=None)
+    is_ongoing = Flag(load_default=True)
+    people_trapped_or_fire = Flag(load_default=False)
+    report_mode = fields.String(required=True, validate=validate.OneOf(REPORT_MODES))
+    reporter = fields.Nested(ReporterSchema, load_default=None)
+    wish_feedback = Flag(load_default=True)
+    consent_version = Line(max_length=20, load_default="2026-1")
+    tracking_code = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$", error="查询码应为26位"),
+        metadata={"description": "128 random bits in Crockford base 32, made by the client; kept only as a hash"},
+    )
+    agency_received_at = Moment(load_default=None)
+
+    @validates_schema
+    def says_something(self, data: dict[str, object], **_: object) -> None:
+        """A photo or words suffice, but one of them is needed."""
+        if not data.get("description") and not data.get("photos") and not data.get("voice_id"):
+            raise ValidationError("请拍照、录音或者填写情况说明", "description")
+
+
+class NoteSchema(StrictSchema):
+    """An act that needs at most a remark."""
+
+    note = Prose(max_length=500, load_default="")
+
+
+class ReasonSchema(StrictSchema):
+    """An act that needs a reason."""
+
+    reason = Prose(
+        max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)")
+    )
+
+
+class RegisterSchema(NoteSchema):
+    """受理登记: the clerk names the category of the law."""
+
+    category = CodeField(required=True)
+
+
+class RejectSchema(StrictSchema):
+    """不予受理: a reason of the list, and where to turn instead."""
+
+    reason_code = fields.String(required=True, validate=validate.OneOf(list(REJECTION_REASONS)))
+    proper_body = Line(max_length=100, load_default=None)
+    proper_phone = Line(max_length=30, load_default=None)
+    note = Prose(max_length=500, load_default="")
+
+
+class MergeSchema(NoteSchema):
+    """并案 into another case of the same banner."""
+
+    master_id = fields.UUID(required=True)
+
+
+class ReclassifySchema(ReasonSchema):
+    """Another category; a slower clock needs the leader."""
+
+    category = CodeField(required=True)
+
+
+class AssignSchema(NoteSchema):
+    """派单 to two certified officers; this is the approval of the check (DOMAIN 17)."""
+
+    officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
+    grid_worker_id = fields.UUID(load_default=None)
+
+
+class PrecheckSchema(StrictSchema):
+    """What a grid worker saw: no inspection, no order."""
+
+    note = Prose(max_length=1000, required=True)
+    photos = PhotosField(load_default=list)
+
+
+class StartSchema(StrictSchema):
+    """Arrival on the spot."""
+
+    position = fields.Nested(PositionSchema, load_default=None)
+    arrived_at = Moment(load_default=None)
+
+
+class FindingSchema(StrictSchema):
+    """What two officers found: words, photos as evidence, where and when by the device."""
+
+    finding = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写核查情况"))
+    photos = PhotosField(load_default=list)
+    position = fields.Nested(PositionSchema, load_default=None)
+    checked_at = Moment(load_default=None)
+
+
+class OrderItemSchema(StrictSchema):
+    """One thing to put right."""
+
+    description = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000))
+    clause = Line(max_length=200, load_default="")
+    photos = PhotosField(load_default=list)
+
+
+class OrderSchema(StrictSchema):
+    """责令改正: at once, or by a date."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["IMMEDIATE", "DEADLINE"]))
+    due_on = fields.Date(load_default=None)
+    unit_name = Line(max_length=100, load_default="")
+    unit_id = fields.UUID(load_default=None)
+    items = fields.List(
+        fields.Nested(OrderItemSchema), required=True, validate=validate.Length(min=1, max=50, error="应有1到50项")
+    )
+
+    @validates_schema
+    def has_a_date(self, data: dict[str, object], **_: object) -> None:
+        """A deadline order names its day."""
+        if data.get("kind") == "DEADLINE" and data.get("due_on") is None:
+            raise ValidationError("请填写改正期限", "due_on")
+
+
+class VerifyTrueSchema(FindingSchema):
+    """属实: the finding and the order."""
+
+    order = fields.Nested(OrderSchema, required=True)
+
+
+class TellSchema(NoteSchema):
+    """告知举报人; `impossible` where there is no way to reach him."""
+
+    impossible = Flag(load_default=False)
+
+
+class FileCaseSchema(StrictSchema):
+    """立案 with its number."""
+
+    case_no = Line(max_length=60, required=True)
+
+
+class RateSchema(StrictSchema):
+    """好差评: 5 非常满意 to 1 非常不满意."""
+
+    score = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
+    comment = Prose(max_length=500, load_default="")
+
+
+class DisputeSchema(ReasonSchema):
+    """异议, once within 15 days."""
+
+    photos = PhotosField(load_default=list)
+
+
+class ConfirmTimelySchema(NoteSchema):
+    """The leader accepts, or refuses, the device's time of an act that was handed in late."""
+
+    accepted = Flag(required=True)
+
+
+class ClaimSchema(StrictSchema):
+    """A named guest report is claimed with its tracking code."""
+
+    tracking_code = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$"))
+
+
+class HandOverSchema(StrictSchema):
+    """A 移送函 is drafted from this; the leader signs it."""
+
+    to_org_id = fields.UUID(required=True)
+    reason = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000, error="请填写移交理由"))
+    legal_basis = Prose(max_length=500, load_default="")
+    suggestion = Prose(max_length=1000, load_default="")
+    urgent = Flag(load_default=False)
+    lack_of_competence = Flag(load_default=False)

@@ -1,0 +1,70 @@
+"""Following a report by its code. Guesses at the short form are counted in the database and slowed down."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from database.crypto import fingerprint
+from database.session import now
+from problems import NotFound, TooManyRequests
+from workflow.hazards.models import Hazard, TrackAttempt
+from workflow.hazards.queries import by_short_code, by_tracking_code
+from workflow.hazards.reporting import short_code_hash, track_window
+
+_FULL = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
+_SHORT = re.compile(r"^(YH\d{20})-([0-9A-HJKMNP-TV-Z]{8})$")
+_FREE_GUESSES = 5
+
+
+def admit(session: Session, code: str) -> None:
+    """Count a guess at a short code before it is looked up. Raises TooManyRequests, NotFound for what is no code at all.
+
+    It commits on its own: a refused guess counts too.
+    """
+    match = _SHORT.match(code)
+    if match is None:
+        if _FULL.match(code) is None:
+            raise NotFound
+        return
+    number = match.group(1)
+    moment = now(session)
+    attempt = session.scalars(select(TrackAttempt).where(TrackAttempt.key == number).with_for_update()).one_or_none()
+    if attempt is not None:
+        wait = _wait_seconds(attempt, moment)
+        if wait > 0:
+            raise TooManyRequests(retry_after_seconds=wait)
+    session.execute(
+        insert(TrackAttempt)
+        .values(key=number, failures=1, window_started_at=moment)
+        .on_conflict_do_update(
+            index_elements=["key"], set_={"failures": TrackAttempt.failures + 1, "window_started_at": moment}
+        )
+    )
+
+
+def _wait_seconds(attempt: TrackAttempt, moment: datetime) -> int:
+    if attempt.failures < _FREE_GUESSES:
+        return 0
+    return math.ceil((attempt.window_started_at + track_window(attempt.failures) - moment).total_seconds())
+
+
+def find(session: Session, code: str) -> Hazard:
+    """The report of a code, full or short; a right short code clears the count. Raises NotFound."""
+    match = _SHORT.match(code)
+    if match is None:
+        hazard = by_tracking_code(session, fingerprint(code))
+    else:
+        number, short_code = match.groups()
+        hazard = by_short_code(session, number, short_code_hash(number, short_code))
+        attempt = session.get(TrackAttempt, number)
+        if hazard is not None and attempt is not None:
+            session.delete(attempt)
+    if hazard is None:
+        raise NotFound
+    return hazard

@@ -1,0 +1,177 @@
+"""What the office does before the check: register, reject, merge, reclassify, assign."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from accounts.models import Organisation
+from database.session import now
+from media.commands import attach
+from problems import Invalid, field_error
+from sync.mutations import Origin
+from workflow import timekeeping
+from workflow.acting import guard, lock, move, step_for
+from workflow.hazards.categories import category, clock_rule_for
+from workflow.hazards.models import Hazard
+from workflow.hazards.reporting import place_text
+from workflow.hazards.roles import roles_on
+from workflow.hazards.rules import LIFE, REJECTION_REASONS, VERIFY_CLOCKS
+from workflow.hazards.schemas import PICTURES
+from workflow.hazards.synced import HAZARD
+from workflow.offices import people_with_role, staff_names
+
+
+def register(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """受理登记: the category of the law is set, and with it the clock, still counted from the report itself."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "register", roles_on(hazard, actor, origin))
+    hazard.category = category(session, data["category"]).code
+    _reset_clock(session, hazard)
+    office = session.get_one(Organisation, hazard.org_id)
+    move(
+        session, hazard, step, actor, "hazard.registered",
+        concerns={"reporter": [hazard.reporter_id]},
+        data={
+            "number": hazard.number, "org": office.name, "due": hazard.due_at.isoformat() if hazard.due_at else None,
+            "category": hazard.category,
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def _reset_clock(session: Session, hazard: Hazard) -> None:
+    """The clock of the present category, from the moment that the report was received."""
+    wanted = clock_rule_for(session, hazard.picture, hazard.category)
+    running = [clock for clock in timekeeping.open_clocks(session, hazard) if clock.rule_id in VERIFY_CLOCKS]
+    if [clock.rule_id for clock in running] == [wanted.id]:
+        return
+    timekeeping.cancel(session, hazard, *(clock.rule_id for clock in running))
+    timekeeping.start(session, hazard, wanted.id, hazard.agency_received_at or hazard.submitted_at)
+
+
+def reclassify(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """Another category. A slower clock is the leader's decision, with a reason (DOMAIN 17)."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    roles = roles_on(hazard, actor, origin)
+    step = step_for(LIFE, hazard, "reclassify", roles)
+    due_before, category_before = hazard.due_at, hazard.category
+    hazard.category = category(session, data["category"]).code
+    _reset_clock(session, hazard)
+    slower = due_before is not None and hazard.due_at is not None and hazard.due_at > due_before
+    guard(not slower or Role.UNIT_LEADER in roles, "reclassify", "slower_clock_needs_leader")
+    move(
+        session, hazard, step, actor, "hazard.reclassified",
+        data={
+            "number": hazard.number, "reason": data["reason"], "category_before": category_before,
+            "category": hazard.category, "slower": slower,
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def reject(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """不予受理, with the reason and the body to turn to."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "reject", roles_on(hazard, actor, origin))
+    hazard.rejection_reason = data["reason_code"]
+    _end(session, hazard)
+    move(
+        session, hazard, step, actor, "hazard.rejected",
+        concerns={"reporter": [hazard.reporter_id]},
+        data={
+            "number": hazard.number, "reason": REJECTION_REASONS[data["reason_code"]],
+            "org": data["proper_body"] or "12345政务服务便民热线", "phone": data["proper_phone"] or "12345",
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def divert_119(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
+    """The clerk sees that it burns: the reporter is told to call 119."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "divert_119", roles_on(hazard, actor, origin))
+    _end(session, hazard)
+    move(
+        session, hazard, step, actor, "hazard.diverted_119",
+        concerns={"reporter": [hazard.reporter_id]}, data={"number": hazard.number}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def merge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """并案: this report joins an open case of the same banner; both reporters are told."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "merge", roles_on(hazard, actor, origin))
+    master = session.scalars(
+        select(Hazard)
+        .where(Hazard.id == data["master_id"], HAZARD.visible_to(actor), Hazard.region_code == hazard.region_code)
+        .with_for_update(read=True)
+    ).one_or_none()
+    if master is None or master.id == hazard.id:
+        raise Invalid(field_error("master_id", "unknown_case", "没有可以并入的案件"))
+    guard(master.state not in LIFE.final, "merge", "master_is_closed")
+    hazard.master_id = master.id
+    _end(session, hazard)
+    move(
+        session, hazard, step, actor, "hazard.merged",
+        concerns={"reporter": [hazard.reporter_id], "master_reporter": [master.reporter_id]},
+        data={"number": hazard.number, "master_number": master.number, "master_id": str(master.id)}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def _end(session: Session, hazard: Hazard) -> None:
+    hazard.closed_at = now(session)
+    timekeeping.cancel(session, hazard)
+
+
+def assign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """派单: the leader's assignment of a complaint verification is the approval of the check (DOMAIN 17)."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "assign", roles_on(hazard, actor, origin))
+    pair: list[UUID] = data["officer_ids"]
+    if len(set(pair)) != len(pair):
+        raise Invalid(field_error("officer_ids", "same_officer", "两名监督员不能是同一人"))
+    certified = people_with_role(session, pair, Role.FIRE_OFFICER, hazard.region_code)
+    for index, officer_id in enumerate(pair):
+        if officer_id not in certified:
+            raise Invalid(field_error(f"officer_ids.{index}", "not_an_officer", "不是本辖区的消防监督员"))
+    helper = data["grid_worker_id"]
+    if helper is not None and not people_with_role(session, [helper], Role.GRID_WORKER, hazard.region_code):
+        raise Invalid(field_error("grid_worker_id", "not_a_grid_worker", "不是本辖区的网格员"))
+    removed = [person for person in hazard.officer_ids if person not in pair]
+    hazard.officer_ids = [*pair, *([helper] if helper else [])]
+    hazard.pending_act = None
+    names = staff_names(session, pair)
+    move(
+        session, hazard, step, actor, "hazard.assigned",
+        concerns={"officers": pair, "removed_officers": removed},
+        data={
+            "number": hazard.number, "due": hazard.due_at.isoformat() if hazard.due_at else None,
+            "officer_names": names, "officer_ids": [str(person) for person in hazard.officer_ids],
+            "place": place_text(hazard), "category": PICTURES[hazard.picture], "note": data["note"],
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def precheck(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """A grid worker's look in advance: never an inspection (国办发〔2024〕54号)."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "precheck", roles_on(hazard, actor, origin))
+    attach(session, actor, data["photos"], "hazard", hazard.id, "precheck")
+    hazard.precheck = {
+        "by": str(actor.id), "at": now(session).isoformat(), "note": data["note"],
+        "photo_ids": [str(photo) for photo in data["photos"]],
+    }  # fmt: skip
+    move(session, hazard, step, actor, "hazard.prechecked", data={"number": hazard.number}, origin=origin)
+    return hazard

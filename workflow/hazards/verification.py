@@ -1,0 +1,129 @@
+"""On the spot: arrive, find, and sign with two officers; then true, false, or put right at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from database.base import Json
+from database.journal import record
+from database.session import now
+from media.commands import attach
+from problems import Invalid, field_error
+from sync.mutations import Origin
+from workflow.acting import guard, lock, move, step_for
+from workflow.clocks import local_day
+from workflow.cosigning import draft, second_officer
+from workflow.hazards.models import Hazard
+from workflow.hazards.roles import roles_on
+from workflow.hazards.rules import LIFE
+from workflow.hazards.schemas import FindingSchema, VerifyTrueSchema
+from workflow.hazards.synced import HAZARD
+
+_EVENTS = {
+    "verify_true": "hazard.verified_true",
+    "verify_false": "hazard.verified_false",
+    "fix_on_site": "hazard.fixed_on_site",
+}
+_SCHEMAS = {"verify_true": VerifyTrueSchema, "verify_false": FindingSchema, "fix_on_site": FindingSchema}
+
+
+def start(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """到场: one of the two officers says that they are there."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "start", roles_on(hazard, actor, origin))
+    arrived = data["arrived_at"]
+    move(
+        session, hazard, step, actor, "hazard.check_started",
+        data={
+            "number": hazard.number, "position": data["position"],
+            "arrived_at": arrived.isoformat() if arrived else None,
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def verify_true(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """属实: the finding and the order, drafted by the first officer."""
+    order = data["order"]
+    if order["kind"] == "DEADLINE" and order["due_on"] <= local_day(now(session)) and origin.is_online:
+        raise Invalid(field_error("order.due_on", "in_the_past", "改正期限应晚于今天"))
+    return _draft(session, actor, hazard_id, "verify_true", data, origin)
+
+
+def verify_false(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """未发现所反映的情况."""
+    return _draft(session, actor, hazard_id, "verify_false", data, origin)
+
+
+def fix_on_site(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """当场改正: an oral order, noted in the record."""
+    return _draft(session, actor, hazard_id, "fix_on_site", data, origin)
+
+
+def _draft(
+    session: Session, actor: Actor, hazard_id: UUID, action: str, data: dict[str, Any], origin: Origin
+) -> Hazard:
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
+    guard(hazard.pending_act is None or hazard.pending_act["by"] == str(actor.id), action, "another_act_waits")
+    attach(session, actor, _photos(data), "hazard", hazard.id, "verification")
+    summary = draft(session, hazard, action, actor, data, origin)
+    record(
+        session, "hazard.act_drafted", hazard, actor,
+        concerns={"second_officer": [officer for officer in hazard.officer_ids if officer != actor.id]},
+        data={"number": hazard.number, **summary},
+    )  # fmt: skip
+    return hazard
+
+
+def _photos(data: dict[str, Any]) -> list[UUID]:
+    items = (data.get("order") or {}).get("items", [])
+    return [*data["photos"], *(photo for item in items for photo in item["photos"])]
+
+
+def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """The second signature: the drafted act takes effect."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    roles = roles_on(hazard, actor, origin)
+    step_for(LIFE, hazard, "cosign", roles)
+    second = second_officer(session, hazard, hazard.officer_ids, actor, data, "cosign")
+    act: Json = hazard.pending_act or {}
+    step = step_for(LIFE, hazard, act["action"], {Role.FIRE_OFFICER})
+    content: dict[str, Any] = _SCHEMAS[act["action"]]().load(act["data"])
+    hazard.finding = {
+        "action": act["action"],
+        "finding": content["finding"],
+        "photo_ids": [str(photo) for photo in content["photos"]],
+        "position": act["data"]["position"],
+        "officers": [act["by"], str(second)],
+        "act_sha256": act["act_sha256"],
+        "signature": data["signature"],
+        "drafted_at": act["at"],
+        "order_text": _order_text(act["data"].get("order")),
+    }
+    hazard.pending_act = None
+    made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
+    move(
+        session, hazard, step, actor, _EVENTS[act["action"]],
+        concerns={"reporter": [hazard.reporter_id], "officers": hazard.officer_ids},
+        data={
+            "number": hazard.number, "officers": [act["by"], str(second)], "act_sha256": act["act_sha256"],
+            "finding": content["finding"], **({"order": act["data"]["order"]} if "order" in act["data"] else {}),
+        },
+        origin=replace(origin, made_at=made_at),
+    )  # fmt: skip
+    return hazard
+
+
+def _order_text(order: Json | None) -> str:
+    """The order as the reporter reads it (WORDING 11)."""
+    if order is None:
+        return ""
+    return "立即改正" if order["kind"] == "IMMEDIATE" else f"于{order['due_on']}前改正"

@@ -1,0 +1,65 @@
+"""Rows that every kind of case shares: deadline rules, running clocks, document numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Identified, Json
+
+
+class ClockRule(Base):
+    """A row of the deadline registry (DOMAIN.md 13): editable, with its source."""
+
+    __tablename__ = "clock_rule"
+    __table_args__ = (
+        CheckConstraint("unit IN ('h', 'wd', 'd')", name="unit_known"),
+        CheckConstraint("kind IN ('statutory', 'statutory_doc', 'sla')", name="kind_known"),
+        CheckConstraint("n BETWEEN 0 AND 400", name="n_sensible"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str]
+    n: Mapped[int] = mapped_column(Integer)
+    unit: Mapped[str]
+    kind: Mapped[str]
+    basis: Mapped[str] = mapped_column(default="")
+
+
+class Clock(Identified, Base):
+    """One running or finished deadline of one case."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        Index("ix_clock_case", "entity_type", "entity_id"),
+        Index("ix_clock_open_due", "due_at", "id", postgresql_where="met_at IS NULL AND cancelled_at IS NULL"),
+        CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
+    )
+
+    entity_type: Mapped[str]
+    entity_id: Mapped[UUID]
+    rule_id: Mapped[str]
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    provisional: Mapped[bool]
+    reason: Mapped[list[str]]
+    paused_at: Mapped[datetime | None]
+    paused_seconds: Mapped[int] = mapped_column(default=0)
+    met_at: Mapped[datetime | None]
+    met_claimed_at: Mapped[datetime | None]  # device time of an act that arrived late; a leader confirms or refuses it
+    met_confirmed_by: Mapped[UUID | None]
+    cancelled_at: Mapped[datetime | None]  # replaced by another clock, or the case ended otherwise
+    breached_at: Mapped[datetime | None]
+    reminded: Mapped[Json] = mapped_column(default=dict)  # rung of the ladder -> when
+
+
+class NumberSeries(Base):
+    """Gap-free numbers of legal documents; the row lock is the turn."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]

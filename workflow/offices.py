@@ -1,0 +1,91 @@
+"""Which office a case belongs to, and who leads it now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from accounts.actor import Grant, Role
+from accounts.duty import on_duty
+from accounts.models import Organisation, Person, RoleGrant
+from accounts.roles import BRIGADE_KINDS
+from database.session import now, remembered
+from problems import Invalid, field_error
+
+
+def brigade_of(session: Session, region_code: str) -> Organisation:
+    """The fire brigade of a division: 大队 of a banner, 支队 of a league, 总队 of the region."""
+    known: dict[str, Organisation] = remembered(session, "brigades")
+    if region_code not in known:
+        known[region_code] = session.scalars(
+            select(Organisation).where(
+                Organisation.region_code == region_code, Organisation.kind.in_(BRIGADE_KINDS), Organisation.is_active
+            )
+        ).one()
+    return known[region_code]
+
+
+def committee_of(session: Session, region_code: str) -> Organisation:
+    """The fire-safety committee office (消安委办) of the same government."""
+    return session.scalars(
+        select(Organisation).where(
+            Organisation.region_code == region_code, Organisation.kind == "COMMITTEE_OFFICE", Organisation.is_active
+        )
+    ).one()
+
+
+def organisation(session: Session, org_id: UUID, field: str = "org_id") -> Organisation:
+    """An office by id. Raises Invalid naming the field if there is none."""
+    org = session.get(Organisation, org_id)
+    if org is None or not org.is_active:
+        raise Invalid(field_error(field, "unknown_organisation", "没有这个单位"))
+    return org
+
+
+def duty_leaders(session: Session, org_id: UUID, at: datetime | None = None) -> list[UUID]:
+    """Who leads this office at the moment: the duty roster's leader, or his deputy. At most one; empty if none is set."""
+    known: dict[UUID, list[UUID]] = remembered(session, "duty")
+    if org_id not in known:
+        leader = on_duty(session, org_id, at or now(session))
+        known[org_id] = [leader] if leader else []
+    return known[org_id]
+
+
+def staff_names(session: Session, ids: list[UUID]) -> dict[str, str]:
+    """The official names of staff (never of reporters), by id as text."""
+    rows = session.execute(
+        select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None))
+    )
+    return {str(person_id): name for person_id, name in rows}
+
+
+def people_with_role(session: Session, ids: list[UUID], role: Role, region_code: str) -> set[UUID]:
+    """Those of these people who hold the role for a division that contains `region_code` now."""
+    return {
+        grant.person_id
+        for grant in session.scalars(_live_grants(session).where(RoleGrant.person_id.in_(ids), RoleGrant.role == role))
+        if region_code.startswith(Grant(role, grant.org_id, grant.region_code).region_prefix)
+    }
+
+
+def people_of_office(session: Session, org_id: UUID, *roles: Role) -> list[UUID]:
+    """Who holds one of these roles in an office now; at most 20."""
+    grants = session.scalars(
+        _live_grants(session)
+        .where(RoleGrant.org_id == org_id, RoleGrant.role.in_(roles))
+        .order_by(RoleGrant.id)
+        .limit(20)
+    )
+    return list(dict.fromkeys(grant.person_id for grant in grants))
+
+
+def _live_grants(session: Session) -> Select[tuple[RoleGrant]]:
+    moment = now(session)
+    return select(RoleGrant).where(
+        RoleGrant.ended_at.is_(None),
+        RoleGrant.valid_from <= moment,
+        or_(RoleGrant.valid_until.is_(None), RoleGrant.valid_until > moment),
+    )

@@ -1,0 +1,155 @@
+"""Keeping one task for each open case; claiming and releasing it; assigning many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor
+from database.base import Json, new_id
+from database.journal import record
+from database.session import now
+from problems import AlreadySo, NotFound, Problem, RoleNotAllowed
+from sync.mutations import Mutation, Origin
+from workflow.acting import lock, touch
+from workflow.hazards.triage import assign
+from workflow.queue.models import Task
+from workflow.queue.rules import NO_DEADLINE, waiting_for
+from workflow.queue.schemas import ClaimSchema
+from workflow.queue.synced import TASK
+
+
+def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title: Json, *, is_new: bool) -> None:
+    """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock."""
+    kind = type(case).__tablename__
+    waits = waiting_for(kind, case.state)
+    if is_new:
+        if waits is not None:
+            session.add(_new_task(session, case, kind, org_id, people, title, waits))
+        return
+    task = session.scalars(
+        update(Task)
+        .where(Task.subject_type == kind, Task.subject_id == case.id)
+        .values(revision=Task.revision + 1, updated_at=now(session))
+        .returning(Task)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if task is None:
+        if waits is not None:
+            session.add(_new_task(session, case, kind, org_id, people, title, waits))
+        return
+    touch(session, task)
+    if waits is None:
+        task.is_open, task.claimed_by, task.claimed_at, task.holder_ids = False, None, None, []
+        task.state = case.state
+        return
+    if task.waiting_for != waits or task.org_id != org_id:
+        task.claimed_by = task.claimed_at = None  # a claim is for one step of the work
+    task.is_open = True
+    task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
+    task.due_at = case.due_at or NO_DEADLINE
+    task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
+
+
+def _new_task(
+    session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str
+) -> Task:
+    moment = now(session)
+    return Task(
+        id=new_id(),
+        revision=1,
+        created_at=moment,
+        updated_at=moment,
+        stamps={},
+        subject_type=kind,
+        subject_id=case.id,
+        region_code=case.region_code,
+        org_id=org_id,
+        holder_ids=people,
+        waiting_for=waits,
+        state=case.state,
+        title=title,
+        due_at=case.due_at or NO_DEADLINE,
+        is_open=True,
+    )
+
+
+def claim(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], origin: Origin) -> Task:
+    """Take an item that nobody holds, in one statement: under any race there is one winner. Not an assignment."""
+    task = session.scalars(
+        update(Task)
+        .where(Task.id == task_id, TASK.visible_to(actor), Task.is_open, Task.claimed_by.is_(None))
+        .where(Task.holder_ids == [])
+        .values(
+            revision=Task.revision + 1,
+            updated_at=now(session),
+            claimed_by=actor.id,
+            claimed_at=now(session),
+            holder_ids=[actor.id],
+        )
+        .returning(Task)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if task is None:
+        held = session.scalars(
+            select(Task).where(Task.id == task_id, TASK.visible_to(actor), Task.is_open)
+        ).one_or_none()
+        if held is None:
+            raise NotFound
+        raise AlreadySo(action="claim", holder_ids=[str(person) for person in held.holder_ids])
+    if task.org_id not in actor.org_ids():
+        raise RoleNotAllowed(action="claim", reason="another_office")
+    touch(session, task)
+    record(session, "task.claimed", task, actor, data={"subject_id": str(task.subject_id)})
+    return task
+
+
+def release(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], origin: Origin) -> Task:
+    """Give an item back to the office."""
+    task = lock(session, TASK, Task, task_id, actor, origin)
+    if task.claimed_by != actor.id:
+        raise RoleNotAllowed(action="release")
+    task.claimed_by = task.claimed_at = None
+    task.holder_ids = []
+    record(session, "task.released", task, actor, data={"subject_id": str(task.subject_id)})
+    return task
+
+
+def bulk_assign(
+    session: Session, actor: Actor, data: dict[str, Any], savepoint: Callable[[Session], Any]
+) -> list[dict[str, Any]]:
+    """Assign each hazard in a savepoint of its own: one refusal does not undo the others. Results in the order asked."""
+    results: dict[UUID, dict[str, Any]] = {}
+    for hazard_id in sorted(set(data["hazard_ids"])):  # in id order, so that two leaders cannot deadlock
+        arguments = {"officer_ids": data["officer_ids"], "grid_worker_id": None, "note": data["note"]}
+        try:
+            with savepoint(session):
+                assign(session, actor, hazard_id, arguments, Origin())
+            results[hazard_id] = {"id": hazard_id, "outcome": "applied", "code": None}
+        except Problem as problem:
+            results[hazard_id] = {"id": hazard_id, "outcome": "refused", "code": problem.code}
+    return [results[hazard_id] for hazard_id in data["hazard_ids"]]
+
+
+def hold_open(session: Session, subject_id: UUID, due_at: Any) -> None:
+    """A date of the case moved without a step of its life (the calendar changed): the task follows."""
+    task = session.scalars(
+        update(Task)
+        .where(Task.subject_id == subject_id, Task.is_open)
+        .values(revision=Task.revision + 1, updated_at=now(session), due_at=due_at or NO_DEADLINE)
+        .returning(Task)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if task is not None:
+        touch(session, task)
+        record(session, "task.rescheduled", task, SYSTEM, data={"subject_id": str(subject_id)})
+
+
+MUTATIONS = [
+    Mutation("task.claim", ClaimSchema, claim, summary="领取"),
+    Mutation("task.release", ClaimSchema, release, summary="退回队列"),
+]

@@ -1,0 +1,40 @@
+"""The workflow queue: one task for each open case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Json, Revised
+
+
+class Task(Revised, Base):
+    """One open case as a piece of work: which office has to act, who holds it, until when."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("subject_type", "subject_id"),
+        CheckConstraint("claimed_by IS NULL OR claimed_at IS NOT NULL", name="claim_has_time"),
+        Index("ix_task_org_due", "org_id", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_region_due", "region_code", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_due", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_holders", "holder_ids", postgresql_using="gin"),
+    )
+
+    subject_type: Mapped[str]
+    subject_id: Mapped[UUID]
+    region_code: Mapped[str]
+    org_id: Mapped[UUID]  # the office that has to act: exactly one
+    holder_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # the people who have it now
+    waiting_for: Mapped[str]
+    state: Mapped[str]
+    title: Mapped[Json]  # what a card shows: number, category, place
+    due_at: Mapped[datetime]
+    is_open: Mapped[bool] = mapped_column(default=True)
+    claimed_by: Mapped[UUID | None]
+    claimed_at: Mapped[datetime | None]
+    escalated_to: Mapped[UUID | None]  # the superior office that was told of a breach

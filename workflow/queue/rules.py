@@ -1,0 +1,77 @@
+"""What each open case waits for, and whose turn it is. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from accounts.actor import Role
+
+# A case that waits for the applicant has no deadline of ours; it sorts last.
+NO_DEADLINE = datetime(2200, 1, 1, tzinfo=UTC)
+
+# (entity type, state) -> what it waits for
+WAITING_FOR: dict[tuple[str, str], str] = {
+    ("hazard", "SUBMITTED"): "register",
+    ("hazard", "REGISTERED"): "assign",
+    ("hazard", "ASSIGNED"): "verify",
+    ("hazard", "VERIFYING"): "verify",
+    ("hazard", "VERIFIED_FALSE"): "tell",
+    ("hazard", "VERIFIED_FIXED"): "tell",
+    ("hazard", "VERIFIED_TRUE"): "rectify",
+    ("hazard", "HANDED_OVER"): "receiver",
+    ("hazard", "RECTIFIED"): "close",
+    ("hazard", "REVIEWING"): "review",
+    ("handover", "DRAFT"): "sign",
+    ("handover", "SENT"): "sign_for",
+    ("handover", "RECEIVED"): "accept",
+    ("handover", "RETURNED"): "reroute",
+    ("handover", "ARBITRATION"): "arbitrate",
+    ("handover", "ACCEPTED"): "handle",
+    ("handover", "FEEDBACK"): "confirm",
+    ("rectification", "ORDERED"): "fix",
+    ("rectification", "RECTIFYING"): "fix",
+    ("rectification", "RECHECK_PENDING"): "recheck",
+    ("rectification", "OVERDUE_NOT_FIXED"): "decide",
+}
+
+LABELS = {
+    "register": "待受理",
+    "assign": "待派单",
+    "verify": "待核查",
+    "tell": "待告知举报人",
+    "rectify": "整改中",
+    "receiver": "接收单位办理中",
+    "close": "待办结",
+    "review": "待复核异议",
+    "sign": "待签发",
+    "sign_for": "待签收",
+    "accept": "待接受",
+    "reroute": "被退回,待重新移送",
+    "arbitrate": "待协调",
+    "handle": "办理中",
+    "confirm": "待确认反馈",
+    "fix": "等待单位整改",
+    "recheck": "待复查",
+    "decide": "复查不合格,待处理",
+}
+
+# The two buckets that depend on who looks: 等我签 and 等我派.
+SIGN_BUCKET = {
+    "sign": frozenset({Role.UNIT_LEADER}),
+    "confirm": frozenset({Role.UNIT_LEADER}),
+    "review": frozenset({Role.UNIT_LEADER}),
+    "decide": frozenset({Role.UNIT_LEADER}),
+    "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
+    "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
+    "arbitrate": frozenset({Role.SUPERVISOR}),
+}
+ASSIGN_BUCKET = {
+    "assign": frozenset({Role.UNIT_LEADER}),
+    "reroute": frozenset({Role.UNIT_LEADER}),
+    "register": frozenset({Role.INTAKE_CLERK, Role.HOTLINE_CLERK}),
+}
+
+
+def waiting_for(entity_type: str, state: str) -> str | None:
+    """What an open case waits for; None if its life has ended."""
+    return WAITING_FOR.get((entity_type, state))

@@ -1,0 +1,72 @@
+"""What the queue shows and takes."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from wire import Moment, Prose, StrictSchema
+from workflow.queue.rules import LABELS
+from workflow.schemas import PeopleField
+
+VIEWS = ("mine", "team", "all")
+BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
+
+
+class TaskSchema(StrictSchema):
+    """One card of the queue."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    subject_type = fields.String()
+    subject_id = fields.UUID()
+    region_code = fields.String()
+    org_id = fields.UUID()
+    holder_ids = fields.List(fields.UUID())
+    waiting_for = fields.String()
+    waiting_label = fields.Function(lambda task: LABELS[task.waiting_for])
+    state = fields.String()
+    title = fields.Dict()
+    due_at = Moment()
+    claimed_by = fields.UUID(allow_none=True)
+
+
+class TaskPageSchema(StrictSchema):
+    """A page of the queue, earliest due first."""
+
+    items = fields.List(fields.Nested(TaskSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class BucketsSchema(StrictSchema):
+    """今天到期, 已超期, 等我签, 等我派."""
+
+    due_today = fields.Integer()
+    overdue = fields.Integer()
+    to_sign = fields.Integer()
+    to_assign = fields.Integer()
+
+
+class ClaimSchema(StrictSchema):
+    """Claim and release need no arguments."""
+
+
+class BulkAssignSchema(StrictSchema):
+    """Several hazards to one pair of officers."""
+
+    hazard_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=50, error="一次1到50件"))
+    officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
+    note = Prose(max_length=500, load_default="")
+
+
+class BulkItemSchema(StrictSchema):
+    """The result for one item: applied, or the code of its problem."""
+
+    id = fields.UUID()
+    outcome = fields.String(metadata={"description": "applied or refused"})
+    code = fields.String(allow_none=True)
+
+
+class BulkResultSchema(StrictSchema):
+    """One result for each item, in the order asked."""
+
+    items = fields.List(fields.Nested(BulkItemSchema))

@@ -1,0 +1,37 @@
+"""A task as its holder's device has it; over HTTP also as the office and the jurisdiction see it."""
+
+from __future__ import annotations
+
+from database.base import Json
+from sync.catalog import Scope, Synced
+from workflow.queue.models import Task
+from workflow.queue.rules import LABELS
+
+
+def line(task: Task) -> Json:
+    """The card."""
+    return {
+        "subject_type": task.subject_type,
+        "subject_id": task.subject_id,
+        "region_code": task.region_code,
+        "org_id": task.org_id,
+        "holder_ids": task.holder_ids,
+        "waiting_for": task.waiting_for,
+        "waiting_label": LABELS[task.waiting_for],
+        "state": task.state,
+        "title": task.title,
+        "due_at": task.due_at,
+        "claimed_by": task.claimed_by,
+    }
+
+
+TASK = Synced(
+    "task",
+    Task,
+    [
+        Scope("user", "own", Task.holder_ids, line),
+        Scope("region", "officer", Task.region_code),
+        Scope("org", "office", Task.org_id),
+    ],
+    on_devices=lambda task: task.is_open,
+)

@@ -1,0 +1,163 @@
+"""Event -> command of a sibling, in the same transaction. With queue/ the only place where sibling cases meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from accounts.models import Organisation
+from database.base import Json
+from database.journal import Event, recorded
+from workflow.handovers import commands as handovers
+from workflow.handovers.models import Handover
+from workflow.handovers.rules import ACTING_SIDE
+from workflow.hazards import passing_on
+from workflow.hazards.models import Hazard
+from workflow.hazards.reporting import place_text
+from workflow.hazards.schemas import PICTURES
+from workflow.offices import committee_of
+from workflow.queue.commands import reflect
+from workflow.rectification import commands as rectification
+from workflow.rectification.models import Rectification
+
+CASES = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
+
+
+def react(session: Session) -> None:
+    """Run the reactions to every new event of this transaction, theirs too; then bring the tasks up to date."""
+    done: int = session.info.get("reacted", 0)
+    events = recorded(session)
+    while done < len(events):
+        event = events[done]
+        done += 1
+        for reaction in REACTIONS.get(event.name, ()):
+            reaction(session, event)
+    fresh = events[session.info.get("reacted", 0) :]
+    session.info["reacted"] = done
+    for entity_type, entity_id in dict.fromkeys((event.entity_type, event.entity_id) for event in fresh):
+        if entity_type in CASES:
+            is_new = any(event.entity_id == entity_id and event.revision == 1 for event in fresh)
+            _reflect(session, session.get_one(CASES[entity_type], entity_id), is_new=is_new)
+
+
+def _reflect(session: Session, case: Hazard | Handover | Rectification, *, is_new: bool) -> None:
+    session.flush()
+    if isinstance(case, Hazard):
+        people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
+        reflect(session, case, case.org_id, people, _title(case), is_new=is_new)
+        return
+    hazard = session.get_one(Hazard, case.hazard_id)
+    if isinstance(case, Handover):
+        title = {**_title(hazard), "letter_no": case.letter_no}
+        reflect(session, case, _acting_office(session, case), [], title, is_new=is_new)
+    else:
+        people = case.officer_ids if case.state == "RECHECK_PENDING" else []
+        title = {**_title(hazard), "unit_name": case.unit_name, "due_on": case.due_on.isoformat()}
+        reflect(session, case, case.org_id, people, title, is_new=is_new)
+
+
+def _title(hazard: Hazard) -> Json:
+    """What a card shows: never the reporter's words."""
+    return {
+        "number": hazard.number,
+        "picture": hazard.picture,
+        "category": PICTURES[hazard.picture],
+        "place": place_text(hazard),
+        "hazard_id": str(hazard.id),
+    }
+
+
+def _acting_office(session: Session, handover: Handover) -> UUID:
+    side = ACTING_SIDE.get(handover.state, "sender")
+    if side == "committee":
+        return committee_of(session, handover.region_code).id
+    return handover.to_org_id if side == "receiver" else handover.from_org_id
+
+
+def _draft_letter(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    drafter = Actor(id=event.actor_id, name="")
+    letter = handovers.draft(session, drafter, hazard.id, hazard.region_code, hazard.org_id, event.data["letter"])
+    passing_on.hold_letter(session, hazard.id, letter.id)
+
+
+def _enter_handed_over(session: Session, event: Event) -> None:
+    letter = session.get_one(Handover, event.entity_id)
+    receiver = session.get_one(Organisation, letter.to_org_id)
+    passing_on.enter_handed_over(session, letter.hazard_id, receiver.id, receiver.name, _due(letter.due_at))
+
+
+def _due(moment: datetime | None) -> datetime:
+    assert moment is not None  # noqa: S101 - an open case always has a due date; the table of transitions sees to it
+    return moment
+
+
+def _drop_letter(session: Session, event: Event) -> None:
+    passing_on.hold_letter(session, session.get_one(Handover, event.entity_id).hazard_id, None)
+
+
+def _follow_letter(session: Session, event: Event) -> None:
+    letter = session.get_one(Handover, event.entity_id)
+    passing_on.follow_handover(session, letter.hazard_id, _due(letter.due_at), "按移送函反馈、确认期限")
+
+
+def _follow_supervision(session: Session, event: Event) -> None:
+    if session.get_one(Handover, event.entity_id).state in ("ACCEPTED", "FEEDBACK"):
+        _follow_letter(session, event)
+
+
+def _note_feedback(session: Session, event: Event) -> None:
+    passing_on.note_feedback(session, session.get_one(Handover, event.entity_id).hazard_id)
+
+
+def _order(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    officers = [UUID(officer) for officer in event.data["officers"]]
+    made = rectification.order(session, hazard.id, hazard.region_code, hazard.org_id, officers, event.data["order"])
+    passing_on.hold_order(session, hazard.id, made.id, _due(made.due_at))
+
+
+def _follow_order(session: Session, event: Event) -> None:
+    order = session.get_one(Rectification, event.entity_id)
+    passing_on.follow_order(session, order.hazard_id, order.due_at)
+
+
+def _enter_rectified(session: Session, event: Event) -> None:
+    passing_on.enter_rectified(session, session.get_one(Rectification, event.entity_id).hazard_id)
+
+
+def _file_case(session: Session, event: Event) -> None:
+    order = session.get_one(Rectification, event.entity_id)
+    passing_on.enter_case_filed(session, order.hazard_id, event.data["case_no"])
+
+
+def _transfer_order(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    if hazard.rectification_id is not None:
+        rectification.enter_transferred(session, hazard.rectification_id)
+
+
+REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
+    "hazard.handover_requested": (_draft_letter,),
+    "hazard.verified_true": (_order,),
+    "hazard.handed_over": (_transfer_order,),
+    "handover.accepted": (_enter_handed_over,),
+    "handover.discarded": (_drop_letter,),
+    "handover.withdrawn": (_drop_letter,),
+    "handover.extended": (_follow_letter,),
+    "handover.fed_back": (_follow_letter,),
+    "handover.feedback_rejected": (_follow_letter,),
+    "handover.supervised": (_follow_supervision,),
+    "handover.closed": (_note_feedback,),
+    "rectification.recheck_applied": (_follow_order,),
+    "rectification.expired": (_follow_order,),
+    "rectification.extended": (_follow_order,),
+    "rectification.recheck_failed": (_follow_order,),
+    "rectification.reordered": (_follow_order,),
+    "rectification.recheck_passed": (_enter_rectified,),
+    "rectification.case_filed": (_file_case,),
+}

@@ -1,0 +1,267 @@
+"""Every command on an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor, Role
+from database.base import Json, new_id
+from database.journal import record
+from database.session import now
+from media.commands import attach
+from places.models import Unit
+from problems import Invalid, field_error
+from sync.mutations import Mutation, Origin
+from workflow import timekeeping
+from workflow.acting import guard, lock, move, step_for
+from workflow.clocks import end_of, local_day
+from workflow.cosigning import draft, second_officer
+from workflow.offices import people_with_role
+from workflow.rectification import schemas
+from workflow.rectification.models import Rectification
+from workflow.rectification.rules import LIFE
+from workflow.rectification.synced import RECTIFICATION, roles_on
+from workflow.schemas import CosignSchema
+
+_EVENTS = {"recheck_pass": "rectification.recheck_passed", "recheck_fail": "rectification.recheck_failed"}
+
+
+def order(
+    session: Session, hazard_id: UUID, region_code: str, org_id: UUID, officer_ids: list[UUID], content: Json
+) -> Rectification:
+    """Reaction to a true finding: the order that the two officers made becomes a case of its own."""
+    moment = now(session)
+    today = local_day(moment)
+    due_on = date.fromisoformat(content["due_on"]) if content["due_on"] else today
+    made = Rectification(
+        id=new_id(),
+        revision=1,
+        created_at=moment,
+        updated_at=moment,
+        stamps={},
+        state="ORDERED",
+        hazard_id=hazard_id,
+        region_code=region_code,
+        org_id=org_id,
+        officer_ids=officer_ids,
+        unit_id=_known_unit(session, content["unit_id"], region_code),
+        unit_name=content["unit_name"],
+        kind=content["kind"],
+        ordered_on=min(today, due_on),
+        due_on=due_on,
+        items=[_item(item) for item in content["items"]],
+    )
+    session.add(made)
+    session.flush()
+    _start_term(session, made)
+    record(
+        session, "rectification.ordered", made, SYSTEM,
+        concerns=_unit_people(session, made),
+        data={"to": "ORDERED", "hazard_id": str(hazard_id), "kind": made.kind, "due": made.due_on.isoformat()},
+    )  # fmt: skip
+    return made
+
+
+def _known_unit(session: Session, unit_id: str | None, region_code: str) -> UUID | None:
+    if unit_id is None:
+        return None
+    return session.scalars(
+        select(Unit.id).where(Unit.id == UUID(unit_id), Unit.region_code == region_code)
+    ).one_or_none()
+
+
+def _item(item: Json) -> Json:
+    return {
+        "id": str(new_id()), "description": item["description"], "clause": item["clause"], "photo_ids": item["photos"],
+        "fixed": False, "fixed_photo_ids": [], "note": "",
+    }  # fmt: skip
+
+
+def _start_term(session: Session, made: Rectification) -> None:
+    reason = "责令立即改正,当日改正" if made.kind == "IMMEDIATE" else "责令限期改正,期限由两名监督员确定"
+    timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), reason)
+
+
+def _unit_people(session: Session, made: Rectification) -> dict[str, list[UUID]]:
+    unit = session.get(Unit, made.unit_id) if made.unit_id else None
+    if unit is None:
+        return {}
+    return {"unit": [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]}
+
+
+def _take(session: Session, actor: Actor, order_id: UUID, action: str, origin: Origin) -> tuple[Rectification, Any]:
+    made = lock(session, RECTIFICATION, Rectification, order_id, actor, origin)
+    return made, step_for(LIFE, made, action, roles_on(made, actor, origin))
+
+
+def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """上传改正情况: item by item, with photos."""
+    made, step = _take(session, actor, order_id, "report_fix", origin)
+    reported = {str(item["id"]): item for item in data["items"]}
+    unknown = reported.keys() - {item["id"] for item in made.items}
+    if unknown:
+        raise Invalid(field_error("items", "unknown_item", "没有这个整改项"))
+    photos = [photo for item in data["items"] for photo in item["photos"]]
+    attach(session, actor, photos, "rectification", made.id, "rectification")
+    made.items = [_fixed(item, reported.get(item["id"])) for item in made.items]
+    move(
+        session, made, step, actor, "rectification.fix_reported", concerns={"officers": made.officer_ids},
+        data={"hazard_id": str(made.hazard_id), "fixed": sum(1 for item in made.items if item["fixed"])}, origin=origin,
+    )  # fmt: skip
+    return made
+
+
+def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
+    if report is None:
+        return item
+    photos = list(dict.fromkeys([*item["fixed_photo_ids"], *(str(photo) for photo in report["photos"])]))
+    return {**item, "fixed": report["fixed"], "note": report["note"] or item["note"], "fixed_photo_ids": photos}
+
+
+def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, Any], origin: Origin) -> Rectification:
+    """申请复查: three working days from the application."""
+    made, step = _take(session, actor, order_id, "apply_recheck", origin)
+    made.recheck_applied_at = now(session)
+    _move(session, made, step, actor, "rectification.recheck_applied", origin)
+    return made
+
+
+def _move(
+    session: Session, made: Rectification, step: Any, actor: Actor, event: str, origin: Origin, **more: Any
+) -> None:
+    move(
+        session, made, step, actor, event,
+        concerns={"officers": made.officer_ids, **_unit_people(session, made)},
+        data={"hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more}, origin=origin,
+    )  # fmt: skip
+
+
+def expire(session: Session, order_id: UUID) -> Rectification | None:
+    """Timer: the term has passed, so the recheck is due. None if somebody was faster."""
+    made = lock(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
+    if made.state not in ("ORDERED", "RECTIFYING") or made.due_at is None or made.due_at > now(session):
+        return None
+    step = step_for(LIFE, made, "expire", SYSTEM.roles)
+    _move(session, made, step, SYSTEM, "rectification.expired", Origin())
+    return made
+
+
+def extend(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """准予延期, once."""
+    made, step = _take(session, actor, order_id, "extend", origin)
+    guard(not made.is_extended, "extend", "already_extended")
+    if data["due_on"] <= made.due_on:
+        raise Invalid(field_error("due_on", "not_later", "新的期限应晚于原期限"))
+    made.is_extended = True
+    made.due_on = data["due_on"]
+    timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), f"准予延期,理由:{data['reason']}")
+    _move(session, made, step, actor, "rectification.extended", origin, reason=data["reason"])
+    return made
+
+
+def recheck_pass(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """复查合格, drafted by the first officer."""
+    return _draft(session, actor, order_id, "recheck_pass", data, origin)
+
+
+def recheck_fail(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """复查不合格, drafted by the first officer."""
+    return _draft(session, actor, order_id, "recheck_fail", data, origin)
+
+
+def _draft(
+    session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin
+) -> Rectification:
+    made, _ = _take(session, actor, order_id, action, origin)
+    guard(made.pending_act is None or made.pending_act["by"] == str(actor.id), action, "another_act_waits")
+    attach(session, actor, data["photos"], "rectification", made.id, "recheck")
+    summary = draft(session, made, action, actor, data, origin)
+    record(
+        session, "rectification.act_drafted", made, actor,
+        concerns={"second_officer": [officer for officer in made.officer_ids if officer != actor.id]}, data=summary,
+    )  # fmt: skip
+    return made
+
+
+def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """The second signature: the recheck takes effect."""
+    made, _ = _take(session, actor, order_id, "cosign", origin)
+    second = second_officer(session, made, made.officer_ids, actor, data, "cosign")
+    act: Json = made.pending_act or {}
+    step = step_for(LIFE, made, act["action"], {Role.FIRE_OFFICER})
+    made.finding = {
+        "action": act["action"], "finding": act["data"]["finding"], "photo_ids": act["data"]["photos"],
+        "position": act["data"]["position"], "officers": [act["by"], str(second)], "act_sha256": act["act_sha256"],
+        "signature": data["signature"], "drafted_at": act["at"],
+    }  # fmt: skip
+    made.pending_act = None
+    if act["action"] == "recheck_pass":
+        made.closed_at = now(session)
+        made.items = [{**item, "fixed": True} for item in made.items]
+    made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
+    _move(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at))
+    return made
+
+
+def assign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """Another pair for the recheck."""
+    made, step = _take(session, actor, order_id, "assign", origin)
+    pair = data["officer_ids"]
+    certified = people_with_role(session, pair, Role.FIRE_OFFICER, made.region_code)
+    if len(set(pair)) != len(pair) or len(certified) != len(pair):
+        raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))
+    made.officer_ids = pair
+    made.pending_act = None
+    _move(session, made, step, actor, "rectification.assigned", origin)
+    return made
+
+
+def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """A new term after a failed recheck."""
+    made, step = _take(session, actor, order_id, "reorder", origin)
+    if data["due_on"] <= local_day(now(session)):
+        raise Invalid(field_error("due_on", "in_the_past", "改正期限应晚于今天"))
+    made.kind, made.due_on, made.is_extended = "DEADLINE", data["due_on"], False
+    made.items = [{**item, "fixed": False} for item in made.items]
+    _start_term(session, made)
+    _move(session, made, step, actor, "rectification.reordered", origin)
+    return made
+
+
+def file_case(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """立案 after a failed recheck: the hazard behind it may then be closed by its number."""
+    made, step = _take(session, actor, order_id, "file_case", origin)
+    made.case_no = data["case_no"]
+    made.closed_at = now(session)
+    _move(session, made, step, actor, "rectification.case_filed", origin, case_no=made.case_no)
+    return made
+
+
+def enter_transferred(session: Session, order_id: UUID) -> None:
+    """Reaction: the hazard is in another body's hands, and the order goes with it."""
+    made = lock(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
+    if made.state in LIFE.final:
+        return
+    step = step_for(LIFE, made, "enter_transferred", SYSTEM.roles)
+    made.closed_at = now(session)
+    made.pending_act = None
+    _move(session, made, step, SYSTEM, "rectification.transferred", Origin())
+
+
+MUTATIONS = [
+    Mutation("rectification.report_fix", schemas.ReportFixSchema, report_fix, summary="上传改正情况"),
+    Mutation("rectification.apply_recheck", schemas.NoteSchema, apply_recheck, summary="申请复查"),
+    Mutation("rectification.extend", schemas.ExtendSchema, extend, summary="准予延期"),
+    Mutation("rectification.recheck_pass", schemas.RecheckSchema, recheck_pass, summary="复查合格"),
+    Mutation("rectification.recheck_fail", schemas.RecheckSchema, recheck_fail, summary="复查不合格"),
+    Mutation("rectification.cosign", CosignSchema, cosign, summary="第二名监督员签名"),
+    Mutation("rectification.assign", schemas.AssignSchema, assign, summary="指派复查人员"),
+    Mutation("rectification.reorder", schemas.ReorderSchema, reorder, summary="重新责令改正"),
+    Mutation("rectification.file_case", schemas.FileCaseSchema, file_case, summary="立案"),
+]

@@ -1,0 +1,46 @@
+"""An order to put a hazard right, with its items."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Json, Revised
+from workflow.rectification.rules import LIFE
+
+
+class Rectification(Revised, Base):
+    """One order. Its items are owned by it: changing one bumps the order."""
+
+    __tablename__ = "rectification"
+    __table_args__ = (
+        CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
+        CheckConstraint("kind IN ('IMMEDIATE', 'DEADLINE')", name="kind_known"),
+        CheckConstraint("due_on >= ordered_on", name="due_after_order"),
+        Index("ix_rectification_officers", "officer_ids", postgresql_using="gin"),
+        Index("ix_rectification_region", "region_code", "state", "id"),
+    )
+
+    state: Mapped[str]
+    hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"), index=True)
+    region_code: Mapped[str]
+    org_id: Mapped[UUID]
+    officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    unit_id: Mapped[UUID | None] = mapped_column(index=True)
+    unit_name: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    ordered_on: Mapped[date]
+    due_on: Mapped[date]
+    due_at: Mapped[datetime | None]
+    # id, description, clause, photo_ids (before), fixed, fixed_photo_ids, note
+    items: Mapped[list[Json]]
+    is_extended: Mapped[bool] = mapped_column(default=False)
+    recheck_applied_at: Mapped[datetime | None]
+    pending_act: Mapped[Json | None]
+    finding: Mapped[Json | None]
+    case_no: Mapped[str | None]
+    closed_at: Mapped[datetime | None]

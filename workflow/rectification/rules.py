@@ -1,0 +1,68 @@
+"""What a true finding needs to close: order, fix with photos, recheck. Pure.
+
+Source: 消防监督检查规定 19, 20; DOMAIN 6.2, 12.5, 17. The term of an order has no statutory maximum.
+"""
+
+from __future__ import annotations
+
+from accounts.actor import Role
+from workflow.state_machine import START, StateMachine, Transition
+
+_UNIT = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT, Role.FIRE_OFFICER})
+_OFFICER = frozenset({Role.FIRE_OFFICER})
+_LEADER = frozenset({Role.UNIT_LEADER})
+_SYSTEM = frozenset({Role.SYSTEM})
+_UNDER_WAY = ("ORDERED", "RECTIFYING")
+
+LIFE = StateMachine(
+    "rectification",
+    {
+        "ORDERED": "已责令改正",
+        "RECTIFYING": "整改中",
+        "RECHECK_PENDING": "待复查",
+        "RECTIFIED": "复查合格",
+        "OVERDUE_NOT_FIXED": "逾期未改",
+        "CASE_FILED": "已立案",
+        "TRANSFERRED": "随案移交",
+    },
+    [
+        Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
+        *[
+            Transition(state, "report_fix", "RECTIFYING", _UNIT, "上传改正情况", evidence=("items",))
+            for state in _UNDER_WAY
+        ],
+        *[
+            Transition(state, "apply_recheck", "RECHECK_PENDING", _UNIT, "申请复查",
+                       clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",))
+            for state in _UNDER_WAY
+        ],
+        *[
+            Transition(state, "expire", "RECHECK_PENDING", _SYSTEM, "期满",
+                       clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",))
+            for state in _UNDER_WAY
+        ],
+        *[Transition(state, "extend", state, _LEADER, "准予延期") for state in _UNDER_WAY],
+        Transition("RECHECK_PENDING", "recheck_pass", "RECTIFIED", _OFFICER, "复查合格",
+                   clocks_stopped=("IN-RE",), evidence=("finding",), officers=2),
+        Transition("RECHECK_PENDING", "recheck_fail", "OVERDUE_NOT_FIXED", _OFFICER, "复查不合格",
+                   clocks_started=("IN-DECIDE",), clocks_stopped=("IN-RE",), evidence=("finding",), officers=2),
+        Transition("RECHECK_PENDING", "cosign", "RECHECK_PENDING", _OFFICER, "第二名监督员签名"),
+        *[
+            Transition(state, "assign", state, _LEADER, "指派复查人员")
+            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+        ],
+        Transition("OVERDUE_NOT_FIXED", "reorder", "ORDERED", _LEADER, "重新责令改正", clocks_stopped=("IN-DECIDE",)),
+        Transition("OVERDUE_NOT_FIXED", "file_case", "CASE_FILED", _LEADER, "立案", clocks_stopped=("IN-DECIDE",)),
+        *[
+            Transition(state, "enter_transferred", "TRANSFERRED", _SYSTEM, "随案移交",
+                       clocks_stopped=("IN-TERM", "IN-RE", "IN-DECIDE"))
+            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+        ],
+    ],
+    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED"}),
+)  # fmt: skip
+
+
+def all_fixed(items: list[dict[str, object]]) -> bool:
+    """True if every item of the order is put right."""
+    return bool(items) and all(item["fixed"] for item in items)

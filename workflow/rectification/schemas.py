@@ -1,0 +1,65 @@
+"""What comes in with each command on an order."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from places.schemas import PositionSchema
+from wire import Flag, Line, Moment, Prose, StrictSchema
+from workflow.schemas import PeopleField, PhotosField
+
+
+class NoteSchema(StrictSchema):
+    """An act that needs at most a remark."""
+
+    note = Prose(max_length=500, load_default="")
+
+
+class FixedItemSchema(StrictSchema):
+    """One item of the order, as the unit put it right."""
+
+    id = fields.UUID(required=True)
+    fixed = Flag(required=True)
+    photos = PhotosField(load_default=list)
+    note = Prose(max_length=500, load_default="")
+
+
+class ReportFixSchema(StrictSchema):
+    """上传改正情况."""
+
+    items = fields.List(fields.Nested(FixedItemSchema), required=True, validate=validate.Length(min=1, max=50))
+
+
+class ExtendSchema(StrictSchema):
+    """延期, once, with a reason (61号令, 消防监督检查规定 20)."""
+
+    due_on = fields.Date(required=True)
+    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500))
+
+
+class RecheckSchema(StrictSchema):
+    """What two officers found at the recheck."""
+
+    finding = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写复查情况"))
+    photos = PhotosField(load_default=list)
+    position = fields.Nested(PositionSchema, load_default=None)
+    checked_at = Moment(load_default=None)
+
+
+class AssignSchema(StrictSchema):
+    """Another pair for the recheck."""
+
+    officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
+
+
+class ReorderSchema(StrictSchema):
+    """A new order after a failed recheck."""
+
+    due_on = fields.Date(required=True)
+    note = Prose(max_length=500, load_default="")
+
+
+class FileCaseSchema(StrictSchema):
+    """立案 with its number."""
+
+    case_no = Line(max_length=60, required=True)

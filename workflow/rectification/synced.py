@@ -1,0 +1,62 @@
+"""Who may see an order, and what devices hold of it."""
+
+from __future__ import annotations
+
+from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from database.base import Json
+from sync.catalog import Scope, Synced
+from sync.mutations import Origin
+from workflow.acting import roles_of
+from workflow.rectification.models import Rectification
+
+
+def unit_line(order: Rectification) -> Json:
+    """For the unit: what to put right and until when. Nothing leads from here to a reporter."""
+    return {
+        "state": order.state,
+        "kind": order.kind,
+        "unit_id": order.unit_id,
+        "unit_name": order.unit_name,
+        "ordered_on": order.ordered_on,
+        "due_on": order.due_on,
+        "due_at": order.due_at,
+        "items": order.items,
+        "is_extended": order.is_extended,
+    }
+
+
+def officer_line(order: Rectification) -> Json:
+    """For officers: also the case behind it and the draft that waits for a signature."""
+    act = order.pending_act
+    return {
+        **unit_line(order),
+        "hazard_id": order.hazard_id,
+        "region_code": order.region_code,
+        "officer_ids": order.officer_ids,
+        "pending_act": {key: act[key] for key in ("action", "by", "at", "act_sha256")} if act else None,
+        "finding": order.finding,
+    }
+
+
+RECTIFICATION = Synced(
+    "rectification",
+    Rectification,
+    [
+        Scope("unit", "manager", Rectification.unit_id, unit_line),
+        Scope("region", "officer", Rectification.region_code, officer_line),
+        Scope("user", "own", Rectification.officer_ids, officer_line),
+    ],
+    on_devices=lambda order: order.state != "TRANSFERRED",
+)
+
+
+def roles_on(order: Rectification, actor: Actor, origin: Origin | None = None) -> set[Role]:
+    """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power."""
+    held = roles_of(actor, order.region_code)
+    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
+    if actor.id in order.officer_ids:
+        roles |= held & {Role.FIRE_OFFICER}
+    elif origin is not None and origin.held_at_last_pull:
+        roles |= actor.roles & {Role.FIRE_OFFICER}
+    roles |= {power.role for power in actor.units if power.unit_id == order.unit_id and power.role in UNIT_ROLES}
+    return roles

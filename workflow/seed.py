@@ -1,0 +1,39 @@
+"""Seed rows of the workflow: deadline rules and hazard categories, each with its source. Existing rows are left as edited."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from database.base import Base
+from workflow.hazards.models import HazardCategory
+from workflow.models import ClockRule
+
+_DATA = Path(__file__).parent / "data"
+_EDITION = "2026-1"
+
+
+def seed(session: Session) -> None:
+    """Insert what is missing. Repeatable."""
+    _insert(session, ClockRule, [{**row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
+    _insert(
+        session,
+        HazardCategory,
+        [
+            {**row, "sla_hours": int(row["sla_hours"]) if row["sla_hours"] else None, "in_edition": _EDITION}
+            for row in _rows("hazard_categories.csv")
+        ],
+    )
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    session.execute(insert(model).on_conflict_do_nothing(), rows)

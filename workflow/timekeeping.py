@@ -1,0 +1,146 @@
+"""Clocks of a case: start, stop, replace, recompute. The case's `due_at` is always its earliest open clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from database.base import new_id
+from database.session import now, remembered
+from places.calendar import load_calendar
+from workflow.clocks import Rule, due
+from workflow.models import Clock, ClockRule
+
+
+class Timed(Protocol):
+    """A case with clocks."""
+
+    id: Any
+    due_at: Any
+
+
+def rule(session: Session, rule_id: str) -> Rule:
+    """A row of the deadline registry, read once for each transaction."""
+    rules: dict[str, Rule] = remembered(session, "clock_rules")
+    if not rules:
+        for row in session.scalars(select(ClockRule)):
+            rules[row.id] = Rule(row.id, row.label, row.n, row.unit, row.kind, row.basis)
+    return rules[rule_id]
+
+
+def start(session: Session, case: Timed, rule_id: str, started_at: datetime, n: int | None = None) -> Clock:
+    """Start a clock; the same rule still open is cancelled first. `n` overrides the number (a date set by an order)."""
+    wanted = rule(session, rule_id)
+    if n is not None:
+        wanted = Rule(wanted.id, wanted.label, n, wanted.unit, wanted.kind, wanted.basis)
+    computed = due(wanted, started_at, load_calendar(session))
+    clock = _row(case, rule_id, started_at, computed.at, computed.provisional, list(computed.reason))
+    return _begin(session, case, clock)
+
+
+def start_until(session: Session, case: Timed, rule_id: str, due_at: datetime, reason: str) -> Clock:
+    """Start a clock whose end is given: by a letter, an order, or another case that this one waits for."""
+    return _begin(session, case, _row(case, rule_id, now(session), due_at, False, [reason]))
+
+
+def forecast(session: Session, rule_id: str, started_at: datetime) -> datetime:
+    """When a clock of this rule would be due if it started at this moment."""
+    return due(rule(session, rule_id), started_at, load_calendar(session)).at
+
+
+def _row(
+    case: Timed, rule_id: str, started_at: datetime, due_at: datetime, provisional: bool, reason: list[str]
+) -> Clock:
+    return Clock(
+        id=new_id(),
+        entity_type=type(case).__tablename__,  # type: ignore[attr-defined]
+        entity_id=case.id,
+        rule_id=rule_id,
+        started_at=started_at,
+        due_at=due_at,
+        provisional=provisional,
+        reason=reason,
+        reminded={},
+        paused_seconds=0,
+    )
+
+
+def _begin(session: Session, case: Timed, clock: Clock) -> Clock:
+    for other in open_clocks(session, case):
+        if other.rule_id == clock.rule_id:
+            other.cancelled_at = now(session)
+    session.add(clock)
+    open_clocks(session, case).append(clock)
+    _set_due(session, case)
+    return clock
+
+
+def stop(session: Session, case: Timed, *rule_ids: str, claimed_at: datetime | None = None) -> None:
+    """The duty is done now. `claimed_at` is the device's time of an act that was handed in late: evidence only.
+
+    If the server's moment is past the due date but the device's is not, the clock is met by claim until a leader confirms.
+    """
+    for clock in open_clocks(session, case):
+        if clock.rule_id in rule_ids:
+            clock.met_at = now(session)
+            if claimed_at is not None and claimed_at <= clock.due_at < clock.met_at:
+                clock.met_claimed_at = claimed_at
+    _set_due(session, case)
+
+
+def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
+    """The duty has fallen away (all open clocks, if none is named)."""
+    for clock in open_clocks(session, case):
+        if not rule_ids or clock.rule_id in rule_ids:
+            clock.cancelled_at = now(session)
+    _set_due(session, case)
+
+
+def open_clocks(session: Session, case: Timed) -> list[Clock]:
+    """The clocks of a case that still run, oldest due first. Read once for each case and transaction."""
+    known: dict[UUID, list[Clock]] = remembered(session, "open_clocks")
+    if case.id not in known:
+        known[case.id] = (
+            list(
+                session.scalars(
+                    select(Clock)
+                    .where(Clock.entity_id == case.id, Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
+                    .order_by(Clock.due_at)
+                )
+            )
+            if case.due_at is not None
+            else []
+        )
+    known[case.id] = [clock for clock in known[case.id] if clock.met_at is None and clock.cancelled_at is None]
+    return known[case.id]
+
+
+def clocks_of(session: Session, entity_type: str, entity_id: UUID) -> list[Clock]:
+    """Every clock that a case ever had, in the order of their start."""
+    return list(
+        session.scalars(
+            select(Clock)
+            .where(Clock.entity_type == entity_type, Clock.entity_id == entity_id)
+            .order_by(Clock.started_at, Clock.id)
+        )
+    )
+
+
+def recompute(session: Session, clock: Clock) -> bool:
+    """Compute a clock anew after the calendar or its rule changed; True if the date moved."""
+    wanted = rule(session, clock.rule_id)
+    if wanted.unit == "h" or len(clock.reason) < 2:  # hours never move; a single line means a date set by hand
+        return False
+    computed = due(wanted, clock.started_at, load_calendar(session))
+    moved = computed.at != clock.due_at
+    clock.due_at, clock.provisional, clock.reason = computed.at, computed.provisional, list(computed.reason)
+    return moved
+
+
+def _set_due(session: Session, case: Timed) -> None:
+    dates = [clock.due_at for clock in open_clocks(session, case)]
+    case.due_at = min(dates) if dates else None
