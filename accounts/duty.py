@@ -98,7 +98,9 @@ def deputies_in(session: Session, org_id: UUID, since: datetime) -> Sequence[Dep
     return session.scalars(statement.order_by(Deputy.starts_at, Deputy.id).limit(200)).all()
 
 
-def set_roster(session: Session, actor: Actor, org_id: UUID, seen_revision: int, shifts: list[dict[str, Any]]) -> Organisation:
+def set_roster(
+    session: Session, actor: Actor, org_id: UUID, seen_revision: int | None, shifts: list[dict[str, Any]]
+) -> Organisation:
     """Replace all shifts that have not ended by these. What is over stays as it was. Event: organisation.roster_set.
 
     For the organisation's leader and the system administrator. Raises NotFound, RoleNotAllowed, StaleRevision, Invalid,
@@ -106,7 +108,7 @@ def set_roster(session: Session, actor: Actor, org_id: UUID, seen_revision: int,
     """
     org = _organisation_seen(session, actor, org_id)
     _require_roster_power(actor, org)
-    if org.revision != seen_revision:
+    if seen_revision not in (None, org.revision):
         raise StaleRevision(current=org.revision)
     moment = now(session)
     people = {shift["person_id"] for shift in shifts}

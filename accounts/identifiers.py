@@ -54,3 +54,8 @@ def masked_phone(value: str | None) -> str | None:
 def masked_identity_number(value: str | None) -> str | None:
     """150102********0019."""
     return value and f"{value[:6]}{'*' * (len(value) - 10)}{value[-4:]}"
+
+
+def masked_name(value: str | None) -> str | None:
+    """张*."""
+    return value and value[0] + "*" * (len(value) - 1)

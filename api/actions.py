@@ -20,9 +20,7 @@ from workflow.schemas import DoneSchema
 class IfMatchSchema(StrictSchema):
     """The optional precondition of an action."""
 
-    if_match = fields.String(
-        data_key="If-Match", metadata={"description": "the ETag last seen; another revision answers 412"}
-    )
+    if_match = fields.String(data_key="If-Match", metadata={"description": "the ETag last seen; another revision answers 412"})
 
 
 def add_actions(routes: Routes, mutations: Iterable[Mutation], label: str) -> None:

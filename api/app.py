@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
 import api.problems
-from api import handovers, hazards, health, notifications, places, queue, rectifications, units
+from api import handovers, hazards, health, places, queue, rectifications, units
 from api.auth import authenticate
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
@@ -23,8 +23,7 @@ from database.session import Database, Observer, utc_now
 from media.access import MediaRules
 from media.storage import DirectoryStorage
 from notifications.observing import Notifications
-from notifications.synced import INBOX_ITEM
-from notifications.synced import MUTATIONS as INBOX_MUTATIONS
+from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
 from places.synced import DIVISION, UNIT
 from settings import Settings
 from sync.catalog import Catalog
@@ -105,9 +104,7 @@ class FireApp(Flask):
             return response
 
 
-def assemble(
-    settings: Settings, clock: Callable[[], datetime] = utc_now, after_commit: Sequence[Observer] = ()
-) -> Parts:
+def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_commit: Sequence[Observer] = ()) -> Parts:
     """Everything that a process needs, web or worker: keys, catalog, database with its observers, storage."""
     ring = KeyRing.load(settings.key_file)
     Sealed.ring = ring

@@ -49,9 +49,7 @@ class Ledger:
         ).first()
         if claimed:
             return None
-        receipt = self._session.scalars(
-            select(Receipt).where(Receipt.owner_id == self._actor.id, Receipt.key == self._key)
-        ).one()
+        receipt = self._session.scalars(select(Receipt).where(Receipt.owner_id == self._actor.id, Receipt.key == self._key)).one()
         if receipt.body_sha256 != self._hash:
             raise KeyReused(key=str(self._key))
         response = Response(receipt.result, status=int(receipt.status), content_type="application/json")

@@ -9,15 +9,15 @@ import re
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
-from marshmallow import validate
+from flask import Response, jsonify, request
 from werkzeug.wsgi import wrap_file
 
 from api.context import actor, parts, session
+from api.etags import with_etag
 from api.routes import Routes
-from api.uploads import ACCEPTED_TYPES, body_pieces, caller, media_engine, owning
+from api.uploads import ACCEPTED_TYPES, body_pieces, caller, intake, owning
 from media import commands, queries
-from media.access import ORIGINAL, RENDITION
+from media.access import EVERYTHING, ORIGINAL
 from media.models import READY, RENDITIONS, Media, Rendition
 from media.schemas import ROLE, MediaSchema
 from media.sealing import open_sealed
@@ -66,33 +66,31 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
 
     The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
     """
-    engine = media_engine()
+    max_bytes = parts().settings.max_photo_bytes
     if request.mimetype not in ACCEPTED_TYPES:
         raise UnsupportedMediaType(accepted=sorted(ACCEPTED_TYPES))
     sha256 = _content_digest()
     declared_bytes = request.content_length
-    if declared_bytes is not None and declared_bytes > engine.max_photo_bytes:
-        raise BodyTooLarge(max_bytes=engine.max_photo_bytes)
-    pieces = body_pieces(engine.max_photo_bytes)
+    if declared_bytes is not None and declared_bytes > max_bytes:
+        raise BodyTooLarge(max_bytes=max_bytes)
+    pieces = body_pieces(max_bytes)
     with parts().database.transaction() as transaction:
         stored = commands.check_expected(transaction, caller(transaction), media_id, sha256)
     if stored is not None:
         for _ in pieces:  # a client that is still sending would take an early answer for a cut line
             pass
-        return _described(stored, [], {RENDITION, ORIGINAL}), 200
-    media = engine.intake.receive_whole(media_id, pieces, {**query, "sha256": sha256}, declared_bytes, caller)
-    return _described(media, [], {RENDITION, ORIGINAL}), 201
+        return _described(stored, [], EVERYTHING), 200
+    media = intake().receive_whole(media_id, pieces, {**query, "sha256": sha256}, declared_bytes, caller)
+    return _described(media, [], EVERYTHING), 201
 
 
 @routes.route("/<uuid:media_id>")
 @routes.response(200, MediaSchema)
-def show(media_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
+def show(media_id: UUID) -> Response:
     """A photo: its state, and where its pictures are"""
-    rules = media_engine().rules
-    media = rules.visible(session(), actor(), media_id)
-    allowed = rules.allowed(session(), actor(), media)
+    media, allowed = parts().media_rules.open(session(), actor(), media_id)
     document = _described(media, queries.renditions_of(session(), media_id), allowed)
-    return document, 200, {"ETag": f'"{media.revision}"', "Cache-Control": "private, no-cache"}
+    return with_etag(jsonify(MediaSchema().dump(document)), media.revision)
 
 
 @routes.route("/<uuid:media_id>/renditions/<string:name>")
@@ -100,23 +98,23 @@ def show(media_id: UUID) -> tuple[dict[str, Any], int, dict[str, str]]:
 @owning
 def rendition(media_id: UUID, name: str) -> Response:
     """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served"""
-    engine = media_engine()
     if name not in RENDITIONS:
         raise NotFound
     with parts().database.transaction() as transaction:
-        engine.rules.visible(transaction, caller(transaction), media_id)
+        parts().media_rules.open(transaction, caller(transaction), media_id)
         picture = transaction.get(Rendition, (media_id, name))
     if picture is None:
         raise NotFound
     response = Response(
-        wrap_file(request.environ, engine.storage.open(picture.storage_key)),
+        wrap_file(request.environ, parts().storage.open(picture.storage_key)),
         mimetype=picture.content_type,
         headers={**_SAFE, "Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"},
         direct_passthrough=True,
     )
     response.content_length = picture.length_bytes
     response.set_etag(picture.sha256.hex())
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=picture.length_bytes)
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=picture.length_bytes)
+    return response
 
 
 @routes.route("/<uuid:media_id>/original")
@@ -124,14 +122,13 @@ def rendition(media_id: UUID, name: str) -> Response:
 @owning
 def original(media_id: UUID) -> Response:
     """The sealed original, byte for byte; each reading is recorded"""
-    engine = media_engine()
     with parts().database.transaction() as transaction:
         reader = caller(transaction)
-        engine.rules.visible(transaction, reader, media_id, ORIGINAL)
+        parts().media_rules.open(transaction, reader, media_id, ORIGINAL)
         media = commands.note_original_read(transaction, reader, media_id)
     assert media.storage_key and media.content_type and media.length_bytes  # noqa: S101 - by the table's constraint
-    file = engine.storage.open(media.storage_key)
-    plain = open_sealed(file, engine.ring, media_id)
+    file = parts().storage.open(media.storage_key)
+    plain = open_sealed(file, parts().ring, media_id)
     # The first piece is opened before the answer begins: a broken seal is an error and not a cut body.
     response = Response(itertools.chain([next(plain)], plain), mimetype=media.content_type)
     response.call_on_close(file.close)
@@ -141,7 +138,7 @@ def original(media_id: UUID) -> Response:
     return response
 
 
-def _described(media: Media, renditions: list[Rendition], allowed: set[str] | frozenset[str]) -> dict[str, Any]:
+def _described(media: Media, renditions: list[Rendition], allowed: frozenset[str]) -> dict[str, Any]:
     """The photo for somebody who may read it for these purposes: what only the original tells goes with the original."""
     names = ("id", "revision", "state", "refused_reason", "role", "entity_type", "entity_id", "width", "height")
     document = {name: getattr(media, name) for name in (*names, "created_at", "stored_at")}

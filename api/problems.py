@@ -67,9 +67,7 @@ def problem_response(status: int, code: str, title: str, data: dict[str, Any] | 
     """The document as a response; `retry_after_seconds` also becomes the header."""
     data = data or {}
     document = {"type": f"/problems/{code}", "title": title, "status": int(status), **data}
-    response = Response(
-        orjson.dumps(document, default=str), status=int(status), content_type="application/problem+json"
-    )
+    response = Response(orjson.dumps(document, default=str), status=int(status), content_type="application/problem+json")
     if "retry_after_seconds" in data:
         response.headers["Retry-After"] = str(data["retry_after_seconds"])
     if status == HTTPStatus.UNAUTHORIZED:

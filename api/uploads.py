@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar, cast
 
-from flask import Response, current_app, request
+from flask import Response, request
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import ClientDisconnected
@@ -19,11 +19,12 @@ from api.context import actor, parts, session
 from api.problems import problem_response
 from api.routes import Routes, flatten
 from media import uploads
-from media.engine import MediaEngine
+from media.intake import Intake
 from media.models import OPEN, Upload
 from media.problems import BadUploadHeader, DigestMismatch, ProtocolVersion, UploadBusy
 from media.schemas import AnnouncePhotoSchema
 from media.sniffing import IMAGE_TYPES
+from media.spool import Spool
 from problems import BodyTooLarge, Invalid, Problem, UnsupportedMediaType, field_error
 
 VERSION = "1.0.0"
@@ -49,9 +50,10 @@ def _no_automatic_options(view: View) -> View:
     return view
 
 
-def media_engine() -> MediaEngine:
-    """The engine that `create_app` assembled."""
-    return cast(MediaEngine, current_app.extensions["media"])
+def intake() -> Intake:
+    """The door for bytes, over the parts of the running application."""
+    its = parts()
+    return Intake(its.database, Spool(its.settings.media_dir, its.ring), its.storage, its.settings.upload_lifetime)
 
 
 def caller(transaction: Session) -> Actor:
@@ -64,7 +66,7 @@ def caller(transaction: Session) -> Actor:
 @_no_automatic_options
 def options() -> Response:
     """What this server speaks"""
-    headers = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(media_engine().max_photo_bytes)}
+    headers = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(parts().settings.max_photo_bytes)}
     return Response(status=204, headers=headers)
 
 
@@ -87,7 +89,7 @@ def options() -> Response:
 def create() -> Response:
     """Announce a photo and get the URL to send it to"""
     _check_version()
-    engine = media_engine()
+    settings = parts().settings
     header = request.headers.get("Upload-Metadata", "")
     if request.content_length:
         raise BodyTooLarge(max_bytes=0)  # creation-with-upload is not offered
@@ -96,8 +98,8 @@ def create() -> Response:
         actor(),
         _announcement(header),
         metadata_header=header,
-        lifetime=engine.upload_lifetime,
-        max_bytes=engine.max_photo_bytes,
+        lifetime=settings.upload_lifetime,
+        max_bytes=settings.max_photo_bytes,
     )
     return Response(status=201, headers={"Location": f"/api/v1/uploads/{upload.token}"})
 
@@ -142,7 +144,7 @@ def patch(token: str) -> Response:
         upload = uploads.take(transaction, caller(transaction), token, offset_bytes, request.content_length)
     if upload.state == OPEN:
         missing = upload.length_bytes - upload.offset_bytes
-        upload = media_engine().intake.receive(upload, body_pieces(missing), caller)
+        upload = intake().receive(upload, body_pieces(missing), caller)
     return Response(status=204, headers=_progress(upload))
 
 

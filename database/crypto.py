@@ -87,10 +87,7 @@ class KeyRing:
 
     def verify(self, purpose: str, message: bytes, signature: bytes) -> bool:
         """True if any key of the purpose made this signature; takes the same time either way."""
-        return any(
-            hmac.compare_digest(hmac.digest(key.secret, message, hashlib.sha256), signature)
-            for key in self.all(purpose)
-        )
+        return any(hmac.compare_digest(hmac.digest(key.secret, message, hashlib.sha256), signature) for key in self.all(purpose))
 
     def _digest(self, key_purpose: str, purpose: str, value: str) -> bytes:
         return hmac.digest(self.current(key_purpose).secret, f"{purpose}\0{value}".encode(), hashlib.sha256)

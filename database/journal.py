@@ -78,8 +78,7 @@ def record(
     entries are passed over, doubles removed. `data` is JSON without reporter identity.
     """
     people = {
-        part: [str(person) for person in dict.fromkeys(ids) if person is not None]
-        for part, ids in (concerns or {}).items()
+        part: [str(person) for person in dict.fromkeys(ids) if person is not None] for part, ids in (concerns or {}).items()
     }
     event = Event(
         id=new_id(),

@@ -72,9 +72,7 @@ def merkle_root(hashes: Sequence[bytes]) -> bytes:
         raise ValueError("nothing to seal")
     level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in hashes]
     while len(level) > 1:
-        pairs = [
-            hashlib.sha256(b"\1" + level[index] + level[index + 1]).digest() for index in range(0, len(level) - 1, 2)
-        ]
+        pairs = [hashlib.sha256(b"\1" + level[index] + level[index + 1]).digest() for index in range(0, len(level) - 1, 2)]
         level = pairs + level[len(pairs) * 2 :]  # an odd one rises unchanged
     return level[0]
 

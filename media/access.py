@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Set as AbstractSet
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from problems import NotFound
 RENDITION = "rendition"  # the pictures without metadata
 ORIGINAL = "original"  # the sealed original, with all that it tells; each reading is an event
 NOTHING: frozenset[str] = frozenset()
+EVERYTHING = frozenset({RENDITION, ORIGINAL})
 
 # (session, actor, entity id, role of the photo) -> the purposes allowed; the role lets a rule give a unit the officers'
 # photos and not the reporter's.
@@ -30,15 +30,16 @@ class MediaRules:
     def allowed(self, session: Session, actor: Actor, media: Media) -> frozenset[str]:
         """What this actor may read of this photo now; empty: for him it does not exist."""
         if media.owner_id == actor.id:
-            return frozenset({RENDITION, ORIGINAL})
+            return EVERYTHING
         rule = self._rules.get(media.entity_type or "")
         if rule is None or media.entity_id is None:
             return NOTHING
         return frozenset(rule(session, actor, media.entity_id, media.role))
 
-    def visible(self, session: Session, actor: Actor, media_id: UUID, purpose: str = RENDITION) -> Media:
-        """The photo. Raises NotFound if there is none, or if the actor may not read it for this purpose."""
+    def open(self, session: Session, actor: Actor, media_id: UUID, purpose: str = RENDITION) -> tuple[Media, frozenset[str]]:
+        """The photo and all that is allowed. Raises NotFound if there is none, or none for this purpose of this actor."""
         media = session.get(Media, media_id)
-        if media is None or purpose not in self.allowed(session, actor, media):
+        allowed = NOTHING if media is None else self.allowed(session, actor, media)
+        if media is None or purpose not in allowed:
             raise NotFound
-        return media
+        return media, allowed

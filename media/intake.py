@@ -108,7 +108,9 @@ class Intake:
             file = self.spool.inspect(upload.id, upload.media_id)
         except (FileNotFoundError, BrokenSeal) as error:
             raise self._lost(upload) from error
-        if file.sha256 != upload.sha256:
+        with self.database.transaction() as session:
+            expected = uploads.expected_sha256(session, upload)
+        if file.sha256 != expected:
             self._discard(upload)
             raise DigestMismatch(uploads.HEADERS["sha256"])
         if file.content_type is None:

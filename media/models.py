@@ -75,7 +75,6 @@ class Upload(Identified, Base):
     __table_args__ = (
         CheckConstraint(f"state IN {UPLOAD_STATES}", name="state_known"),
         CheckConstraint("offset_bytes BETWEEN 0 AND length_bytes", name="offset_inside"),
-        CheckConstraint("octet_length(sha256) = 32", name="digest_is_whole"),
         Index(
             "uq_media_upload_live",
             "media_id",
@@ -92,7 +91,6 @@ class Upload(Identified, Base):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     metadata_header: Mapped[str]  # as the client sent it: HEAD has to repeat it
     state: Mapped[str] = mapped_column(default=OPEN, server_default=OPEN)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)  # that the whole file has to have
     length_bytes: Mapped[int]
     offset_bytes: Mapped[int] = mapped_column(default=0)  # acknowledged: on the disk
     sealed_bytes: Mapped[int] = mapped_column(default=0)  # how much of the spool file holds them; 0: there is no file

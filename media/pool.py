@@ -5,6 +5,7 @@ The parent never decodes: it does not even import the decoder.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import struct
@@ -166,10 +167,8 @@ class _Decoder:
 
 
 def _close(pipe: IO[bytes]) -> None:
-    try:
+    with contextlib.suppress(BrokenPipeError):  # bytes that the process did not live to read
         pipe.close()
-    except BrokenPipeError:  # bytes that the process did not live to read
-        pass
 
 
 def _exactly(pipe: IO[bytes], count: int) -> bytes:

@@ -40,7 +40,7 @@ def photo_counts(session: Session, entity_type: str, entity_ids: Sequence[UUID])
         .where(Media.entity_type == entity_type, Media.entity_id.in_(entity_ids))
         .group_by(Media.entity_id, Media.state)
     )
-    states: dict[UUID, dict[str, int]] = {entity_id: {} for entity_id in entity_ids}
+    states: dict[UUID | None, dict[str, int]] = {entity_id: {} for entity_id in entity_ids}
     for entity_id, state, count in rows:
         states[entity_id][state] = count
     return {
@@ -50,7 +50,7 @@ def photo_counts(session: Session, entity_type: str, entity_ids: Sequence[UUID])
             missing=found.get(WAITING, 0),
             refused=found.get(REFUSED, 0),
         )
-        for entity_id, found in states.items()
+        for entity_id, found in ((entity_id, states[entity_id]) for entity_id in entity_ids)
     }
 
 

@@ -46,10 +46,10 @@ class Inspection:
 
 
 class Spool:
-    """A directory of sealed files named by the id of their upload."""
+    """A folder of sealed files named by the id of their upload, beside the storage's own folders."""
 
-    def __init__(self, directory: Path, ring: KeyRing) -> None:
-        self._directory = directory.absolute()
+    def __init__(self, media_dir: Path, ring: KeyRing) -> None:
+        self._directory = media_dir.absolute() / "spool"
         self._ring = ring
 
     def path(self, upload_id: UUID) -> Path:

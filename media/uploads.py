@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -70,7 +69,6 @@ def create(
         token_hash=fingerprint(token),
         metadata_header=metadata_header,
         state=OPEN,
-        sha256=media.declared_sha256,
         length_bytes=data["length_bytes"],
         offset_bytes=0,
         sealed_bytes=0,
@@ -110,6 +108,11 @@ def take(session: Session, actor: Actor, token: str, offset_bytes: int, body_byt
         raise UploadBusy(retry_after_seconds=_BUSY_RETRY_SECONDS)
     upload.writer, upload.writer_until = new_id(), now(session) + WRITER_LEASE
     return upload
+
+
+def expected_sha256(session: Session, upload: Upload) -> bytes | None:
+    """The digest that the whole file has to have."""
+    return session.scalars(select(Media.declared_sha256).where(Media.id == upload.media_id)).one()
 
 
 def renew(session: Session, upload: Upload) -> None:
@@ -164,9 +167,7 @@ def discard(session: Session, upload: Upload, refusal: str | None = None) -> Non
     if refusal is not None:
         commands.refuse(session, SYSTEM, upload.media_id, refusal)
     session.execute(
-        update(Upload)
-        .where(Upload.id == upload.id, Upload.state == OPEN)
-        .values(state=DISCARDED, writer=None, writer_until=None)
+        update(Upload).where(Upload.id == upload.id, Upload.state == OPEN).values(state=DISCARDED, writer=None, writer_until=None)
     )
 
 
@@ -177,10 +178,7 @@ def sweep(session: Session, spool: Spool, lifetime: timedelta) -> int:
     """
     moment = now(session)
     closed = session.scalars(
-        select(Upload)
-        .where(Upload.state != OPEN, Upload.sealed_bytes > 0)
-        .limit(_SWEEP_ROWS)
-        .with_for_update(skip_locked=True)
+        select(Upload).where(Upload.state != OPEN, Upload.sealed_bytes > 0).limit(_SWEEP_ROWS).with_for_update(skip_locked=True)
     ).all()
     for upload in closed:
         spool.remove(upload.id)

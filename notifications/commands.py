@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.session import now
 from notifications.models import InboxItem, NotificationPreference
-from notifications.rules import CHANNELS, DEFAULTS, FIXED_CLASSES, QUIET_FROM, QUIET_UNTIL
+from notifications.rules import CHANNELS, DEFAULTS, FIXED_CLASSES
 from problems import Invalid, NotFound, StaleRevision, field_error
 
 
@@ -38,17 +38,9 @@ def set_preferences(session: Session, actor: Actor, data: dict[str, Any], seen_r
     _refuse_fixed(data["switched"])
     moment = now(session)
     # The row exists from here on, locked: two first settings at once take turns.
-    session.execute(
-        insert(NotificationPreference)
-        .values(
-            id=actor.id, revision=0, switched={}, quiet_from=QUIET_FROM, quiet_until=QUIET_UNTIL, created_at=moment,
-            updated_at=moment, stamps={},
-        )  # fmt: skip
-        .on_conflict_do_nothing()
-    )
-    row = session.scalars(
-        select(NotificationPreference).where(NotificationPreference.id == actor.id).with_for_update()
-    ).one()
+    fresh = {"id": actor.id, "revision": 0, "stamps": {}, "switched": {}, "created_at": moment, "updated_at": moment}
+    session.execute(insert(NotificationPreference).values(fresh).on_conflict_do_nothing())
+    row = session.scalars(select(NotificationPreference).where(NotificationPreference.id == actor.id).with_for_update()).one()
     if seen_revision is not None and row.revision != seen_revision:
         raise StaleRevision(current=row.revision)
     row.revision += 1

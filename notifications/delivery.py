@@ -98,7 +98,7 @@ def _postpone(session: Session, row_id: UUID, error: Exception) -> None:
         return
     row.attempts += 1
     row.last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
-    row.not_before = now(session) + wait_after(row.attempts, random.random())
+    row.not_before = now(session) + wait_after(row.attempts, _chance())
     if row.attempts >= MAX_ATTEMPTS:
         row.died_at = now(session)
     level = logging.ERROR if row.died_at else logging.WARNING
@@ -118,22 +118,25 @@ def plan_deliveries(session: Session, notifications: Notifications, event: Event
     """Task: a delivery for each person of the event and each channel that he wants. Repeating it adds nothing."""
     told = notifications.audience(event)
     preferences = {
-        row.id: row
-        for row in session.scalars(select(NotificationPreference).where(NotificationPreference.id.in_(list(told))))
+        row.id: row for row in session.scalars(select(NotificationPreference).where(NotificationPreference.id.in_(list(told))))
     }
-    rows = []
+    rows: list[dict[str, object]] = []
     for person, subscription in told.items():
         template = notifications.template(session, subscription.template)
         preference = preferences.get(person)
-        for channel in subscription.channels:
-            if wants(template.notice_class, channel, preference.switched if preference else {}):
-                rows.append(
-                    {
-                        "id": new_id(), "person_id": person, "event_id": event.id, "channel": channel,
-                        "state": "waiting", "attempts": 0,
-                        "not_before": _not_before(session, template, preference),
-                    }  # fmt: skip
-                )
+        switched = preference.switched if preference else {}
+        planned = {
+            "person_id": person,
+            "event_id": event.id,
+            "state": "waiting",
+            "attempts": 0,
+            "not_before": _not_before(session, template, preference),
+        }
+        rows += [
+            {**planned, "id": new_id(), "channel": channel}
+            for channel in subscription.channels
+            if wants(template.notice_class, channel, switched)
+        ]
     if rows:
         session.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
@@ -200,7 +203,7 @@ def _mark(session: Session, delivery: Delivery, state: str, error: str | None) -
     """Only while the claim is still ours: a slow sender must not take back what another has sent meanwhile."""
     if state == "waiting" and delivery.attempts >= MAX_ATTEMPTS:
         state = "dead"
-    wait = wait_after(delivery.attempts, random.random()) if state == "waiting" else timedelta(0)
+    wait = wait_after(delivery.attempts, _chance()) if state == "waiting" else timedelta(0)
     session.execute(
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.attempts == delivery.attempts)
@@ -213,3 +216,7 @@ def _mark(session: Session, delivery: Delivery, state: str, error: str | None) -
     )
     if state == "dead":
         log.error("delivery gave up", delivery_id=str(delivery.id), channel=delivery.channel, attempts=delivery.attempts)
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - spreads repetitions, guards nothing

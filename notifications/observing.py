@@ -104,10 +104,10 @@ class Notifications:
     def _text(self, template: MessageTemplate, event: Event, person_id: UUID) -> str:
         try:
             return render(template.text, event.data, at=event.at, reader=str(person_id))
-        except MissingValue as error:
+        except MissingValue:
             if self._strict:
                 raise
-            log.error("notice lacks a value", template=template.key, value=str(error), event_id=str(event.id))
+            log.exception("notice lacks a value", template=template.key, event_id=str(event.id))
             return f"{template.title}。请登录“蒙速办”查看。"
 
     def template(self, session: Session, key: str) -> MessageTemplate:

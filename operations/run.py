@@ -38,6 +38,7 @@ LOCK_SECONDS = 2  # a supervisor that was just told to stop needs a moment
 WEB_PROCESSES = 2
 WEB_THREADS = 8  # each has its database connection: as many as Settings.database_pool_size
 WORKER_PROCESSES = 2
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROGRAMS = ("timetable", "web", "worker", "broker")
 
 # Warnings and worse in any of our formats, and the codes that the demo's SMS channel prints.
@@ -223,12 +224,15 @@ def say(part: str, line: str) -> None:
 
 
 def _interrupt(number: int, frame: object) -> None:
+    """Once: a terminal, `make` and `timeout` may all pass the same signal on. `Supervisor.stop` listens again."""
+    for each in _STOP_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    for stop_signal in _STOP_SIGNALS:
+        signal.signal(stop_signal, _interrupt)
     try:
         main()
     except (CannotStart, BadSetting) as refusal:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import accounts.seed
+import notifications.seed
 import places.seed
 import sync.seed
-import notifications.seed
 import training_content.seed
 import workflow.seed
 from api.app import assemble
@@ -17,7 +17,7 @@ def main(settings: Settings) -> None:
     parts = assemble(settings)
     with parts.database.transaction() as session:
         sync.seed.seed(session)
-        places.seed.seed(session)
+        places.seed.seed(session, places.seed.DEMO_OPEN if settings.demo else ())
         accounts.seed.seed_organisations(session)
         workflow.seed.seed(session)
         notifications.seed.seed(session)

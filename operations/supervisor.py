@@ -21,6 +21,7 @@ FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 30.0
 CALM_SECONDS = 20.0  # who ran that long has recovered: the next pause is short again
 STEP_SECONDS = 0.1
+ECHO_SECONDS = 1.0  # a signal so soon after the first is the same one, passed on by `make`
 MAX_LOG_BYTES = 20 * 2**20
 
 Say = Callable[[str, str], None]  # (part, line) to the console
@@ -143,8 +144,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """End the parts, the last started first. A signal meanwhile (a second Ctrl-C) ends the rest at once."""
+        began = time.monotonic()
 
         def hurry(number: int, frame: object) -> None:
+            if time.monotonic() - began < ECHO_SECONDS:
+                return
             for part in self._parts:
                 if part.service.process is not None and part.service.process.poll() is None:
                     part.service.process.kill()

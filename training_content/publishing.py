@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TypeVar
 from uuid import UUID
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session
@@ -56,16 +59,26 @@ def find(session: Session, synced: Synced, model: type[P], entity_id: UUID, acto
     return row
 
 
-def add(session: Session, synced: Synced, row: Published, actor: Actor, taken: str) -> None:
-    """Insert a draft. Raises Invalid naming `taken` if the database knows it already."""
+def add(session: Session, synced: Synced, row: Published, actor: Actor) -> None:
+    """Insert a draft. Raises Invalid naming `id` or `code` if the database knows it already."""
     moment = now(session)
     row.revision, row.stamps, row.created_at, row.updated_at, row.is_published = 1, {}, moment, moment, False
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        raise Invalid(field_error(taken, "taken", "编号已被使用")) from error
+    with refusing_taken():
+        session.add(row)
+        session.flush()
     record(session, f"{synced.type}.drafted", row, actor)
+
+
+@contextlib.contextmanager
+def refusing_taken() -> Iterator[None]:
+    """A unique violation in here becomes Invalid, naming `id` or `code`. The transaction cannot go on after it."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        field = "code" if "code" in (error.orig.diag.constraint_name or "") else "id"
+        raise Invalid(field_error(field, "taken", "编号已被使用")) from error
 
 
 def changed(session: Session, synced: Synced, row: Published, actor: Actor, verb: str, data: Json | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Set as AbstractSet
 from uuid import UUID
 
 from sqlalchemy import select
@@ -24,7 +24,7 @@ _NOTHING: frozenset[str] = frozenset()
 _BY_REPORTER = ("report", "dispute")
 
 
-def hazard_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> Set[str]:
+def hazard_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
     """The brigade in charge and the case's officers see all; the reporter his own; a receiving office the officers'."""
     hazard = session.scalars(select(Hazard).where(Hazard.id == hazard_id, HAZARD.visible_to(actor))).one_or_none()
     if hazard is None:
@@ -36,13 +36,13 @@ def hazard_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> 
     return _NOTHING if actor.id == hazard.reporter_id else _SHOWN
 
 
-def handover_photo(session: Session, actor: Actor, handover_id: UUID, _: str) -> Set[str]:
+def handover_photo(session: Session, actor: Actor, handover_id: UUID, _: str) -> AbstractSet[str]:
     """Both offices of the letter."""
     seen = session.scalars(select(Handover.id).where(Handover.id == handover_id, HANDOVER.visible_to(actor)))
     return _SHOWN if seen.one_or_none() else _NOTHING
 
 
-def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) -> Set[str]:
+def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) -> AbstractSet[str]:
     """The brigade in charge, and the unit's own people."""
     seen = session.scalars(
         select(Rectification).where(Rectification.id == order_id, RECTIFICATION.visible_to(actor))
@@ -52,7 +52,7 @@ def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) 
     return _ALL if roles_of(actor, seen.region_code) & BRIGADE_ROLES else _SHOWN
 
 
-MEDIA_RULES: dict[str, Callable[[Session, Actor, UUID, str], Set[str]]] = {
+MEDIA_RULES: dict[str, Callable[[Session, Actor, UUID, str], AbstractSet[str]]] = {
     "hazard": hazard_photo,
     "handover": handover_photo,
     "rectification": rectification_photo,

@@ -56,10 +56,8 @@ def duty_leaders(session: Session, org_id: UUID, at: datetime | None = None) -> 
 
 def staff_names(session: Session, ids: list[UUID]) -> dict[str, str]:
     """The official names of staff (never of reporters), by id as text."""
-    rows = session.execute(
-        select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None))
-    )
-    return {str(person_id): name for person_id, name in rows}
+    rows = session.execute(select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None)))
+    return {str(person_id): name for person_id, name in rows if name}
 
 
 def people_with_role(session: Session, ids: list[UUID], role: Role, region_code: str) -> set[UUID]:
@@ -74,15 +72,12 @@ def people_with_role(session: Session, ids: list[UUID], role: Role, region_code:
 def people_of_office(session: Session, org_id: UUID, *roles: Role) -> list[UUID]:
     """Who holds one of these roles in an office now; at most 20."""
     grants = session.scalars(
-        _live_grants(session)
-        .where(RoleGrant.org_id == org_id, RoleGrant.role.in_(roles))
-        .order_by(RoleGrant.id)
-        .limit(20)
+        _live_grants(session).where(RoleGrant.org_id == org_id, RoleGrant.role.in_(roles)).order_by(RoleGrant.id).limit(20)
     )
     return list(dict.fromkeys(grant.person_id for grant in grants))
 
 
-def _live_grants(session: Session) -> Select[tuple[RoleGrant]]:
+def _live_grants(session: Session) -> Select[RoleGrant]:
     moment = now(session)
     return select(RoleGrant).where(
         RoleGrant.ended_at.is_(None),

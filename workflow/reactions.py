@@ -24,7 +24,8 @@ from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification
 from workflow.rectification.models import Rectification
 
-CASES = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
+Case = Hazard | Handover | Rectification
+CASES: dict[str, type[Case]] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
 
 
 def react(session: Session) -> None:
@@ -44,7 +45,7 @@ def react(session: Session) -> None:
             _reflect(session, session.get_one(CASES[entity_type], entity_id), is_new=is_new)
 
 
-def _reflect(session: Session, case: Hazard | Handover | Rectification, *, is_new: bool) -> None:
+def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     session.flush()
     if isinstance(case, Hazard):
         people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []

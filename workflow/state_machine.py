@@ -87,9 +87,7 @@ class StateMachine:
         """The table for the client: states with their names, transitions with who may take them."""
         return {
             "name": self.name,
-            "states": [
-                {"state": state, "label": label, "final": state in self.final} for state, label in self.labels.items()
-            ],
+            "states": [{"state": state, "label": label, "final": state in self.final} for state, label in self.labels.items()],
             "transitions": [
                 {
                     "from": step.source,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from database.base import new_id
 from database.session import now, remembered
 from places.calendar import load_calendar
-from workflow.clocks import Rule, due
+from workflow.clocks import Due, Rule, due
 from workflow.models import Clock, ClockRule
 
 
@@ -38,13 +38,12 @@ def start(session: Session, case: Timed, rule_id: str, started_at: datetime, n: 
     if n is not None:
         wanted = Rule(wanted.id, wanted.label, n, wanted.unit, wanted.kind, wanted.basis)
     computed = due(wanted, started_at, load_calendar(session))
-    clock = _row(case, rule_id, started_at, computed.at, computed.provisional, list(computed.reason))
-    return _begin(session, case, clock)
+    return _begin(session, case, _row(case, rule_id, started_at, computed))
 
 
 def start_until(session: Session, case: Timed, rule_id: str, due_at: datetime, reason: str) -> Clock:
     """Start a clock whose end is given: by a letter, an order, or another case that this one waits for."""
-    return _begin(session, case, _row(case, rule_id, now(session), due_at, False, [reason]))
+    return _begin(session, case, _row(case, rule_id, now(session), Due(due_at, provisional=False, reason=(reason,))))
 
 
 def forecast(session: Session, rule_id: str, started_at: datetime) -> datetime:
@@ -52,18 +51,16 @@ def forecast(session: Session, rule_id: str, started_at: datetime) -> datetime:
     return due(rule(session, rule_id), started_at, load_calendar(session)).at
 
 
-def _row(
-    case: Timed, rule_id: str, started_at: datetime, due_at: datetime, provisional: bool, reason: list[str]
-) -> Clock:
+def _row(case: Timed, rule_id: str, started_at: datetime, end: Due) -> Clock:
     return Clock(
         id=new_id(),
         entity_type=type(case).__tablename__,  # type: ignore[attr-defined]
         entity_id=case.id,
         rule_id=rule_id,
         started_at=started_at,
-        due_at=due_at,
-        provisional=provisional,
-        reason=reason,
+        due_at=end.at,
+        provisional=end.provisional,
+        reason=list(end.reason),
         reminded={},
         paused_seconds=0,
     )
@@ -75,7 +72,7 @@ def _begin(session: Session, case: Timed, clock: Clock) -> Clock:
             other.cancelled_at = now(session)
     session.add(clock)
     open_clocks(session, case).append(clock)
-    _set_due(session, case)
+    refresh_due(session, case)
     return clock
 
 
@@ -89,7 +86,7 @@ def stop(session: Session, case: Timed, *rule_ids: str, claimed_at: datetime | N
             clock.met_at = now(session)
             if claimed_at is not None and claimed_at <= clock.due_at < clock.met_at:
                 clock.met_claimed_at = claimed_at
-    _set_due(session, case)
+    refresh_due(session, case)
 
 
 def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
@@ -97,7 +94,7 @@ def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
     for clock in open_clocks(session, case):
         if not rule_ids or clock.rule_id in rule_ids:
             clock.cancelled_at = now(session)
-    _set_due(session, case)
+    refresh_due(session, case)
 
 
 def open_clocks(session: Session, case: Timed) -> list[Clock]:
@@ -141,6 +138,7 @@ def recompute(session: Session, clock: Clock) -> bool:
     return moved
 
 
-def _set_due(session: Session, case: Timed) -> None:
+def refresh_due(session: Session, case: Timed) -> None:
+    """Bring the case's `due_at` in line with its open clocks."""
     dates = [clock.due_at for clock in open_clocks(session, case)]
     case.due_at = min(dates) if dates else None

@@ -7,24 +7,22 @@ from uuid import UUID
 
 from sqlalchemy import Text, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
-from problems import Invalid, field_error
 from sync.mutations import Mutation, Origin
 from training_content.grams import grams_of
 from training_content.laws.models import Law
 from training_content.laws.schemas import NothingSchema
 from training_content.laws.synced import FIELDS, LAW
-from training_content.publishing import add, changed, lock, require_editor, set_published
+from training_content.publishing import add, changed, lock, refusing_taken, require_editor, set_published
 
 
 def draft_law(session: Session, actor: Actor, law_id: UUID, data: dict[str, Any]) -> Law:
     """A new record that only editors see. Raises RoleNotAllowed, Invalid naming `code` if one of it exists."""
     require_editor(actor, "draft_law")
     law = Law(id=law_id, **_fields(data))
-    add(session, LAW, law, actor, taken="code")
+    add(session, LAW, law, actor)
     return law
 
 
@@ -34,11 +32,8 @@ def edit_law(session: Session, actor: Actor, law_id: UUID, data: dict[str, Any],
     require_editor(actor, "edit_law")
     for name, value in _fields(data).items():
         setattr(law, name, value)
-    try:
-        with session.begin_nested():
-            changed(session, LAW, law, actor, "edited")
-    except IntegrityError as error:
-        raise Invalid(field_error("code", "taken", "编号已被使用")) from error
+    with refusing_taken():
+        changed(session, LAW, law, actor, "edited")
     return law
 
 

@@ -16,7 +16,7 @@ from training_content.laws.synced import LAW
 from training_content.publishing import find
 
 
-def laws(actor: Actor, query: dict[str, Any]) -> Select[tuple[Law]]:
+def laws(actor: Actor, query: dict[str, Any]) -> Select[Law]:
     """The laws that this actor may see, found by `q` (LawQuerySchema). Words without a letter or digit find nothing."""
     statement = select(Law).where(LAW.visible_to(actor))
     for name in ("level", "status"):

@@ -45,8 +45,8 @@ class EditLawSchema(StrictSchema):
         fields.Nested(ArticleSchema), load_default=list, validate=validate.Length(max=MAX_ARTICLES, error="最多{max}条")
     )
     region = fields.String(load_default=None, validate=validate.Regexp(r"^15[0-9]{4}\Z", error="应为自治区内的区划代码"))
-    source_url = fields.URL(
-        load_default=None, schemes={"http", "https"}, validate=validate.Length(max=500, error="最多{max}个字")
+    source_url = fields.String(
+        load_default=None, validate=validate.Regexp(r"^https?://[!-~]{3,490}\Z", error="应为 http 或 https 网址")
     )
     checked_on = fields.Date(load_default=None)
     verification = fields.String(load_default="unchecked", validate=validate.OneOf(list(VERIFICATIONS)))

@@ -28,9 +28,7 @@ from workflow.models import NumberSeries
 from workflow.offices import committee_of, organisation, people_of_office
 
 
-def draft(
-    session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, letter: Json
-) -> Handover:
+def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, letter: Json) -> Handover:
     """Reaction to a hazard's request: a draft that the leader signs or discards."""
     moment = now(session)
     to_org_id = UUID(letter["to_org_id"])
@@ -243,9 +241,7 @@ def withdraw(session: Session, actor: Actor, handover_id: UUID, data: dict[str, 
     return handover
 
 
-def report_progress(
-    session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin
-) -> Handover:
+def report_progress(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """填报进展."""
     handover, step = _take(session, actor, handover_id, "progress", origin)
     guard(len(handover.progress) < 100, "progress", "too_many_entries")

@@ -37,9 +37,7 @@ class Handover(Revised, Base):
     region_code: Mapped[str]
     from_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     to_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    org_ids: Mapped[list[UUID]] = mapped_column(
-        ARRAY(Uuid)
-    )  # offices that may read it: the receiver only once it is sent
+    org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # offices that may read it: the receiver only once it is sent
     letter_no: Mapped[str | None] = mapped_column(unique=True)
     letter: Mapped[Json]  # frozen content of DOMAIN 3.3
     reason: Mapped[str]

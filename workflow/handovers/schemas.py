@@ -31,9 +31,7 @@ class RouteSchema(NoteSchema):
 class ReasonSchema(StrictSchema):
     """An act that needs a reason."""
 
-    reason = Prose(
-        max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)")
-    )
+    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)"))
 
 
 class ExtendSchema(ReasonSchema):

@@ -35,7 +35,5 @@ def clock_rule_for(session: Session, picture: str, code: str | None) -> Rule:
         return timekeeping.rule(session, category(session, code).clock_rule_id)
     if picture == "UNCLEAR":
         return timekeeping.rule(session, "HZ-24H")
-    rules = [
-        timekeeping.rule(session, row.clock_rule_id) for row in categories(session).values() if row.picture == picture
-    ]
+    rules = [timekeeping.rule(session, row.clock_rule_id) for row in categories(session).values() if row.picture == picture]
     return verify_rule(rules)

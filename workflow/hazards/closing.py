@@ -141,9 +141,7 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     return hazard
 
 
-def request_force_close(
-    session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin
-) -> Hazard:
+def request_force_close(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """The first of two persons: why this case should end outside its life cycle."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "request_force_close", roles_on(hazard, actor, origin))

@@ -57,9 +57,7 @@ def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID | None) -> 
     record(session, "hazard.letter_noted", hazard, SYSTEM, data={"handover_id": str(handover_id or "")})
 
 
-def enter_handed_over(
-    session: Session, hazard_id: UUID, receiver_id: UUID, receiver_name: str, due_at: datetime
-) -> None:
+def enter_handed_over(session: Session, hazard_id: UUID, receiver_id: UUID, receiver_name: str, due_at: datetime) -> None:
     """Reaction: the receiver accepted, so it holds the case now; our clock ends."""
     hazard = _lock(session, hazard_id)
     step = step_for(LIFE, hazard, "enter_handed_over", SYSTEM.roles)

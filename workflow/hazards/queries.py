@@ -26,7 +26,7 @@ from workflow.offices import staff_names
 from workflow.state_machine import Transition
 
 
-def hazards(actor: Actor, filters: Mapping[str, Any]) -> Select[tuple[Hazard]]:
+def hazards(actor: Actor, filters: Mapping[str, Any]) -> Select[Hazard]:
     """The hazards that this actor may see, narrowed by state, division and picture."""
     statement = select(Hazard).where(HAZARD.visible_to(actor))
     for name in ("state", "region_code", "picture"):
@@ -161,9 +161,7 @@ def by_tracking_code(session: Session, tracking_hash: bytes) -> Hazard | None:
 
 def by_short_code(session: Session, number: str, short_hash: bytes) -> Hazard | None:
     """The hazard of a case number and 8 characters."""
-    return session.scalars(
-        select(Hazard).where(Hazard.number == number, Hazard.tracking_short_hash == short_hash)
-    ).one_or_none()
+    return session.scalars(select(Hazard).where(Hazard.number == number, Hazard.tracking_short_hash == short_hash)).one_or_none()
 
 
 def ids_closed_before(session: Session, moment: datetime, limit: int) -> list[UUID]:

@@ -85,9 +85,7 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 def _check_mode(actor: Actor, data: dict[str, Any]) -> None:
     anonymous = data["report_mode"] == "ANONYMOUS"
     if anonymous and not actor.is_guest:
-        raise Invalid(
-            field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联")
-        )
+        raise Invalid(field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联"))
     if anonymous and data["reporter"] is not None:
         raise Invalid(field_error("reporter", "not_with_anonymous", "匿名上报不采集身份信息"))
     if not anonymous and actor.is_guest and not (data["reporter"] or {}).get("mobile"):
@@ -131,8 +129,8 @@ def _hazard(
 
 def _number(session: Session, region_code: str, moment: datetime) -> str:
     """YH, division, Beijing day, serial. A sequence, not a counted row: case numbers may have gaps, letters may not."""
-    serial = session.scalar(select(func.nextval("hazard_serial")))
-    return f"YH{region_code}{local_day(moment):%Y%m%d}{serial % 1_000_000:06d}"
+    serial = session.execute(select(func.nextval("hazard_serial"))).scalar_one()
+    return f"YH{region_code}{local_day(moment):%Y%m%d}{serial:06d}"
 
 
 def _keep_tracking_code(hazard: Hazard, code: str | None) -> None:

@@ -73,9 +73,7 @@ LIFE = StateMachine(
         Transition("REGISTERED", "assign", "ASSIGNED", _LEADER, "派单"),
         Transition("ASSIGNED", "assign", "ASSIGNED", _LEADER, "改派"),
         Transition("VERIFYING", "assign", "ASSIGNED", _LEADER, "改派"),
-        Transition(
-            "ASSIGNED", "precheck", "ASSIGNED", frozenset({Role.GRID_WORKER, Role.TOWN_OFFICER}), "网格先行查看"
-        ),
+        Transition("ASSIGNED", "precheck", "ASSIGNED", frozenset({Role.GRID_WORKER, Role.TOWN_OFFICER}), "网格先行查看"),
         Transition("ASSIGNED", "start", "VERIFYING", _OFFICER, "到场核查"),
         Transition(
             "VERIFYING",

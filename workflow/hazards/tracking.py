@@ -42,9 +42,7 @@ def admit(session: Session, code: str) -> None:
     session.execute(
         insert(TrackAttempt)
         .values(key=number, failures=1, window_started_at=moment)
-        .on_conflict_do_update(
-            index_elements=["key"], set_={"failures": TrackAttempt.failures + 1, "window_started_at": moment}
-        )
+        .on_conflict_do_update(index_elements=["key"], set_={"failures": TrackAttempt.failures + 1, "window_started_at": moment})
     )
 
 

@@ -67,9 +67,7 @@ def fix_on_site(session: Session, actor: Actor, hazard_id: UUID, data: dict[str,
     return _draft(session, actor, hazard_id, "fix_on_site", data, origin)
 
 
-def _draft(
-    session: Session, actor: Actor, hazard_id: UUID, action: str, data: dict[str, Any], origin: Origin
-) -> Hazard:
+def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Hazard:
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
     guard(hazard.pending_act is None or hazard.pending_act["by"] == str(actor.id), action, "another_act_waits")

@@ -55,9 +55,7 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
 
 
-def _new_task(
-    session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str
-) -> Task:
+def _new_task(session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str) -> Task:
     moment = now(session)
     return Task(
         id=new_id(),
@@ -95,9 +93,7 @@ def claim(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], orig
         .execution_options(populate_existing=True)
     ).one_or_none()
     if task is None:
-        held = session.scalars(
-            select(Task).where(Task.id == task_id, TASK.visible_to(actor), Task.is_open)
-        ).one_or_none()
+        held = session.scalars(select(Task).where(Task.id == task_id, TASK.visible_to(actor), Task.is_open)).one_or_none()
         if held is None:
             raise NotFound
         raise AlreadySo(action="claim", holder_ids=[str(person) for person in held.holder_ids])

@@ -16,7 +16,7 @@ from workflow.queue.rules import ASSIGN_BUCKET, SIGN_BUCKET
 from workflow.queue.synced import TASK
 
 
-def tasks(actor: Actor, moment: datetime, filters: Mapping[str, Any]) -> Select[tuple[Task]]:
+def tasks(actor: Actor, moment: datetime, filters: Mapping[str, Any]) -> Select[Task]:
     """Open tasks that this actor may see, narrowed by view, bucket and filters."""
     statement = select(Task).where(Task.is_open, _view(actor, filters["view"]))
     if filters["bucket"]:

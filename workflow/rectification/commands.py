@@ -71,9 +71,7 @@ def order(
 def _known_unit(session: Session, unit_id: str | None, region_code: str) -> UUID | None:
     if unit_id is None:
         return None
-    return session.scalars(
-        select(Unit.id).where(Unit.id == UUID(unit_id), Unit.region_code == region_code)
-    ).one_or_none()
+    return session.scalars(select(Unit.id).where(Unit.id == UUID(unit_id), Unit.region_code == region_code)).one_or_none()
 
 
 def _item(item: Json) -> Json:
@@ -132,9 +130,7 @@ def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, A
     return made
 
 
-def _move(
-    session: Session, made: Rectification, step: Any, actor: Actor, event: str, origin: Origin, **more: Any
-) -> None:
+def _move(session: Session, made: Rectification, step: Any, actor: Actor, event: str, origin: Origin, **more: Any) -> None:
     move(
         session, made, step, actor, event,
         concerns={"officers": made.officer_ids, **_unit_people(session, made)},
@@ -175,9 +171,7 @@ def recheck_fail(session: Session, actor: Actor, order_id: UUID, data: dict[str,
     return _draft(session, actor, order_id, "recheck_fail", data, origin)
 
 
-def _draft(
-    session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin
-) -> Rectification:
+def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Rectification:
     made, _ = _take(session, actor, order_id, action, origin)
     guard(made.pending_act is None or made.pending_act["by"] == str(actor.id), action, "another_act_waits")
     attach(session, actor, data["photos"], "rectification", made.id, "recheck")

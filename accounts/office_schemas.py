@@ -1,0 +1,221 @@
+"""What is said about staff, offices, rosters, and who acts for an enterprise."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from accounts.actor import Role
+from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
+from accounts.roles import AGENT_SCOPES, ORGANISATION_KINDS, STAFF_ROLES
+from accounts.schemas import OrganisationSchema, Phone, Secret
+from places.schemas import RegionCode, Uscc
+from wire import Line, Moment, PageSchema, StrictSchema
+
+_USERNAME = "^[A-Za-z][A-Za-z0-9._-]{2,49}$"
+_BASE32 = "^[A-Z2-7]{32,64}$"  # at least 160 bits (RFC 4226 4)
+
+
+class RoleGrantSchema(StrictSchema):
+    """A role, held in an office for a division."""
+
+    id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    name = fields.String(required=True)
+    org_id = fields.UUID(required=True)
+    org_name = fields.String(required=True)
+    region_code = fields.String(required=True)
+    valid_from = Moment(required=True)
+    valid_until = Moment(required=True, allow_none=True)
+    granted_by = fields.UUID(required=True)
+    granted_at = Moment(required=True)
+
+
+class StaffSchema(StrictSchema):
+    """A member of staff as administrators see him."""
+
+    id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    name = fields.String(required=True)
+    username = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
+    org_id = fields.UUID(required=True)
+    org_name = fields.String(required=True)
+    region_code = fields.String(required=True)
+    created_at = Moment(required=True)
+    removed_at = Moment(required=True, allow_none=True)
+    grants = fields.List(fields.Nested(RoleGrantSchema), required=True)
+
+
+class StaffPageSchema(StrictSchema):
+    """A page of staff."""
+
+    items = fields.List(fields.Nested(StaffSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class StaffQuerySchema(PageSchema):
+    """Filters of the list."""
+
+    region_code = RegionCode(load_default=None)
+    org_id = fields.UUID(load_default=None)
+    role = fields.String(load_default=None, validate=validate.OneOf(sorted(STAFF_ROLES)))
+    is_removed = fields.Boolean(load_default=None)
+
+
+class CredentialSchema(StrictSchema):
+    """How somebody will sign in. Both secrets are made on the administrator's screen and handed over there."""
+
+    password = Secret(MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, required=True)
+    totp_secret = Line(
+        required=True,
+        load_only=True,
+        validate=[validate.Length(max=64), validate.Regexp(_BASE32, error="应为32到64位 base32 密钥")],
+        metadata={"description": "base32 (RFC 4648), 160 bits or more"},
+    )
+
+
+class CreateStaffSchema(CredentialSchema):
+    """A new member of staff."""
+
+    id = fields.UUID(load_default=None, metadata={"description": "UUIDv7 made by the client; left out, we make one"})
+    name = Line(max_length=50, required=True)
+    username = Line(
+        required=True,
+        validate=[validate.Length(max=50), validate.Regexp(_USERNAME, error="应为3到50位字母、数字、点、横线,字母开头")],
+    )
+    phone = Phone(load_default=None, allow_none=True)
+    org_id = fields.UUID(required=True)
+
+
+class GrantRoleSchema(StrictSchema):
+    """A role to give; office and division are the person's own where left out."""
+
+    role = fields.String(required=True, validate=validate.OneOf(sorted(STAFF_ROLES), error="该角色不能授予"))
+    org_id = fields.UUID(load_default=None)
+    region_code = RegionCode(load_default=None)
+    valid_from = Moment(load_default=None)
+    valid_until = Moment(load_default=None, allow_none=True)
+
+
+class TransferSchema(StrictSchema):
+    """Where somebody goes; the division is the office's own where left out."""
+
+    org_id = fields.UUID(required=True)
+    region_code = RegionCode(load_default=None)
+
+
+class RemovalSchema(StrictSchema):
+    """Why."""
+
+    reason = Line(max_length=200, min_length=0, load_default="")
+
+
+class DeviceSchema(StrictSchema):
+    """A device that was reported lost."""
+
+    install = fields.UUID(required=True)
+    status = fields.String(required=True)
+    pending = fields.Integer(required=True, metadata={"description": "how much it had not handed in when last seen"})
+    oldest_pending_at = Moment(required=True, allow_none=True)
+    last_seen_at = Moment(required=True, allow_none=True)
+
+
+class OrganisationQuerySchema(PageSchema):
+    """Filters of the list."""
+
+    region_code = RegionCode(load_default=None)
+    kind = fields.String(load_default=None, validate=validate.OneOf(ORGANISATION_KINDS))
+    parent_id = fields.UUID(load_default=None)
+    q = Line(max_length=50, load_default=None)
+
+
+class OrganisationPageSchema(StrictSchema):
+    """A page of offices."""
+
+    items = fields.List(fields.Nested(OrganisationSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ShiftSchema(StrictSchema):
+    """Who leads from when to when."""
+
+    person_id = fields.UUID(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+
+
+class SetRosterSchema(StrictSchema):
+    """The shifts from now on; they replace all that have not ended."""
+
+    shifts = fields.List(fields.Nested(ShiftSchema), required=True, validate=validate.Length(max=200, error="最多{max}个班次"))
+
+
+class NameDeputySchema(StrictSchema):
+    """Who stands in for whom, in one office. Left out, `person_id` is the caller."""
+
+    org_id = fields.UUID(required=True)
+    person_id = fields.UUID(load_default=None)
+    deputy_id = fields.UUID(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+
+
+class DeputySchema(StrictSchema):
+    """A deputyship (AB 角)."""
+
+    id = fields.UUID(required=True)
+    org_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    deputy_id = fields.UUID(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+
+
+class RosterSchema(StrictSchema):
+    """The shifts and deputyships of an office that are not over, and who is on duty now."""
+
+    org_id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    on_duty_id = fields.UUID(required=True, allow_none=True)
+    shifts = fields.List(fields.Nested(ShiftSchema), required=True)
+    deputies = fields.List(fields.Nested(DeputySchema), required=True)
+
+
+class ClaimUnitSchema(StrictSchema):
+    """The credit code of the enterprise whose legal person the caller is."""
+
+    uscc = Uscc(required=True)
+
+
+class NameAgentSchema(StrictSchema):
+    """Whom to charge with acting for the unit, and with what; no scope means everything that the role allows."""
+
+    phone = Phone(required=True)
+    role = fields.String(load_default=Role.AGENT.value, validate=validate.OneOf(("AGENT", "UNIT_MANAGER", "UNIT_STAFF")))
+    scope = fields.List(
+        fields.String(validate=validate.OneOf(sorted(AGENT_SCOPES))),
+        load_default=list,
+        validate=validate.Length(max=len(AGENT_SCOPES)),
+    )
+    valid_until = Moment(load_default=None, allow_none=True)
+
+
+class UnitPowerSchema(StrictSchema):
+    """What somebody may do for a unit."""
+
+    id = fields.UUID(required=True)
+    unit_id = fields.UUID(required=True)
+    person_id = fields.UUID(required=True)
+    role = fields.String(required=True)
+    role_name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True, metadata={"description": "masked: 张*"})
+    phone = fields.String(required=True, allow_none=True, metadata={"description": "masked"})
+    scope = fields.List(fields.String(), required=True)
+    valid_from = Moment(required=True)
+    valid_until = Moment(required=True, allow_none=True)
+
+
+class UnitPowersSchema(StrictSchema):
+    """Who may act for a unit."""
+
+    items = fields.List(fields.Nested(UnitPowerSchema), required=True)

@@ -1,0 +1,188 @@
+"""Administration of staff, their rights and devices; offices with their duty rosters and deputies."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flask import Response, jsonify
+
+from accounts import credentials, devices, duty, queries, staff
+from accounts.models import Organisation, Person
+from accounts.office_schemas import (
+    CreateStaffSchema,
+    CredentialSchema,
+    DeputySchema,
+    DeviceSchema,
+    GrantRoleSchema,
+    NameDeputySchema,
+    OrganisationPageSchema,
+    OrganisationQuerySchema,
+    RemovalSchema,
+    RoleGrantSchema,
+    RosterSchema,
+    SetRosterSchema,
+    StaffPageSchema,
+    StaffQuerySchema,
+    StaffSchema,
+    TransferSchema,
+)
+from api.context import actor, parts, session
+from api.etags import requested_revision, with_etag
+from api.paging import page
+from api.routes import Routes
+from database.base import Json
+from database.session import now
+
+routes = Routes("accounts", "/accounts", "Staff, rights, devices, offices and their rosters")
+
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "the ETag of the revision that the change is based on",
+}
+_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
+
+
+def _staff(person: Person) -> Json:
+    return queries.staff_facts(session(), [person])[0]
+
+
+@routes.route("/staff", methods=["GET"])
+@routes.arguments(StaffQuerySchema, location="query")
+@routes.response(200, StaffPageSchema)
+def list_staff(query: dict[str, Any]) -> Json:
+    """List the staff of the divisions that the caller administers. For the three administrators."""
+    statement = queries.staff_seen_by(actor(), query)
+    rows, cursor = page(session(), statement, [Person.region_code, Person.id], [str, UUID], query)
+    return {"items": queries.staff_facts(session(), rows), "next_cursor": cursor}
+
+
+@routes.route("/staff", methods=["POST"])
+@routes.arguments(CreateStaffSchema)
+@routes.response(201, StaffSchema)
+def create_staff(data: dict[str, Any]) -> Json:
+    """Make an account in an office, without any right yet. For the system administrator."""
+    return _staff(staff.create_staff(session(), actor(), data))
+
+
+@routes.route("/staff/<uuid:person_id>", methods=["GET"])
+@routes.response(200, StaffSchema, headers=_ETAG)
+def show_staff(person_id: UUID) -> Response:
+    """Show one member of staff with his rights. For the three administrators."""
+    person = queries.staff_member(session(), actor(), person_id)
+    return with_etag(jsonify(StaffSchema().dump(_staff(person))), person.revision)
+
+
+@routes.route("/staff/<uuid:person_id>/grants", methods=["POST"])
+@routes.arguments(GrantRoleSchema)
+@routes.response(201, RoleGrantSchema)
+def grant_role(data: dict[str, Any], person_id: UUID) -> Json:
+    """Grant a role in an office for a division. For the security administrator, never to himself."""
+    grant = staff.grant_role(session(), actor(), person_id, data)
+    return queries.grant_facts(grant, session().get_one(Organisation, grant.org_id))
+
+
+@routes.route("/staff/<uuid:person_id>/grants/<uuid:grant_id>", methods=["DELETE"])
+@routes.response(200, StaffSchema)
+def revoke_grant(person_id: UUID, grant_id: UUID) -> Json:
+    """Revoke a role. It acts at once; the person's sessions drain. For the security administrator."""
+    lifetime = parts().settings.drain_lifetime
+    return _staff(staff.revoke_grant(session(), actor(), person_id, grant_id, lifetime))
+
+
+@routes.route("/staff/<uuid:person_id>/transfer", methods=["POST"])
+@routes.arguments(TransferSchema)
+@routes.response(200, StaffSchema)
+def transfer_staff(data: dict[str, Any], person_id: UUID) -> Json:
+    """Transfer somebody to another office. For the system administrator.
+
+    The roles of his office go with him where they can be held in the new one; his other rights end.
+    """
+    return _staff(staff.transfer(session(), actor(), person_id, data))
+
+
+@routes.route("/staff/<uuid:person_id>/removal", methods=["POST"])
+@routes.arguments(RemovalSchema)
+@routes.response(200, StaffSchema)
+def remove_staff(data: dict[str, Any], person_id: UUID) -> Json:
+    """Remove somebody who has left. For the system and the security administrator.
+
+    Every right ends now. His sessions drain for 30 days: what lies on his devices can still be handed in.
+    """
+    return _staff(staff.remove_staff(session(), actor(), person_id, data, parts().settings.drain_lifetime))
+
+
+@routes.route("/staff/<uuid:person_id>/credential", methods=["PUT"])
+@routes.arguments(CredentialSchema)
+@routes.response(200, StaffSchema)
+def reset_credential(data: dict[str, Any], person_id: UUID) -> Json:
+    """Give somebody a new password and second factor. For the system administrator."""
+    return _staff(credentials.reset_credential(session(), actor(), person_id, data))
+
+
+@routes.route("/devices/<uuid:install>/loss", methods=["POST"])
+@routes.response(200, DeviceSchema)
+def report_loss(install: UUID) -> Json:
+    """Report a phone lost: it is told to wipe itself, and its sessions end now.
+
+    For the security administrator and the leader of whoever was signed in there. The answer says what it had not handed in.
+    """
+    device = devices.report_loss(session(), actor(), install)
+    names = ("status", "pending", "oldest_pending_at", "last_seen_at")
+    return {"install": device.id} | {name: getattr(device, name) for name in names}
+
+
+@routes.route("/organisations", methods=["GET"])
+@routes.arguments(OrganisationQuerySchema, location="query")
+@routes.response(200, OrganisationPageSchema)
+def list_organisations(query: dict[str, Any]) -> Json:
+    """List offices, by division, kind, parent or words of the name."""
+    rows, cursor = page(session(), queries.organisations(query), [Organisation.code], [str], query)
+    return {"items": [queries.organisation_facts(org) for org in rows], "next_cursor": cursor}
+
+
+@routes.route("/organisations/<uuid:org_id>/roster", methods=["GET"])
+@routes.response(200, RosterSchema, headers=_ETAG)
+def show_roster(org_id: UUID) -> Response:
+    """Show who leads an office when, and who stands in for whom. For its own people and those of its division."""
+    return _roster(duty.roster_seen(session(), actor(), org_id))
+
+
+@routes.route("/organisations/<uuid:org_id>/roster", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.arguments(SetRosterSchema)
+@routes.response(200, RosterSchema, headers=_ETAG)
+def set_roster(data: dict[str, Any], org_id: UUID) -> Response:
+    """Replace the shifts that are not over. For the office's leader and the system administrator."""
+    seen_revision = requested_revision(required=True)
+    return _roster(duty.set_roster(session(), actor(), org_id, seen_revision, data["shifts"]))
+
+
+def _roster(org: Organisation) -> Response:
+    moment = now(session())
+    answer = {
+        "org_id": org.id,
+        "revision": org.revision,
+        "on_duty_id": duty.on_duty(session(), org.id, moment),
+        "shifts": duty.shifts_of(session(), org.id, moment),
+        "deputies": duty.deputies_in(session(), org.id, moment),
+    }
+    return with_etag(jsonify(RosterSchema().dump(answer)), org.revision)
+
+
+@routes.route("/deputies", methods=["POST"])
+@routes.arguments(NameDeputySchema)
+@routes.response(201, DeputySchema)
+def name_deputy(data: dict[str, Any]) -> Any:
+    """Name a deputy (AB 角) for a time. For oneself; for others, the office's leader and the security administrator."""
+    return duty.name_deputy(session(), actor(), data)
+
+
+@routes.route("/deputies/<uuid:deputy_id>", methods=["DELETE"])
+@routes.response(HTTPStatus.NO_CONTENT)
+def end_deputy(deputy_id: UUID) -> None:
+    """End a deputyship before its time. For whoever could have named it."""
+    duty.end_deputy(session(), actor(), deputy_id)

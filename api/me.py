@@ -1,0 +1,58 @@
+"""The caller himself: who he is, where he is signed in, his password."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from accounts import queries, sessions, throttle
+from accounts.credentials import change_password
+from accounts.models import LoginSession
+from accounts.problems import WrongCredentials
+from accounts.schemas import ChangePasswordSchema, LoginSessionsSchema, MeSchema
+from api.context import actor, parts, session
+from api.routes import Routes
+from database.base import Json
+
+routes = Routes("me", "/me", "The caller himself")
+
+
+@routes.route("", methods=["GET"])
+@routes.response(200, MeSchema)
+def show_me() -> Json:
+    """Show the caller: roles, offices, units; numbers masked."""
+    return queries.me(session(), actor())
+
+
+@routes.route("/sessions", methods=["GET"])
+@routes.response(200, LoginSessionsSchema)
+def list_sessions() -> Json:
+    """List where the caller is signed in."""
+    return {"items": [_facts(row) for row in queries.sessions_of(session(), actor().id)]}
+
+
+def _facts(row: LoginSession) -> Json:
+    names = ("id", "device_id", "state", "auth_level", "created_at", "last_used_at", "drain_until")
+    return {name: getattr(row, name) for name in names} | {"is_current": row.id == actor().session_id}
+
+
+@routes.route("/sessions/<uuid:session_id>", methods=["DELETE"])
+@routes.response(204)
+def close_session(session_id: UUID) -> None:
+    """Sign out somewhere else. It acts at once."""
+    sessions.close_session(session(), actor(), session_id)
+
+
+@routes.route("/password", methods=["PUT"])
+@routes.arguments(ChangePasswordSchema)
+@routes.response(204)
+def set_password(data: dict[str, Any]) -> None:
+    """Change one's own password. Staff only; wrong guesses make the next one wait longer (429)."""
+    its, guesser = parts(), str(actor().id)
+    throttle.require_unblocked(session(), its.ring, "own-password", guesser)
+    try:
+        change_password(session(), actor(), data)
+    except WrongCredentials:
+        with its.database.transaction() as counted:  # this request's transaction is about to be rolled back
+            throttle.note_failure(counted, its.ring, "own-password", guesser)
+        raise

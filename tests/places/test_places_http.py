@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from accounts.actor import Role
+from tests.places.conftest import Caller, PlacesApp
+from tests.places.people import citizen, staff
+from tests.places.test_jurisdiction import HOHHOT
+
+
+def test_anybody_reads_the_tree_of_divisions(call: Caller) -> None:
+    answer = call(None, "GET", "/places/regions")
+    leagues = answer.json["items"]
+    assert len(leagues) == 12
+    assert sum(len(league["children"]) for league in leagues) == 103
+    assert leagues[0]["name"] == "呼和浩特市"
+    assert leagues[0]["children"][0] == {
+        "code": "150102", "name": "新城区", "parent_code": "150100", "level": 3, "kind": "区", "is_open": True,
+        "opened_at": "2026-11-22T04:00:00+00:00",
+    }  # fmt: skip
+
+
+def test_anybody_asks_whose_ground_a_position_is_on(call: Caller) -> None:
+    answer = call(None, "POST", "/places/region-of", json={"lon": HOHHOT[0], "lat": HOHHOT[1], "crs": "wgs84", "accuracy_m": 10})
+    assert answer.status_code == 200
+    assert answer.json == {
+        "region_code": "150102", "region_name": "呼和浩特市新城区", "near_border_codes": [], "certainty": "inside",
+        "message": "该位置位于呼和浩特市新城区", "lon": HOHHOT[0], "lat": HOHHOT[1],
+        "handling_code": "150102", "is_open": True, "handling_message": "",
+    }  # fmt: skip
+
+
+def test_an_unopened_banner_says_who_answers_for_it(call: Caller) -> None:
+    answer = call(None, "POST", "/places/region-of", json={"lon": 101.1, "lat": 41.95})
+    assert answer.json["region_code"] == "152923"
+    assert (answer.json["handling_code"], answer.json["is_open"]) == ("152900", False)
+    assert "阿拉善盟消防救援支队" in answer.json["handling_message"]
+
+
+def test_outside_is_an_answer_with_12345(call: Caller) -> None:
+    answer = call(None, "POST", "/places/region-of", json={"lon": 116.39, "lat": 39.91})
+    assert (answer.status_code, answer.json["certainty"], answer.json["handling_code"]) == (200, "outside", None)
+    assert "12345" in answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"lon": 181, "lat": 40}', "lon"),
+        (b'{"lon": 111, "lat": -91}', "lat"),
+        (b'{"lon": "111", "lat": 40}', "lon"),
+        (b'{"lon": 1e400, "lat": 40}', None),
+        (b'{"lon": null, "lat": 40}', "lon"),
+        (b'{"lat": 40}', "lon"),
+        (b'{"lon": 111, "lat": 40, "crs": "mars"}', "crs"),
+        (b'{"lon": 111, "lat": 40, "height": 3}', "height"),
+        (b'{"lon": 111, "lat": 40, "source": "a\\u0000b"}', "source"),
+        (b'{"lon": 111, "lat": 40, "accuracy_m": 1e300}', "accuracy_m"),
+        (b'[]', "body"),
+        (b'{"lon": NaN, "lat": 40}', None),
+    ],
+)
+def test_a_position_that_cannot_be_is_refused_by_field(call: Caller, body: bytes, field: str | None) -> None:
+    answer = call(None, "POST", "/places/region-of", data=body, content_type="application/json")
+    assert answer.status_code in (400, 422)
+    if field is not None:
+        assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+def test_an_administrator_opens_a_banner(call: Caller) -> None:
+    administrator = staff(Role.SYS_ADMIN, "152900")
+    answer = call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": True})
+    assert (answer.status_code, answer.json["is_open"]) == (200, True)
+    assert call(citizen(), "PUT", "/places/regions/152921/opening", json={"is_open": False}).status_code == 403
+    assert call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": "yes"}).status_code == 422
+    assert call(administrator, "PUT", "/places/regions/%00/opening", json={"is_open": True}).status_code == 404
+
+
+def notice(day: str = "2030-01-01", **more: Any) -> dict[str, Any]:
+    return {"source": "国务院办公厅通知", "days": [{"day": day, "is_work": False, "name": "元旦"}], **more}
+
+
+def test_a_notice_is_loaded_and_read_back(call: Caller) -> None:
+    before = call(citizen(), "GET", "/places/calendar/2030").json
+    assert (before["revision"], before["provisional"], before["work_days"]) == (0, True, 261)
+    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=notice())
+    assert answer.status_code == 200
+    assert answer.json == call(citizen(), "GET", "/places/calendar/2030").json
+    assert answer.json == {
+        "year": 2030, "revision": 1, "source": "国务院办公厅通知", "provisional": False, "work_days": 260,
+        "days": [{"day": "2030-01-01", "is_work": False, "name": "元旦"}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (notice("2031-01-01"), "days.0.day"),
+        (notice("2030-02-30"), "days.0.day"),
+        (notice(days=[]), "days"),
+        (notice(days=[{"day": "2030-01-01", "is_work": 0, "name": "元旦"}]), "days.0.is_work"),
+        (notice(source=""), "source"),
+        (notice(editor="甲"), "editor"),
+    ],
+)
+def test_a_wrong_notice_is_refused_by_field(call: Caller, body: dict[str, Any], field: str) -> None:
+    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=body)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+
+
+@pytest.mark.parametrize("year", ["1999", "2101", "99999999999999999999999", "abc", "-1"])
+def test_no_calendar_of_absurd_years(call: Caller, year: str) -> None:
+    assert call(citizen(), "GET", f"/places/calendar/{year}").status_code == 404
+
+
+def test_the_calendar_is_not_everybodys_to_load(call: Caller) -> None:
+    assert call(staff(Role.UNIT_LEADER, "150000"), "PUT", "/places/calendar/2030", json=notice()).status_code == 403
+
+
+def test_every_operation_is_documented(app: PlacesApp) -> None:
+    paths = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()["paths"]
+    operations = [
+        operation for path in paths.values() for method, operation in path.items() if method in ("get", "post", "put")
+    ]
+    assert len(operations) == 9
+    assert all(operation["summary"] and "default" in operation["responses"] for operation in operations)
+    edit = paths["/api/v1/units/{unit_id}"]["put"]
+    assert {"in": "header", "name": "If-Match"}.items() <= next(
+        one for one in edit["parameters"] if one["in"] == "header"
+    ).items()
