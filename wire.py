@@ -19,6 +19,10 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
+class NothingSchema(StrictSchema):
+    """An act that needs no arguments."""
+
+
 class Line(fields.String):
     """One line of text: trimmed, 1 to `max_length` characters, no control characters."""
 

@@ -61,7 +61,11 @@ BODIES = (
     _Body("XA", "COMMITTEE_OFFICE", "消安委办", ("消防安全委员会办公室",) * 3),
 )
 
-_BRIGADES = {1: ("CORPS", "消防救援总队", "总队"), 2: ("DETACHMENT", "消防救援支队", "支队"), 3: ("BATTALION", "消防救援大队", "大队")}
+_BRIGADES = {
+    1: ("CORPS", "消防救援总队", "总队"),
+    2: ("DETACHMENT", "消防救援支队", "支队"),
+    3: ("BATTALION", "消防救援大队", "大队"),
+}
 
 # Towns are entered by the administrators of their banner; these four serve the demo.
 TOWNS = (
@@ -73,7 +77,7 @@ TOWNS = (
 
 
 def office_id(code: str) -> UUID:
-    """The id of an office from its code: XF150102 (brigade), ZJ150102 (housing), XA150102 (committee office) …"""
+    """The id of an office from its code: XF150102 (brigade), ZJ150102 (housing), XA150102 (committee office)."""
     return uuid5(_OFFICES, code)
 
 

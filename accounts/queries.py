@@ -182,11 +182,8 @@ def staff_member(session: Session, actor: Actor, person_id: UUID) -> Person:
 def staff_facts(session: Session, people: Sequence[Person]) -> list[Json]:
     """Staff as administrators see them: with username, office and every grant that was not ended."""
     ids = [person.id for person in people]
-    usernames = dict(
-        session.execute(
-            select(StaffCredential.person_id, StaffCredential.username).where(StaffCredential.person_id.in_(ids))
-        ).tuples()
-    )
+    credentials = select(StaffCredential.person_id, StaffCredential.username).where(StaffCredential.person_id.in_(ids))
+    usernames: dict[UUID, str] = dict(session.execute(credentials).all())
     grants: dict[UUID, list[RoleGrant]] = {}
     found = select(RoleGrant).where(RoleGrant.person_id.in_(ids), RoleGrant.ended_at.is_(None)).order_by(RoleGrant.id)
     for grant in session.scalars(found):

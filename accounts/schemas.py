@@ -139,7 +139,9 @@ class MeSchema(StrictSchema):
     name = fields.String(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True, metadata={"example": "138****1234"})
     id_number = fields.String(required=True, allow_none=True, metadata={"example": "150102********0019"})
-    auth_level = fields.Integer(required=True, metadata={"description": "0 guest, 1 phone, 2 name and number, 3 face, 4 certificate"})
+    auth_level = fields.Integer(
+        required=True, metadata={"description": "0 guest, 1 phone, 2 name and number, 3 face, 4 certificate"}
+    )
     session_id = fields.UUID(required=True)
     session_state = fields.String(required=True, validate=validate.OneOf(("active", "drain")))
     roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
@@ -211,7 +213,7 @@ class DemoAuthorizeSchema(StrictSchema):
     redirect_uri = Line(max_length=500, load_default=None)
     state = Line(max_length=500, load_default=None)
     identity = Line(max_length=50, load_default=None, metadata={"description": "left out: the answer lists whom one may be"})
-    uscc = Uscc(load_default=None, metadata={"description": "for a legal identity: the enterprise that it stands for"})
+    uscc = Uscc(load_default=None)  # for a legal identity: the enterprise that it stands for
 
 
 class DemoIdentitySchema(StrictSchema):

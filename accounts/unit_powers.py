@@ -160,7 +160,7 @@ def _name_managers(session: Session, actor: Actor, unit: Unit) -> None:
         select(UnitPower.role, func.array_agg(UnitPower.person_id))
         .where(UnitPower.unit_id == unit.id, UnitPower.role.in_(_DIRECTORS), live_power(now(session)))
         .group_by(UnitPower.role)
-    ).tuples()
+    )
     named = {role: sorted(people) for role, people in rows}
     responsible = next(iter(named.get(Role.UNIT_RESPONSIBLE, [])), None)
     managers = named.get(Role.UNIT_MANAGER, [])

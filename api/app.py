@@ -13,7 +13,25 @@ from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 
 import api.problems
-from api import handovers, hazards, health, places, queue, rectifications, units
+from api import (
+    accounts,
+    demo,
+    handovers,
+    hazards,
+    health,
+    laws,
+    me,
+    media,
+    notifications,
+    places,
+    queue,
+    rectifications,
+    sessions,
+    training,
+    unit_powers,
+    units,
+    uploads,
+)
 from api.auth import authenticate
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
@@ -24,11 +42,13 @@ from media.access import MediaRules
 from media.storage import DirectoryStorage
 from notifications.observing import Notifications
 from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
-from places.synced import DIVISION, UNIT
+from places.synced import SYNCED as PLACES
 from settings import Settings
 from sync.catalog import Catalog
 from sync.feed import Feed
 from sync.mutations import Mutations
+from training_content.synced import SYNCED as TRAINING_CONTENT
+from worker import REACTIONS, wake
 from workflow import reactions
 from workflow.evidence import MEDIA_RULES
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
@@ -41,7 +61,7 @@ from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
 # What devices may hold.
-SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, INBOX_ITEM, DIVISION, UNIT]
+SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
 
 # What people and devices may do.
 MUTATIONS = [
@@ -52,17 +72,25 @@ MUTATIONS = [
     *INBOX_MUTATIONS,
 ]
 
-# Event -> tasks of the worker (`worker.py`).
-REACTIONS: dict[str, Sequence[str]] = {}
-
 # What is answered over HTTP.
 ROUTES = [
+    sessions.routes,
+    me.routes,
+    demo.routes,
+    accounts.routes,
     places.routes,
     units.routes,
+    unit_powers.routes,
     hazards.routes,
+    queue.routes,
     handovers.routes,
     rectifications.routes,
-    queue.routes,
+    uploads.routes,
+    media.routes,
+    laws.routes,
+    training.routes,
+    notifications.inbox,
+    notifications.preferences,
 ]
 
 
@@ -146,7 +174,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    app.extensions["fire"] = parts or assemble(settings)
+    app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
     api.problems.install(app)
     app.register_blueprint(health.routes)
     smorest = Api(app)

@@ -28,4 +28,5 @@ def with_etag(response: Response, revision: int) -> Response:
     """Set the ETag; the answer becomes 304 if the caller has this revision."""
     response.set_etag(str(revision))
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -31,7 +31,7 @@ from workflow.hazards.categories import categories
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.models import Hazard
 from workflow.hazards.rules import STATES
-from workflow.hazards.schemas import PICTURES, ClaimSchema
+from workflow.hazards.schemas import PICTURES, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
 from workflow.schemas import DoneSchema
 
@@ -92,7 +92,7 @@ def pictures() -> list[dict[str, Any]]:
 
 
 @routes.route("/claims", methods=["POST"])
-@routes.arguments(ClaimSchema)
+@routes.arguments(ClaimReportSchema)
 @routes.response(200, DoneSchema)
 def claim(data: dict[str, Any]) -> dict[str, Any]:
     """Claim a named guest report with its tracking code"""

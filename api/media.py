@@ -67,15 +67,16 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
     The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
     """
     max_bytes = parts().settings.max_photo_bytes
-    if request.mimetype not in ACCEPTED_TYPES:
-        raise UnsupportedMediaType(accepted=sorted(ACCEPTED_TYPES))
-    sha256 = _content_digest()
     declared_bytes = request.content_length
-    if declared_bytes is not None and declared_bytes > max_bytes:
-        raise BodyTooLarge(max_bytes=max_bytes)
-    pieces = body_pieces(max_bytes)
     with parts().database.transaction() as transaction:
-        stored = commands.check_expected(transaction, caller(transaction), media_id, sha256)
+        sender = caller(transaction)
+        if request.mimetype not in ACCEPTED_TYPES:
+            raise UnsupportedMediaType(accepted=sorted(ACCEPTED_TYPES))
+        if declared_bytes is not None and declared_bytes > max_bytes:
+            raise BodyTooLarge(max_bytes=max_bytes)
+        sha256 = _content_digest()
+        stored = commands.check_expected(transaction, sender, media_id, sha256)
+    pieces = body_pieces(max_bytes)
     if stored is not None:
         for _ in pieces:  # a client that is still sending would take an early answer for a cut line
             pass

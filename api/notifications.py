@@ -18,11 +18,11 @@ from notifications.schemas import (
     InboxItemSchema,
     InboxPageSchema,
     InboxQuerySchema,
-    NothingSchema,
     PreferencesSchema,
     SetPreferencesSchema,
     UnreadSchema,
 )
+from wire import NothingSchema
 
 inbox = Routes("inbox", "/inbox", "Notices to the caller: one for each event that concerns him")
 preferences = Routes("preferences", "/preferences", "What the caller wants to be told, on which ways, and when not")

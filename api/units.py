@@ -82,9 +82,10 @@ def show_unit(unit_id: UUID) -> Response:
     return _answer(units.unit_seen_by(session(), actor(), unit_id))
 
 
-@routes.route("/<uuid:unit_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/<uuid:unit_id>", methods=["PUT"])
 @routes.arguments(EditUnitSchema)
 @routes.response(200, UnitSchema, headers=_ETAG)
+@routes.doc(parameters=[_IF_MATCH])
 def edit_unit(data: dict[str, Any], unit_id: UUID) -> Response:
     """Edit a unit.
 

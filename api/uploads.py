@@ -136,12 +136,12 @@ def head(token: str) -> Response:
 @owning
 def patch(token: str) -> Response:
     """Send bytes, from the last acknowledged one on; what arrives before a cut is kept"""
-    _check_version()
-    if request.mimetype != "application/offset+octet-stream":
-        raise UnsupportedMediaType(accepted="application/offset+octet-stream")
-    offset_bytes = _number("Upload-Offset")
     with parts().database.transaction() as transaction:
-        upload = uploads.take(transaction, caller(transaction), token, offset_bytes, request.content_length)
+        sender = caller(transaction)
+        _check_version()
+        if request.mimetype != "application/offset+octet-stream":
+            raise UnsupportedMediaType(accepted="application/offset+octet-stream")
+        upload = uploads.take(transaction, sender, token, _number("Upload-Offset"), request.content_length)
     if upload.state == OPEN:
         missing = upload.length_bytes - upload.offset_bytes
         upload = intake().receive(upload, body_pieces(missing), caller)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import uuid_utils.compat
@@ -50,6 +50,9 @@ class Identified:
 
 class Revised(Identified):
     """Is edited by people: `revision` grows by one with each change, `event_hash` heads its chain of events."""
+
+    if TYPE_CHECKING:
+        __tablename__: str  # also the entity type's name on the wire, in events and in rules
 
     revision: Mapped[int] = mapped_column(default=1)
     event_hash: Mapped[bytes | None] = mapped_column(default=None)

@@ -32,14 +32,14 @@ def announce(session: Session, actor: Actor, data: dict[str, Any], *, names: Map
     said = {column: data[key] for column, key in _DECLARED.items() if data.get(key) is not None}
     media = _announced(session, actor, [data["id"]], {"role": data.get("role") or "report", **said})[data["id"]]
     _refuse_strangers(actor, [media], [names.get("id", "id")])
-    for column, value in said.items():
-        known = getattr(media, column)
-        if known is None:
-            setattr(media, column, value)
-        elif known != value and column != "captured_at":
+    fresh = {column: value for column, value in said.items() if getattr(media, column) is None}
+    for column, value in said.items() - fresh.items():
+        if getattr(media, column) != value and column != "captured_at":
             field = names.get(_DECLARED[column], _DECLARED[column])
             raise Invalid(field_error(field, "announced_otherwise", "与此前声明的不一致"))
-    if session.is_modified(media):
+    for column, value in fresh.items():
+        setattr(media, column, value)
+    if fresh:
         _changed(session, media)
     return media
 

@@ -20,7 +20,7 @@ from media import commands, uploads
 from media.models import Media, Upload
 from media.problems import DigestMismatch, NotAnImage, UploadGone
 from media.rendering import original_key
-from media.sealing import BrokenSeal, SealedWriter
+from media.sealing import BrokenSeal
 from media.spool import Inspected, Inspection, Spool
 from media.storage import Storage
 from problems import Malformed
@@ -83,9 +83,13 @@ class Intake:
             self.spool.remove(upload_id)
 
     def _append(self, upload: Upload, pieces: Iterable[bytes]) -> Upload:
+        self._stay_the_writer(upload)
         try:
             with self.spool.writing(upload.id, upload.media_id, upload.offset_bytes, upload.sealed_bytes) as writer:
-                self._write(upload, pieces, writer)
+                for piece in pieces:
+                    self._stay_the_writer(upload)
+                    writer.write(piece)
+                self._stay_the_writer(upload)
                 offset_bytes = writer.offset_bytes
                 sealed_bytes = writer.finish(last=offset_bytes == upload.length_bytes)
         except (FileNotFoundError, BrokenSeal) as error:
@@ -93,15 +97,11 @@ class Intake:
         with self.database.transaction() as session:
             return uploads.acknowledge(session, upload, offset_bytes, sealed_bytes, self.lifetime)
 
-    def _write(self, upload: Upload, pieces: Iterable[bytes], writer: SealedWriter) -> None:
-        renewed_at = self.database.clock()
-        for piece in pieces:
-            # Looked at before each write: a writer that slept through its lease may not touch the file again.
-            if self.database.clock() - renewed_at >= uploads.RENEW_AFTER:
-                with self.database.transaction() as session:
-                    uploads.renew(session, upload)
-                renewed_at = self.database.clock()
-            writer.write(piece)
+    def _stay_the_writer(self, upload: Upload) -> None:
+        """Called before the file is touched: a request that slept through its lease may not touch it again."""
+        if upload.writer_until is None or self.database.clock() >= upload.writer_until - uploads.RENEW_BEFORE:
+            with self.database.transaction() as session:
+                upload.writer_until = uploads.renew(session, upload)
 
     def _complete(self, upload: Upload, who: Who) -> Media:
         try:

@@ -6,7 +6,7 @@ The order of locks is the photo, then its upload. Bytes are acknowledged by `ack
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -24,7 +24,7 @@ from problems import BodyTooLarge, Invalid, NotFound, field_error
 
 # A writer that has not received a byte for so long is taken for dead, and another may go on where it was acknowledged.
 WRITER_LEASE = timedelta(seconds=30)
-RENEW_AFTER = timedelta(seconds=10)
+RENEW_BEFORE = timedelta(seconds=20)
 _BUSY_RETRY_SECONDS = 2
 # Where a tus creation says what other doors say in JSON.
 HEADERS = {
@@ -115,16 +115,18 @@ def expected_sha256(session: Session, upload: Upload) -> bytes | None:
     return session.scalars(select(Media.declared_sha256).where(Media.id == upload.media_id)).one()
 
 
-def renew(session: Session, upload: Upload) -> None:
-    """Stay the writer. Raises UploadBusy if another request took over; then not one byte more may be written."""
+def renew(session: Session, upload: Upload) -> datetime:
+    """Stay the writer, and until when. Raises UploadBusy if another request took over; then not one byte more may be written."""
+    until = now(session) + WRITER_LEASE
     still = session.scalars(
         update(Upload)
         .where(Upload.id == upload.id, Upload.writer == upload.writer, Upload.state == OPEN)
-        .values(writer_until=now(session) + WRITER_LEASE)
+        .values(writer_until=until)
         .returning(Upload.id)
     ).first()
     if still is None:
         raise UploadBusy(retry_after_seconds=_BUSY_RETRY_SECONDS)
+    return until
 
 
 def acknowledge(session: Session, upload: Upload, offset_bytes: int, sealed_bytes: int, lifetime: timedelta) -> Upload:

@@ -13,6 +13,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})")
 _AT_ONCE = ("immediate", "IMMEDIATE")
+_UNSAID = {"leader": "值班领导", "label": "办理", "holder": "未指派"}  # what a text says where the event leaves it open
 
 
 class MissingValue(Exception):
@@ -41,6 +42,7 @@ def render(text: str, data: Mapping[str, Any], *, at: datetime, reader: str) -> 
 
 
 def _derived(name: str, data: Mapping[str, Any], at: datetime, reader: str) -> Any:
+    """A value of the data, or what is made of several: the other officer of the reader, an order as a phrase."""
     if name == "at":
         return data.get("at") or at
     if name == "colleague":
@@ -48,13 +50,17 @@ def _derived(name: str, data: Mapping[str, Any], at: datetime, reader: str) -> A
         others = [name for person, name in names.items() if person != reader] if isinstance(names, dict) else []
         return "、".join(str(other) for other in others)
     if name == "order":
-        order = data.get("order")
-        if order in _AT_ONCE:
-            return "立即改正"
-        if isinstance(order, str) and _DATE.fullmatch(order):
-            return f"于{spoken(order)}前改正"
-        return order or "改正"
-    return data.get(name)
+        return _order(data.get("order"))
+    return data.get(name) or _UNSAID.get(name)
+
+
+def _order(order: Any) -> str:
+    """立即改正, 于2026年12月1日前改正, or 改正 if the event does not say by when."""
+    if order in _AT_ONCE:
+        return "立即改正"
+    if not isinstance(order, str) or not order:
+        return "改正"
+    return f"于{spoken(order)}前改正" if _DATE.fullmatch(order) else _DATE.sub(lambda day: spoken(day.group()), order)
 
 
 def spoken(value: Any) -> str:

@@ -10,10 +10,6 @@ from notifications.models import CLASSES
 from wire import Flag, Moment, PageSchema, StrictSchema
 
 
-class NothingSchema(StrictSchema):
-    """An act without arguments."""
-
-
 class InboxItemSchema(StrictSchema):
     """One notice, ready to read."""
 

@@ -9,7 +9,7 @@ from notifications.models import MessageTemplate
 from notifications.templates import WORDINGS
 
 
-def seed_templates(session: Session) -> None:
+def seed(session: Session) -> None:
     """Add the texts that the table lacks; safe to repeat, and never over an edited one."""
     rows = [
         {

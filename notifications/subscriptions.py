@@ -33,12 +33,10 @@ def _is(key: str, *values: object) -> Condition:
     return lambda data: data.get(key) in values
 
 
-def _has(key: str) -> Condition:
-    return lambda data: bool(data.get(key))
+def _other_clock(data: Json) -> bool:
+    """Rows 17 and 18 of WORDING.md speak of 法定核查时限: of these two clocks alone (消防监督检查规定 18)."""
+    return data.get("rule_id", "HZ-24H") not in ("HZ-24H", "HZ-3WD")
 
-
-# Clocks other than that of the check bring their own name: row 17 and 18 speak of 法定核查时限 alone.
-_OTHER_CLOCK = _has("label")
 
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.submitted", "reporter", "report_received"),
@@ -77,13 +75,20 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("handover.extended", "senders", "letter_extended"),
     Subscription("handover.fed_back", "senders", "letter_fed_back"),
     Subscription("handover.feedback_rejected", "receivers", "feedback_insufficient"),
-    Subscription("clock.due_soon", "holders", "step_due_soon", when=_OTHER_CLOCK),
+    Subscription("clock.due_soon", "holders", "step_due_soon", when=_other_clock),
     Subscription("clock.due_soon", "holders", "due_soon"),
-    Subscription("clock.breached", "holders", "step_breached", when=_OTHER_CLOCK),
-    Subscription("clock.breached", "leaders", "step_breached", when=_OTHER_CLOCK),
+    Subscription("clock.breached", "holders", "step_breached", when=_other_clock),
+    Subscription("clock.breached", "leaders", "step_breached", when=_other_clock),
     Subscription("clock.breached", "holders", "breached"),
     Subscription("clock.breached", "leaders", "breached"),
+    Subscription("rectification.ordered", "unit", "order_served"),
+    Subscription("rectification.reordered", "unit", "order_served"),
     Subscription("rectification.due_soon", "unit", "order_due_soon"),
+    Subscription("rectification.extended", "unit", "order_extended"),
+    Subscription("rectification.assigned", "officers", "recheck_assigned"),
+    Subscription("rectification.act_drafted", "second_officer", "recheck_to_sign"),
+    Subscription("rectification.recheck_passed", "unit", "recheck_passed"),
+    Subscription("rectification.recheck_failed", "unit", "recheck_failed"),
 )
 
 

@@ -12,9 +12,9 @@ from accounts.actor import Actor
 from database.base import Json
 from notifications.commands import mark_read
 from notifications.models import InboxItem
-from notifications.schemas import NothingSchema
 from sync.catalog import Scope, Synced
 from sync.mutations import Mutation, Origin
+from wire import NothingSchema
 
 
 def own_line(item: InboxItem) -> Json:

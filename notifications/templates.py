@@ -139,11 +139,11 @@ _OFFICE = [
     ),
     Wording(
         "step_due_soon", None, "duty", "临期提醒",
-        "编号{number}的{label}还有{hours}小时({due}到期),当前承办人{holder}。", ignores_quiet_hours=True,
+        "编号{number}的“{label}”时限还有{hours}小时({due}到期),当前承办人{holder}。", ignores_quiet_hours=True,
     ),
     Wording(
         "step_breached", None, "duty", "超期提醒",
-        "编号{number}的{label}已超期{hours}小时,已报{leader}。请立即办理并填写超期原因。", ignores_quiet_hours=True,
+        "编号{number}已超过“{label}”时限{hours}小时,已报{leader}。请立即办理并填写超期原因。", ignores_quiet_hours=True,
     ),
     Wording(
         "disputed", None, "duty", "举报人提出异议",
@@ -186,7 +186,26 @@ _OFFICE = [
     ),
 ]  # fmt: skip
 
-_UNIT = [
+_ORDERS = [
+    Wording(
+        "order_served", None, "statutory", "责令改正",
+        "您单位被责令于{due}前改正火灾隐患。改正完毕的,请上传改正情况并申请复查;确需延期的,请于到期前提出申请并说明理由。",
+    ),
+    Wording("order_extended", None, "statutory", "改正期限已延长", "您单位的火灾隐患改正期限已延至{due},请按期改正。"),
+    Wording("recheck_passed", None, "statutory", "复查合格", "经复查,您单位被责令改正的火灾隐患已整改合格。"),
+    Wording(
+        "recheck_failed", None, "statutory", "复查不合格",
+        "经复查,您单位被责令改正的火灾隐患仍未整改合格,将依法处理。请立即整改。",
+    ),
+    Wording(
+        "recheck_assigned", None, "duty", "复查任务",
+        "请您复查1件责令改正事项(改正期限{due})。请携带执法证件,两人到场并主动出示。出发前请下载离线资料。",
+        ignores_quiet_hours=True,
+    ),
+    Wording(
+        "recheck_to_sign", None, "duty", "待您签名", "有1份复查记录已由同组监督员填写,请您核对后签名。",
+        ignores_quiet_hours=True,
+    ),
     Wording(
         "order_due_soon", 26, "statutory", "整改到期提醒",
         "《责令限期改正通知书》({order_no})将于{due}到期。改正完毕的,请上传改正情况并申请复查;"
@@ -194,4 +213,4 @@ _UNIT = [
     ),
 ]  # fmt: skip
 
-WORDINGS: dict[str, Wording] = {wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_UNIT]}
+WORDINGS: dict[str, Wording] = {wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS]}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 from importlib.resources import files
-from math import cos, degrees, log, pi, radians, tan
+from math import cos, degrees, floor, log, pi, radians, tan
 
 import numpy as np
 import orjson
@@ -22,6 +22,8 @@ from places.regions import regions
 
 METRES_PER_DEGREE = 111_320.0  # on the equator, where Mercator's scale is 1
 _SHIFT_DEGREES = 0.025  # of longitude; GCJ-02 and BD-09 move a position in the region by 0.022 at most
+
+_SQUARE_DEGREES = 0.005  # of longitude: some 400 m
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Boundaries:
         for geometry in (self._shapes, self._frontier, self._shifted):
             shapely.prepare(geometry)
         self._tree = shapely.STRtree(self._shapes)
+        # People report from where people live: a process soon knows the squares that matter.
+        self._owner = functools.lru_cache(maxsize=65_536)(self._owner_of_square)
 
     def may_be_shifted(self, lon: float, lat: float) -> bool:
         """True if a GCJ-02 or BD-09 position may belong to the region before it is moved back.
@@ -82,15 +86,32 @@ class Boundaries:
         """
         if not _is_mappable(lat):
             return [], False
-        scale = METRES_PER_DEGREE * cos(radians(lat))
-        reach, y = radius_m / scale, _mercator_y(lat)
+        y = _mercator_y(lat)
+        if radius_m <= self.uncertainty_m:
+            owner = self._owner(floor(lon / _SQUARE_DEGREES), floor(y / _SQUARE_DEGREES))
+            if owner is not None:
+                return [owner], False
+        return self._search(lon, y, radius_m, METRES_PER_DEGREE * cos(radians(lat)))
+
+    def _owner_of_square(self, column: int, row: int) -> Nearby | None:
+        """The banner that holds a whole square of the map with everything that is uncertain around it; None near borders."""
+        west, south = column * _SQUARE_DEGREES, row * _SQUARE_DEGREES
+        edge = self.uncertainty_m * 2 / METRES_PER_DEGREE  # Mercator's scale is 2 at 60° north, beyond the region
+        box = shapely.box(west - edge, south - edge, west + _SQUARE_DEGREES + edge, south + _SQUARE_DEGREES + edge)
+        for index in self._tree.query(box).tolist():
+            if shapely.contains_properly(self._shapes[index], box):
+                return Nearby(self._codes[index], 0.0)
+        return None
+
+    def _search(self, lon: float, y: float, radius_m: float, scale: float) -> tuple[list[Nearby], bool]:
+        reach = radius_m / scale
         box = shapely.box(lon - reach, y - reach, lon + reach, y + reach)
         candidates = self._tree.query(box).tolist()
+        if not candidates:
+            return [], False
         for index in candidates:
             if shapely.contains_properly(self._shapes[index], box):
                 return [Nearby(self._codes[index], 0.0)], False
-        if not candidates:
-            return [], False
         point = shapely.Point(lon, y)
         distances = shapely.distance(self._shapes[candidates], point) * scale
         found = [

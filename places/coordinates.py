@@ -15,7 +15,7 @@ SYSTEMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 _A = 6378245.0  # Krasovsky 1940, semi-major axis in metres
 _EE = 0.00669342162296594323  # its eccentricity, squared
 _BD = pi * 3000 / 180
-_EXACT = 1e-10  # degrees; a hundredth of a millimetre
+_CLOSE = 1e-8  # degrees; the round that moved by less leaves a hundredth of that
 
 
 def to_gcj02(lon: float, lat: float) -> tuple[float, float]:
@@ -61,6 +61,6 @@ def to_wgs84(lon: float, lat: float, crs: str) -> tuple[float, float]:
         shifted_x, shifted_y = shift(x, y)
         dx, dy = lon - shifted_x, lat - shifted_y
         x, y = x + dx, y + dy
-        if abs(dx) < _EXACT and abs(dy) < _EXACT:
+        if abs(dx) < _CLOSE and abs(dy) < _CLOSE:
             break
     return x, y

@@ -34,6 +34,10 @@ class RegionCode(fields.String):
 class Uscc(fields.String):
     """统一社会信用代码 (GB 32100-2015): 18 characters, the last one checks the others."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"minLength": 18, "maxLength": 18, "example": "91350100M000100Y43"})
+        super().__init__(**kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = str(super()._deserialize(value, attr, data, **kwargs)).strip().upper()
         if not is_credit_code(code):

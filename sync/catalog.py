@@ -7,6 +7,7 @@ for detail, list, count, export and search.
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,7 @@ class Synced:
     """The declaration of one entity type: its name on the wire, its model, its scopes, largest projection last."""
 
     type: str
-    model: type[Base]
+    model: builtins.type[Base]
     scopes: Sequence[Scope]
     on_devices: Callable[[Any], bool] = lambda _: True  # False: out of every device's scope (closed long ago)
 

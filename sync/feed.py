@@ -121,7 +121,7 @@ class Feed:
             return
         ids = self._ids_of(session, {key for key, _, _ in lines})
         # Writers take turns here: positions must grow in commit order, or a slow writer's row is never seen.
-        heads = dict(
+        heads: dict[int, int] = dict(
             session.execute(
                 text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"),
                 {"ids": sorted(ids.values())},
@@ -141,7 +141,7 @@ class Feed:
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
         unknown = sorted(keys - self._scope_ids.keys())
         if unknown:
-            known = dict(
+            known: dict[str, int] = dict(
                 session.execute(text("SELECT key, id FROM sync_scope WHERE key = ANY(:keys)"), {"keys": unknown}).all()
             )
             missing = [key for key in unknown if key not in known]

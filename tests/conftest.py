@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from operations.valkey import Valkey
 from settings import Settings
+from tests.clock import Clock
 from tests.servers import ClusterOfThisRun, DatabaseUrls, RunningCluster, settings_for
+
+if TYPE_CHECKING:  # the tests of `operations` need none of the product
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from api.context import Parts
+    from tests.application import Application
 
 CLUSTER = pytest.StashKey[ClusterOfThisRun]()
 
@@ -77,4 +86,59 @@ def settings(cluster: RunningCluster, postgres_url: DatabaseUrls, valkey: Valkey
     return settings_for(postgres_url, valkey.url, cluster.directory / worker_id)
 
 
-# ---- The application: `app`, `client` and `session` belong here. ----
+# ---- The application: real, in this process, on this worker's database. ----
+# Tests share that database and make people and cases of their own in it (tests/people.py, tests/makers.py), which costs
+# nothing. A test that changes what all share, or counts all rows, asks for `fresh_database` too (0.15 s).
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings) -> Iterator[Application]:
+    """The one application of this worker; for the fixtures below."""
+    from tests.application import Application
+
+    made = Application(settings)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def parts(application: Application, request: pytest.FixtureRequest) -> Parts:
+    """Catalog, database, keys, storage: what `api.app.assemble` makes, on the clock of the test."""
+    if "fresh_database" in request.fixturenames:  # before anything is read from the old one
+        request.getfixturevalue("fresh_database")
+    return application.parts
+
+
+@pytest.fixture
+def clock(application: Application) -> Iterator[Clock]:
+    """What the application takes for the time: `clock.now`, `clock.advance(hours=25)`. It starts anew in each test."""
+    application.clock.restart()
+    yield application.clock
+    application.clock.restart()
+
+
+@pytest.fixture
+def app(application: Application, parts: Parts) -> Flask:
+    """The WSGI application, as `wsgi.py` makes it."""
+    return application.app
+
+
+@pytest.fixture
+def client(app: Flask, clock: Clock) -> FlaskClient:
+    """Flask's test client. `tests/people.py` signs people in through it."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(parts: Parts, clock: Clock) -> Iterator[Session]:
+    """A transaction for commands and queries, rolled back afterwards: nobody else sees what it did.
+
+    `parts.database.settle(session)` runs what follows from it (reactions, inbox, feed lines), as each commit would. What
+    must be committed goes through `with parts.database.transaction() as session:`.
+    """
+    opened = parts.database.open()
+    try:
+        yield opened
+    finally:
+        opened.rollback()
+        opened.close()

@@ -81,7 +81,7 @@ def _signed_by(session: Session, person_id: UUID, digest: str, signature: str) -
     keys = session.scalars(
         select(SyncDevice.public_key).where(SyncDevice.owner_id == person_id, SyncDevice.public_key.is_not(None))
     )
-    return any(_verifies(jwk, der, digest.encode()) for jwk in keys)
+    return any(_verifies(jwk, der, digest.encode()) for jwk in keys if jwk is not None)
 
 
 def _verifies(jwk: Json, der: bytes, message: bytes) -> bool:

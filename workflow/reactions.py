@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ def react(session: Session) -> None:
     for entity_type, entity_id in dict.fromkeys((event.entity_type, event.entity_id) for event in fresh):
         if entity_type in CASES:
             is_new = any(event.entity_id == entity_id and event.revision == 1 for event in fresh)
-            _reflect(session, session.get_one(CASES[entity_type], entity_id), is_new=is_new)
+            _reflect(session, cast(Case, session.get_one(CASES[entity_type], entity_id)), is_new=is_new)
 
 
 def _reflect(session: Session, case: Case, *, is_new: bool) -> None:

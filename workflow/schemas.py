@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from wire import Moment, StrictSchema
+from wire import Line, Moment, Prose, StrictSchema
 
 MAX_PHOTOS = 9
 
@@ -19,7 +19,7 @@ class CodeField(fields.String):
         super().__init__(**kwargs)
 
 
-class PhotosField(fields.List):
+class PhotosField(fields.List[Any]):
     """Ids of photos, made by the client; the bytes may follow later (records never wait for photos)."""
 
     def __init__(self, max_photos: int = MAX_PHOTOS, **kwargs: Any) -> None:
@@ -27,12 +27,32 @@ class PhotosField(fields.List):
         super().__init__(fields.UUID(), **kwargs)
 
 
-class PeopleField(fields.List):
+class PeopleField(fields.List[Any]):
     """Ids of people."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("validate", validate.Length(max=20, error="最多{max}人"))
         super().__init__(fields.UUID(), **kwargs)
+
+
+class NoteSchema(StrictSchema):
+    """An act that needs at most a remark."""
+
+    note = Prose(max_length=500, load_default="")
+
+
+class ReasonSchema(StrictSchema):
+    """An act that needs a reason."""
+
+    reason = Prose(
+        max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)")
+    )
+
+
+class FileCaseSchema(StrictSchema):
+    """立案 with its number."""
+
+    case_no = Line(max_length=60, required=True)
 
 
 class ClockSchema(StrictSchema):

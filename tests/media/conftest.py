@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_smorest import Api
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -128,6 +128,10 @@ def world(media_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Sealed, "ring", ring)
     settings = Settings(media_database_url, media_database_url, "", tmp_path / "media", tmp_path / "keys.json", "http://x", True)
     clock = Clock()
+    engine = create_engine(media_database_url)
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE media, media_upload, media_rendition, event"))
+    engine.dispose()
     database = Database(media_database_url, clock=clock)
     people = {name: Actor(id=new_id(), name=name, is_guest=name == "guest") for name in PEOPLE}
     storage = DirectoryStorage(settings.media_dir)

@@ -9,9 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import piexif
+import pillow_heif
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sklearn.datasets import load_sample_images
+
+pillow_heif.register_heif_opener()
 
 CANARY = b"CANARY-7f3a9c"
 TAKEN_AT = datetime.fromisoformat("2026-11-20T09:30:15+08:00")

@@ -128,7 +128,7 @@ def test_a_length_that_is_no_number_is_400(world: World, length: str | None) -> 
     assert fields(answer) == ["Upload-Length"]
 
 
-@pytest.mark.parametrize("header", ["media_id ***", "media_id YQ", f"media_id {base64.b64encode(b'\xff').decode()}", "x" * 3000])
+@pytest.mark.parametrize("header", ["media_id ***", "media_id YQ", "media_id /w==", "x" * 3000])
 def test_metadata_that_cannot_be_read_are_400(world: World, header: str) -> None:
     answer = world.client().post("/api/v1/uploads", headers={**TUS, "Upload-Length": "5", "Upload-Metadata": header})
     assert answer.status_code == 400
@@ -149,7 +149,8 @@ def test_metadata_that_cannot_be_read_are_400(world: World, header: str) -> None
     ],
 )
 def test_metadata_that_are_wrong_are_422_and_named(world: World, said: dict[str, str], field: str) -> None:
-    headers = creation(telling_photo(), new_id(), **said)
+    words = {"media_id": str(new_id()), "sha256": digest(b"x").hex(), **said}
+    headers = {**TUS, "Upload-Length": "1", "Upload-Metadata": metadata(**words)}
     answer = world.client().post("/api/v1/uploads", headers=headers)
     assert answer.status_code == 422
     assert fields(answer) == [field]
@@ -367,9 +368,9 @@ def test_a_session_closed_while_its_bytes_came_stores_nothing(world: World) -> N
     send(world, url, 0, photo[:-1])
 
     class ClosesTheSession(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
+        def readinto(self, buffer: Any, /) -> int:
             world.closed.add("owner")
-            return super().read(size)
+            return super().readinto(buffer)
 
     answer = world.client().patch(
         url,
@@ -455,9 +456,9 @@ def test_no_transaction_is_open_while_the_network_is_read(world: World) -> None:
     seen: list[int] = []
 
     class Watching(io.BytesIO):
-        def read(self, size: int | None = -1, /) -> bytes:
+        def readinto(self, buffer: Any, /) -> int:
             seen.append(world.database.engine.pool.checkedout())  # type: ignore[attr-defined]
-            return super().read(size)
+            return super().readinto(buffer)
 
     headers = {**PATCH, "Upload-Offset": "0", "Content-Length": str(len(photo))}
     assert world.client().patch(url, input_stream=Watching(photo), headers=headers).status_code == 204

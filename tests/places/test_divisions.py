@@ -65,7 +65,8 @@ def test_a_banner_closed_by_an_administrator_stays_closed_when_seeded_again(sess
 
 
 @pytest.mark.parametrize(
-    "who", [citizen(), guest(), staff(Role.SYS_ADMIN, "150200"), staff(Role.UNIT_LEADER, "150000"), staff(Role.SEC_ADMIN, "150000")]
+    "who",
+    [citizen(), guest(), staff(Role.SYS_ADMIN, "150200"), staff(Role.UNIT_LEADER, "150000"), staff(Role.SEC_ADMIN, "150000")],
 )
 def test_only_an_administrator_of_that_region_opens_it(session: Session, who: Any) -> None:
     with pytest.raises(RoleNotAllowed):

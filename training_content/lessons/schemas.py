@@ -55,10 +55,6 @@ class CreateLessonSchema(EditLessonSchema):
     id = fields.UUID(required=True)
 
 
-class NothingSchema(StrictSchema):
-    """An act without arguments."""
-
-
 class LessonSummarySchema(StrictSchema):
     """A lesson in a list."""
 

@@ -26,6 +26,7 @@ from workflow.handovers.rules import LIFE, MAX_REJECTIONS, MAX_RETURNS
 from workflow.handovers.synced import HANDOVER, roles_on
 from workflow.models import NumberSeries
 from workflow.offices import committee_of, organisation, people_of_office
+from workflow.schemas import NoteSchema, ReasonSchema
 
 
 def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, letter: Json) -> Handover:
@@ -323,19 +324,19 @@ def supervise(session: Session, actor: Actor, handover_id: UUID, data: dict[str,
 
 
 MUTATIONS = [
-    Mutation("handover.approve", schemas.NoteSchema, approve, summary="签发移送函"),
-    Mutation("handover.discard", schemas.NoteSchema, discard, summary="不予签发"),
-    Mutation("handover.sign_for", schemas.NoteSchema, sign_for, summary="签收"),
-    Mutation("handover.accept", schemas.NoteSchema, accept, summary="接受办理"),
+    Mutation("handover.approve", NoteSchema, approve, summary="签发移送函"),
+    Mutation("handover.discard", NoteSchema, discard, summary="不予签发"),
+    Mutation("handover.sign_for", NoteSchema, sign_for, summary="签收"),
+    Mutation("handover.accept", NoteSchema, accept, summary="接受办理"),
     Mutation("handover.return", schemas.ReturnSchema, return_, summary="退回"),
     Mutation("handover.resend", schemas.RouteSchema, resend, summary="重新移送"),
-    Mutation("handover.dispute", schemas.NoteSchema, dispute, summary="提请协调"),
+    Mutation("handover.dispute", NoteSchema, dispute, summary="提请协调"),
     Mutation("handover.decide", schemas.RouteSchema, decide, summary="明确承办单位"),
-    Mutation("handover.withdraw", schemas.NoteSchema, withdraw, summary="收回自办"),
+    Mutation("handover.withdraw", NoteSchema, withdraw, summary="收回自办"),
     Mutation("handover.progress", schemas.ProgressSchema, report_progress, summary="填报进展"),
-    Mutation("handover.extend", schemas.ExtendSchema, extend, summary="申请延期"),
+    Mutation("handover.extend", schemas.ExtendLetterSchema, extend, summary="申请延期"),
     Mutation("handover.finish", schemas.FinishSchema, finish, summary="办结反馈"),
-    Mutation("handover.confirm", schemas.NoteSchema, confirm, summary="确认反馈"),
-    Mutation("handover.reject", schemas.ReasonSchema, reject, summary="反馈不充分"),
+    Mutation("handover.confirm", NoteSchema, confirm, summary="确认反馈"),
+    Mutation("handover.reject", ReasonSchema, reject, summary="反馈不充分"),
     Mutation("handover.supervise", schemas.SuperviseSchema, supervise, summary="督办"),
 ]

@@ -5,13 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import Line, Prose, StrictSchema
-from workflow.schemas import PhotosField
-
-
-class NoteSchema(StrictSchema):
-    """An act that needs at most a remark."""
-
-    note = Prose(max_length=500, load_default="")
+from workflow.schemas import NoteSchema, PhotosField, ReasonSchema
 
 
 class ReturnSchema(StrictSchema):
@@ -28,13 +22,7 @@ class RouteSchema(NoteSchema):
     to_org_id = fields.UUID(required=True)
 
 
-class ReasonSchema(StrictSchema):
-    """An act that needs a reason."""
-
-    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)"))
-
-
-class ExtendSchema(ReasonSchema):
+class ExtendLetterSchema(ReasonSchema):
     """延期, once."""
 
     due_on = fields.Date(required=True)

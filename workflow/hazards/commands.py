@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sync.mutations import Mutation
 from workflow.hazards import closing, passing_on, reporting, schemas, triage, verification
-from workflow.schemas import CosignSchema
+from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 
 MUTATIONS = [
     Mutation("hazard.submit", schemas.SubmitSchema, reporting.submit, creates=True, summary="上报隐患"),
     Mutation("hazard.register", schemas.RegisterSchema, triage.register, summary="受理登记"),
     Mutation("hazard.reject", schemas.RejectSchema, triage.reject, summary="不予受理"),
-    Mutation("hazard.divert_119", schemas.NoteSchema, triage.divert_119, summary="分流119"),
+    Mutation("hazard.divert_119", NoteSchema, triage.divert_119, summary="分流119"),
     Mutation("hazard.merge", schemas.MergeSchema, triage.merge, summary="并案"),
     Mutation("hazard.reclassify", schemas.ReclassifySchema, triage.reclassify, summary="调整类别"),
     Mutation("hazard.assign", schemas.AssignSchema, triage.assign, summary="派单"),
@@ -22,14 +22,14 @@ MUTATIONS = [
     Mutation("hazard.cosign", CosignSchema, verification.cosign, summary="第二名监督员签名"),
     Mutation("hazard.hand_over", schemas.HandOverSchema, passing_on.hand_over, summary="移交"),
     Mutation("hazard.tell_reporter", schemas.TellSchema, closing.tell_reporter, summary="告知举报人"),
-    Mutation("hazard.file_case", schemas.FileCaseSchema, closing.file_case, summary="立案"),
-    Mutation("hazard.close", schemas.NoteSchema, closing.close, summary="办结"),
+    Mutation("hazard.file_case", FileCaseSchema, closing.file_case, summary="立案"),
+    Mutation("hazard.close", NoteSchema, closing.close, summary="办结"),
     Mutation("hazard.dispute", schemas.DisputeSchema, reporting.dispute, summary="提出异议"),
-    Mutation("hazard.uphold", schemas.ReasonSchema, closing.uphold, summary="维持原结论"),
-    Mutation("hazard.reopen", schemas.ReasonSchema, closing.reopen, summary="重新核查"),
-    Mutation("hazard.withdraw", schemas.NoteSchema, reporting.withdraw, summary="撤回"),
+    Mutation("hazard.uphold", ReasonSchema, closing.uphold, summary="维持原结论"),
+    Mutation("hazard.reopen", ReasonSchema, closing.reopen, summary="重新核查"),
+    Mutation("hazard.withdraw", NoteSchema, reporting.withdraw, summary="撤回"),
     Mutation("hazard.rate", schemas.RateSchema, reporting.rate, summary="评价"),
-    Mutation("hazard.request_force_close", schemas.ReasonSchema, closing.request_force_close, summary="申请强制办结"),
-    Mutation("hazard.force_close", schemas.NoteSchema, closing.force_close, summary="同意强制办结"),
+    Mutation("hazard.request_force_close", ReasonSchema, closing.request_force_close, summary="申请强制办结"),
+    Mutation("hazard.force_close", NoteSchema, closing.force_close, summary="同意强制办结"),
     Mutation("hazard.confirm_timely", schemas.ConfirmTimelySchema, closing.confirm_timely, summary="确认离线办理时间"),
 ]

@@ -8,7 +8,7 @@ from places.schemas import PlaceSchema, PositionSchema
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.hazards.models import REPORT_MODES
 from workflow.hazards.rules import REJECTION_REASONS
-from workflow.schemas import CodeField, PeopleField, PhotosField
+from workflow.schemas import CodeField, NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 PICTURES = {
     "EXIT": "通道出口",
@@ -63,18 +63,6 @@ class SubmitSchema(StrictSchema):
         """A photo or words suffice, but one of them is needed."""
         if not data.get("description") and not data.get("photos") and not data.get("voice_id"):
             raise ValidationError("请拍照、录音或者填写情况说明", "description")
-
-
-class NoteSchema(StrictSchema):
-    """An act that needs at most a remark."""
-
-    note = Prose(max_length=500, load_default="")
-
-
-class ReasonSchema(StrictSchema):
-    """An act that needs a reason."""
-
-    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)"))
 
 
 class RegisterSchema(NoteSchema):
@@ -172,12 +160,6 @@ class TellSchema(NoteSchema):
     impossible = Flag(load_default=False)
 
 
-class FileCaseSchema(StrictSchema):
-    """立案 with its number."""
-
-    case_no = Line(max_length=60, required=True)
-
-
 class RateSchema(StrictSchema):
     """好差评: 5 非常满意 to 1 非常不满意."""
 
@@ -197,7 +179,7 @@ class ConfirmTimelySchema(NoteSchema):
     accepted = Flag(required=True)
 
 
-class ClaimSchema(StrictSchema):
+class ClaimReportSchema(StrictSchema):
     """A named guest report is claimed with its tracking code."""
 
     tracking_code = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$"))

@@ -15,11 +15,11 @@ from database.journal import record
 from database.session import now
 from problems import AlreadySo, NotFound, Problem, RoleNotAllowed
 from sync.mutations import Mutation, Origin
+from wire import NothingSchema
 from workflow.acting import lock, touch
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
 from workflow.queue.rules import NO_DEADLINE, waiting_for
-from workflow.queue.schemas import ClaimSchema
 from workflow.queue.synced import TASK
 
 
@@ -146,6 +146,6 @@ def hold_open(session: Session, subject_id: UUID, due_at: Any) -> None:
 
 
 MUTATIONS = [
-    Mutation("task.claim", ClaimSchema, claim, summary="领取"),
-    Mutation("task.release", ClaimSchema, release, summary="退回队列"),
+    Mutation("task.claim", NothingSchema, claim, summary="领取"),
+    Mutation("task.release", NothingSchema, release, summary="退回队列"),
 ]

@@ -46,10 +46,6 @@ class BucketsSchema(StrictSchema):
     to_assign = fields.Integer()
 
 
-class ClaimSchema(StrictSchema):
-    """Claim and release need no arguments."""
-
-
 class BulkAssignSchema(StrictSchema):
     """Several hazards to one pair of officers."""
 

@@ -27,7 +27,7 @@ from workflow.rectification import schemas
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION, roles_on
-from workflow.schemas import CosignSchema
+from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema
 
 _EVENTS = {"recheck_pass": "rectification.recheck_passed", "recheck_fail": "rectification.recheck_failed"}
 
@@ -250,12 +250,12 @@ def enter_transferred(session: Session, order_id: UUID) -> None:
 
 MUTATIONS = [
     Mutation("rectification.report_fix", schemas.ReportFixSchema, report_fix, summary="上传改正情况"),
-    Mutation("rectification.apply_recheck", schemas.NoteSchema, apply_recheck, summary="申请复查"),
-    Mutation("rectification.extend", schemas.ExtendSchema, extend, summary="准予延期"),
+    Mutation("rectification.apply_recheck", NoteSchema, apply_recheck, summary="申请复查"),
+    Mutation("rectification.extend", schemas.ExtendOrderSchema, extend, summary="准予延期"),
     Mutation("rectification.recheck_pass", schemas.RecheckSchema, recheck_pass, summary="复查合格"),
     Mutation("rectification.recheck_fail", schemas.RecheckSchema, recheck_fail, summary="复查不合格"),
     Mutation("rectification.cosign", CosignSchema, cosign, summary="第二名监督员签名"),
-    Mutation("rectification.assign", schemas.AssignSchema, assign, summary="指派复查人员"),
+    Mutation("rectification.assign", schemas.AssignRecheckSchema, assign, summary="指派复查人员"),
     Mutation("rectification.reorder", schemas.ReorderSchema, reorder, summary="重新责令改正"),
-    Mutation("rectification.file_case", schemas.FileCaseSchema, file_case, summary="立案"),
+    Mutation("rectification.file_case", FileCaseSchema, file_case, summary="立案"),
 ]

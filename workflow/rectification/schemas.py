@@ -5,14 +5,8 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from places.schemas import PositionSchema
-from wire import Flag, Line, Moment, Prose, StrictSchema
+from wire import Flag, Moment, Prose, StrictSchema
 from workflow.schemas import PeopleField, PhotosField
-
-
-class NoteSchema(StrictSchema):
-    """An act that needs at most a remark."""
-
-    note = Prose(max_length=500, load_default="")
 
 
 class FixedItemSchema(StrictSchema):
@@ -30,7 +24,7 @@ class ReportFixSchema(StrictSchema):
     items = fields.List(fields.Nested(FixedItemSchema), required=True, validate=validate.Length(min=1, max=50))
 
 
-class ExtendSchema(StrictSchema):
+class ExtendOrderSchema(StrictSchema):
     """延期, once, with a reason (61号令, 消防监督检查规定 20)."""
 
     due_on = fields.Date(required=True)
@@ -46,7 +40,7 @@ class RecheckSchema(StrictSchema):
     checked_at = Moment(load_default=None)
 
 
-class AssignSchema(StrictSchema):
+class AssignRecheckSchema(StrictSchema):
     """Another pair for the recheck."""
 
     officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
@@ -57,9 +51,3 @@ class ReorderSchema(StrictSchema):
 
     due_on = fields.Date(required=True)
     note = Prose(max_length=500, load_default="")
-
-
-class FileCaseSchema(StrictSchema):
-    """立案 with its number."""
-
-    case_no = Line(max_length=60, required=True)

@@ -294,6 +294,65 @@ def upgrade() -> None:
     op.create_index("ix_issue_open", "issue", ["region_code", "id"], unique=False, postgresql_where="state = 'open'")
     op.create_index(op.f("ix_issue_subject_id"), "issue", ["subject_id"], unique=False)
     op.create_table(
+        "law",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("doc_no", sa.Text(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("effective_from", sa.Date(), nullable=True),
+        sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("replaces", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("articles", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("source_url", sa.Text(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("verification", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("grams", postgresql.TSVECTOR(), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("stamps", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("jsonb_typeof(articles) = 'array'", name=op.f("ck_law_articles_listed")),
+        sa.CheckConstraint(
+            "level IN ('law', 'administrative_regulation', 'department_rule', 'local_regulation', 'normative_document', 'national_standard', 'industry_standard', 'local_standard')",
+            name=op.f("ck_law_level_known"),
+        ),
+        sa.CheckConstraint("region ~ '^15[0-9]{4}$'", name=op.f("ck_law_region_known")),
+        sa.CheckConstraint("status IN ('in_force', 'amended', 'repealed', 'not_yet')", name=op.f("ck_law_status_known")),
+        sa.CheckConstraint("verification IN ('full_text', 'public_copy', 'unchecked')", name=op.f("ck_law_verification_known")),
+        sa.CheckConstraint("effective_from <= effective_to", name=op.f("ck_law_ends_after_begin")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_law")),
+        sa.UniqueConstraint("code", name=op.f("uq_law_code")),
+    )
+    op.create_index("ix_law_grams", "law", ["grams"], unique=False, postgresql_using="gin")
+    op.create_table(
+        "lesson",
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("audience", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("cover_media_id", sa.Uuid(), nullable=True),
+        sa.Column("duration_minutes", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("stamps", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("jsonb_typeof(body) = 'array'", name=op.f("ck_lesson_body_listed")),
+        sa.CheckConstraint("duration_minutes BETWEEN 1 AND 600", name=op.f("ck_lesson_duration_sensible")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson")),
+    )
+    op.create_table(
         "media",
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("entity_type", sa.Text(), nullable=True),
@@ -1081,6 +1140,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_media_owner_id"), table_name="media")
     op.drop_index("ix_media_entity", table_name="media")
     op.drop_table("media")
+    op.drop_table("lesson")
+    op.drop_index("ix_law_grams", table_name="law", postgresql_using="gin")
+    op.drop_table("law")
     op.drop_index(op.f("ix_issue_subject_id"), table_name="issue")
     op.drop_index("ix_issue_open", table_name="issue", postgresql_where="state = 'open'")
     op.drop_index(op.f("ix_issue_author_id"), table_name="issue")

@@ -1,0 +1,143 @@
+"""What people read."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from notifications.rendering import MissingValue, placeholders, render, spoken
+from notifications.subscriptions import SUBSCRIPTIONS, Subscription
+from notifications.templates import WORDINGS
+
+AT = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
+READER, COLLEAGUE = UUID(int=1), UUID(int=2)
+
+# The data of each event as its command records them.
+NUMBER = {"number": "YH150102202611220000012"}
+LETTER = {"letter_no": "新城大队移〔2026〕第3号"}
+DATA: dict[str, dict[str, Any]] = {
+    "hazard.submitted": {**NUMBER, "category": "通道出口", "place": "新城区东街", "due": "2026-11-23T13:30:00+00:00"},
+    "hazard.registered": {**NUMBER, "org": "新城区消防救援大队", "due": "2026-11-23T21:30:00+08:00"},
+    "hazard.rejected": {**NUMBER, "reason": "不属于消防安全问题", "org": "住房和城乡建设局", "phone": "0471-1234567"},
+    "hazard.diverted_119": NUMBER,
+    "hazard.merged": {**NUMBER, "master_number": "YH150102202611220000001"},
+    "hazard.assigned": {
+        **NUMBER,
+        "due": "2026-11-23T13:30:00Z",
+        "officer_names": {str(READER): "甲", str(COLLEAGUE): "乙"},
+    },
+    "hazard.act_drafted": NUMBER,
+    "hazard.handed_over": {**NUMBER, "org": "住房和城乡建设局", "at": "2026-11-22T13:30:00Z", "due": "2026-12-11T15:59:59Z"},
+    "hazard.reporter_told": {**NUMBER, "order": "于2026-12-01前改正", "date": "2026-11-22", "dispute_until": "2026-12-07"},
+    "hazard.closed": {**NUMBER, "date": "2026-11-22"},
+    "hazard.force_closed": NUMBER,
+    "hazard.disputed": {**NUMBER, "due": "2026-11-27T15:59:59Z"},
+    "hazard.dispute_upheld": {**NUMBER, "reason": "复核与原核查一致"},
+    "hazard.reopened": {**NUMBER, "reason": "有新的线索"},
+    "handover.drafted": {},
+    "handover.sent": {
+        **LETTER,
+        "org": "新城区消防救援大队",
+        "sign_due": "2026-11-23T15:59:59Z",
+        "feedback_due": "2026-12-11T15:59:59Z",
+        "return_due": "2026-11-25T15:59:59Z",
+    },
+    "handover.accepted": {**LETTER, "org": "住房和城乡建设局"},
+    "handover.returned": {
+        **LETTER,
+        "org": "住房和城乡建设局",
+        "reason": "不属于本单位职责",
+        "legal_basis": "消防法第四条",
+        "suggested_org": "城市管理综合执法局",
+        "due": "2026-11-24T15:59:59Z",
+    },
+    "handover.disputed": {**LETTER, "committee": "新城区消安委办", "org": "新城区消防救援大队", "due": "2026-11-27T15:59:59Z"},
+    "handover.extended": {**LETTER, "reason": "需要鉴定", "due": "2026-12-25T15:59:59Z"},
+    "handover.fed_back": LETTER,
+    "handover.feedback_rejected": {**LETTER, "reason": "没有照片"},
+    "clock.due_soon": {**NUMBER, "hours": 6, "due": "2026-11-23T13:30:00Z", "holder": "甲"},
+    "clock.breached": {**NUMBER, "hours": 2, "leader": ""},
+    "rectification.ordered": {"due": "2026-12-01"},
+    "rectification.reordered": {"due": "2026-12-01"},
+    "rectification.due_soon": {"order_no": "新消限字〔2026〕第5号", "due": "2026-12-01"},
+    "rectification.extended": {"due": "2026-12-10"},
+    "rectification.assigned": {"due": "2026-12-01"},
+    "rectification.act_drafted": {},
+    "rectification.recheck_passed": {},
+    "rectification.recheck_failed": {},
+}
+DATA["handover.decided"] = DATA["handover.sent"]
+
+
+@pytest.mark.parametrize("row", SUBSCRIPTIONS, ids=lambda row: f"{row.event}-{row.audience}-{row.template}")
+def test_every_row_of_the_table_has_a_text_that_its_event_can_fill(row: Subscription) -> None:
+    body = render(WORDINGS[row.template].text, DATA[row.event], at=AT, reader=str(READER))
+    assert "{" not in body
+    assert "T13:30" not in body
+
+
+def test_every_text_is_used() -> None:
+    assert set(WORDINGS) == {row.template for row in SUBSCRIPTIONS} | {"lock_screen"}
+
+
+def test_no_text_holds_a_link() -> None:
+    assert not [wording.key for wording in WORDINGS.values() if "http" in wording.text or "www" in wording.text]
+
+
+def test_rows_15_to_18_ignore_quiet_hours() -> None:
+    assert {wording.row for wording in WORDINGS.values() if wording.ignores_quiet_hours} >= {15, 16, 17, 18}
+
+
+def test_a_lock_screen_says_nothing_of_the_case() -> None:
+    assert not placeholders(WORDINGS["lock_screen"].text)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2026-11-22T13:30:00Z", "2026年11月22日21时30分"),
+        ("2026-11-22T13:30:00.123456+00:00", "2026年11月22日21时30分"),
+        ("2026-11-22T21:30:00+08:00", "2026年11月22日21时30分"),
+        ("2026-12-31T16:00:00Z", "2027年01月01日00时00分"),
+        ("2026-11-22", "2026年11月22日"),
+        (date(2026, 3, 5), "2026年03月05日"),
+        ("2026-13-45", "2026-13-45"),
+        ("新城大队移〔2026〕第3号", "新城大队移〔2026〕第3号"),
+        (24, "24"),
+    ],
+)
+def test_times_are_read_in_beijing_time(value: object, words: str) -> None:
+    assert spoken(value) == words
+
+
+def test_each_officer_reads_the_others_name() -> None:
+    text, data = WORDINGS["assigned"].text, DATA["hazard.assigned"]
+    assert render(text, data, at=AT, reader=str(READER)).startswith("请您与乙于2026年11月23日21时30分前核查")
+    assert render(text, data, at=AT, reader=str(COLLEAGUE)).startswith("请您与甲于")
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("立即改正", "责令当事人立即改正。"),
+        ("immediate", "责令当事人立即改正。"),
+        ("2026-12-01", "责令当事人于2026年12月01日前改正。"),
+        ("于2026-12-01前改正", "责令当事人于2026年12月01日前改正。"),
+        ("", "责令当事人改正。"),
+        (None, "责令当事人改正。"),
+    ],
+)
+def test_an_order_reads_as_a_phrase(order: str | None, words: str) -> None:
+    assert words in render(WORDINGS["found_true"].text, {"order": order}, at=AT, reader="")
+
+
+def test_a_missing_value_is_named() -> None:
+    with pytest.raises(MissingValue, match="phone"):
+        render("请致电{phone}。", {"number": "1"}, at=AT, reader=str(uuid4()))
+
+
+def test_an_edited_text_reaches_nothing_but_plain_values() -> None:
+    assert render("{number.__class__}{0}", {"number": "1", "0": "零"}, at=AT, reader="") == "{number.__class__}零"

@@ -1,0 +1,258 @@
+"""The worker: Celery application, timetable, and what follows from events after the commit.
+
+The outbox in PostgreSQL is the truth; the broker only hurries. Whatever it loses, the next sweep does.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import Celery, signals
+from celery.utils.nodenames import worker_direct
+from celery.worker import state
+from sqlalchemy.orm import Session
+
+from api.context import Parts
+from database.journal import Event
+from database.seal import seal_finished
+from database.session import Observer
+from media.pool import RenderPool
+from media.rendering import Renderer
+from media.spool import Spool
+from media.uploads import sweep as sweep_expired
+from notifications.channels import Channel, demo_channels
+from notifications.delivery import Task, engine_tasks, send_due, work_outbox
+from notifications.waking import Wake, Watchdog
+from settings import Settings
+from workflow.queue import escalation
+
+log = structlog.get_logger()
+
+# Event -> tasks below. `api.app.assemble` hands this to the engine that writes the outbox.
+REACTIONS: dict[str, tuple[str, ...]] = {
+    "media.stored": ("render_media",),
+    "calendar.loaded": ("recompute_clocks",),
+}
+
+_SWEEP = "sweep_outbox"
+_CANARY = "canary"
+_WATCH_SECONDS = 20.0
+_SLICE_SECONDS = 10.0  # no task keeps a process longer with work that can go on in the next one
+
+
+@dataclass(frozen=True)
+class Process:
+    """What one worker process has, made after the fork."""
+
+    parts: Parts
+    tasks: dict[str, Task]
+    channels: dict[str, Channel]
+
+
+@dataclass(frozen=True)
+class Timed:
+    """One line of the timetable."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[Process], None]
+
+
+def tasks_of(parts: Parts) -> dict[str, Task]:
+    """Every task that an outbox row may name."""
+    renderer = Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels))
+
+    def render_media(session: Session, event: Event) -> None:
+        renderer.render_media(session, event.entity_id)
+
+    def recompute_clocks(_: Session, __: Event) -> None:
+        """In many short transactions beside the row's own; repeating one that was done moves nothing."""
+        after: UUID | None = None
+        more = True
+        while more:
+            with parts.database.transaction() as session:
+                after = escalation.recompute_clocks(session, after)
+            more = after is not None
+
+    return {
+        **engine_tasks(parts.notifications),
+        "render_media": render_media,
+        "recompute_clocks": recompute_clocks,
+    }
+
+
+def sweep_outbox(process: Process) -> None:
+    """Whatever is due of the outbox, then of the messages on their way out."""
+    parts = process.parts
+    worked = work_outbox(parts.database, process.tasks, seconds=_SLICE_SECONDS)
+    sent = send_due(parts.database, parts.notifications, process.channels, seconds=_SLICE_SECONDS)
+    if worked.more or sent.more:
+        celery.send_task(_SWEEP, expires=60)
+
+
+def seal_journal(process: Process) -> None:
+    """Chain a root over what has ended since the last time."""
+    with process.parts.database.transaction() as session:
+        seal_finished(session)
+
+
+def sweep_uploads(process: Process) -> None:
+    """Expire uploads that were left lying."""
+    parts = process.parts
+    spool = Spool(parts.settings.media_dir, parts.ring)
+    with parts.database.transaction() as session:
+        sweep_expired(session, spool, parts.settings.upload_lifetime)
+
+
+def in_batches(step: Callable[[Session], int], process: Process) -> None:
+    """Repeat a step, each time in its own transaction, until nothing is left or the slice of time is over."""
+    until = time.monotonic() + _SLICE_SECONDS
+    more = True
+    while more and time.monotonic() < until:
+        with process.parts.database.transaction() as session:
+            more = step(session) > 0
+
+
+TIMETABLE = (
+    Timed(_SWEEP, 5, sweep_outbox),
+    Timed("seal_journal", 10, seal_journal),
+    Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
+    Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
+    Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),
+    Timed("sweep_uploads", 3600, sweep_uploads),
+    Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
+)
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """Celery's settings, with the traps of its Redis transport avoided (docs/operations.md)."""
+    options: dict[str, Any] = {}
+    if settings.broker_url.startswith("redis"):
+        options = {
+            "visibility_timeout": 600,  # longer than any task may run
+            "unacked_restore_interval": 10,  # with the default throttle a lost task came back after 100 s
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": 5,
+        }
+    return {
+        "broker_url": settings.broker_url,
+        "broker_transport_options": options,
+        "broker_connection_retry": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_time_limit": 300,
+        "task_soft_time_limit": 240,
+        "worker_prefetch_multiplier": 1,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_direct": True,  # the queue of the canary
+        "worker_redirect_stdouts": False,
+        "beat_schedule": {
+            line.name: {
+                "task": line.name,
+                "schedule": line.every_seconds,
+                # What could not be fetched in time is not worth fetching: the next one does its work.
+                "options": {"expires": max(line.every_seconds, 10)},
+            }
+            for line in TIMETABLE
+        },
+        "beat_max_loop_interval": 5,
+    }
+
+
+celery = Celery("fire")
+celery.add_defaults(lambda: configuration(Settings.from_environment()))
+
+
+def _register(line: Timed) -> None:
+    def run() -> None:
+        line.run(process())
+
+    celery.task(run, name=line.name)
+
+
+for _line in TIMETABLE:
+    _register(_line)
+
+
+@celery.task(name=_CANARY)
+def canary() -> None:
+    """Does nothing; that it arrives is the message (`Watchdog`)."""
+
+
+_process: tuple[int, Process] | None = None
+
+
+def process() -> Process:
+    """This process's parts, made once after the fork."""
+    global _process  # noqa: PLW0603 - one per process is what it is for
+    if _process is None or _process[0] != os.getpid():
+        # Here, not above: `api.app` reads REACTIONS from this module.
+        from api.app import assemble
+
+        settings = Settings.from_environment()
+        parts = assemble(settings, after_commit=[wake(settings)])
+        _process = os.getpid(), Process(parts, tasks_of(parts), demo_channels())
+    return _process[1]
+
+
+@signals.worker_process_init.connect
+def _begin(**_: Any) -> None:
+    process()
+
+
+@signals.worker_ready.connect
+def _watch(sender: Any, **_: Any) -> None:
+    """In the process that consumes, which the pool's processes are not."""
+    settings = Settings.from_environment()
+    send_canary = partial(_send, _producer(settings), _CANARY, queue=worker_direct(sender.hostname), expires=60)
+    watchdog = Watchdog(send_canary, is_busy=lambda: bool(state.reserved_requests))
+    signals.task_received.connect(lambda **_: watchdog.heard(), weak=False)
+
+    def watch() -> None:
+        while not watchdog.is_deaf(time.monotonic()):
+            time.sleep(_WATCH_SECONDS)
+        log.critical("the worker no longer hears its broker: ending it, to be started anew")
+        os._exit(os.EX_TEMPFAIL)
+
+    threading.Thread(target=watch, name="watchdog", daemon=True).start()
+
+
+@signals.worker_process_shutdown.connect
+def _end(**_: Any) -> None:
+    if _process is not None and _process[0] == os.getpid():
+        _process[1].parts.database.dispose()
+
+
+def wake(settings: Settings) -> Observer:
+    """The after-commit observer of a process."""
+    return Wake(partial(_send, _producer(settings), _SWEEP, expires=60))
+
+
+def _producer(settings: Settings) -> Celery:
+    """A client that gives up at once instead of trying for ever."""
+    producer = Celery("fire-producer", set_as_current=False)
+    producer.conf.update(configuration(settings))
+    producer.conf.broker_transport_options = {
+        **producer.conf.broker_transport_options,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,
+        "max_retries": 0,
+    }
+    return producer
+
+
+def _send(client: Celery, name: str, **options: Any) -> None:
+    """Over a connection of its own: one that is kept would break with each restart of the broker."""
+    with client.connection_for_write() as connection:
+        client.send_task(name, connection=connection, retry=False, **options)
