@@ -52,7 +52,7 @@ class Prose(fields.String):
 
 
 class Moment(fields.AwareDateTime):
-    """RFC 3339 with a zone, from 1970 to 2200, kept in UTC."""
+    """RFC 3339: read with any zone, from 1970 to 2200; kept and written in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="iso", default_timezone=None, **kwargs)
@@ -68,6 +68,9 @@ class Moment(fields.AwareDateTime):
         if not EARLIEST <= moment <= LATEST:
             raise ValidationError("时间超出范围")
         return moment
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class Flag(fields.Boolean):

@@ -35,6 +35,7 @@ from api import (
 from api.auth import authenticate
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
+from api.logs import configure
 from api.routes import read_body
 from database.crypto import KeyRing, Sealed
 from database.session import Database, Observer, utc_now
@@ -134,6 +135,7 @@ class FireApp(Flask):
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_commit: Sequence[Observer] = ()) -> Parts:
     """Everything that a process needs, web or worker: keys, catalog, database with its observers, storage."""
+    configure()
     ring = KeyRing.load(settings.key_file)
     Sealed.ring = ring
     catalog = Catalog(SYNCED)

@@ -7,7 +7,7 @@ Beijing time; hours are natural hours and run through weekends (DOMAIN.md 8.3, 1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Protocol
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -58,8 +58,8 @@ def local_day(moment: datetime) -> date:
 
 
 def end_of(day: date) -> datetime:
-    """The last second of a Beijing day."""
-    return datetime.combine(day, _END_OF_DAY, BEIJING)
+    """The last second of a Beijing day, in UTC."""
+    return datetime.combine(day, _END_OF_DAY, BEIJING).astimezone(UTC)
 
 
 def due(rule: Rule, started_at: datetime, calendar: Calendar, paused: timedelta = timedelta(0)) -> Due:

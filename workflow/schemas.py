@@ -44,9 +44,7 @@ class NoteSchema(StrictSchema):
 class ReasonSchema(StrictSchema):
     """An act that needs a reason."""
 
-    reason = Prose(
-        max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)")
-    )
+    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请说明理由(2到500字)"))
 
 
 class FileCaseSchema(StrictSchema):

@@ -1,12 +1,11 @@
-from tests import people
-from accounts.actor import Role
-import time
-def test_x(client):
-    t=time.perf_counter()
-    l=people.staff(client, Role.UNIT_LEADER)
-    print('sign in', time.perf_counter()-t)
-    print(l.user)
-    t=time.perf_counter()
-    r=l.get("/queue"); print(r.status_code, r.get_data(as_text=True)[:300])
-    print('q', time.perf_counter()-t)
-    g=people.guest(client)
+import pytest, time
+from tests import makers
+@pytest.mark.parametrize("s", list(makers.HAZARD_WAYS))
+def test_h(client, s):
+    t=time.perf_counter(); makers.make_hazard(client, s); print(s, time.perf_counter()-t)
+@pytest.mark.parametrize("s", list(makers.LETTER_WAYS))
+def test_l(client, s):
+    t=time.perf_counter(); makers.make_letter(client, s); print(s, time.perf_counter()-t)
+@pytest.mark.parametrize("s", list(makers.ORDER_WAYS))
+def test_o(client, s):
+    t=time.perf_counter(); makers.make_order(client, s); print(s, time.perf_counter()-t)

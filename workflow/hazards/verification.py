@@ -22,7 +22,6 @@ from workflow.cosigning import draft, second_officer
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import LIFE
-from workflow.hazards.schemas import FindingSchema, VerifyTrueSchema
 from workflow.hazards.synced import HAZARD
 
 _EVENTS = {
@@ -30,7 +29,6 @@ _EVENTS = {
     "verify_false": "hazard.verified_false",
     "fix_on_site": "hazard.fixed_on_site",
 }
-_SCHEMAS = {"verify_true": VerifyTrueSchema, "verify_false": FindingSchema, "fix_on_site": FindingSchema}
 
 
 def start(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
@@ -94,17 +92,17 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     second = second_officer(session, hazard, hazard.officer_ids, actor, data, "cosign")
     act: Json = hazard.pending_act or {}
     step = step_for(LIFE, hazard, act["action"], {Role.FIRE_OFFICER})
-    content: dict[str, Any] = _SCHEMAS[act["action"]]().load(act["data"])
+    content: Json = act["data"]  # validated when it was drafted
     hazard.finding = {
         "action": act["action"],
         "finding": content["finding"],
-        "photo_ids": [str(photo) for photo in content["photos"]],
-        "position": act["data"]["position"],
+        "photo_ids": content["photos"],
+        "position": content["position"],
         "officers": [act["by"], str(second)],
         "act_sha256": act["act_sha256"],
         "signature": data["signature"],
         "drafted_at": act["at"],
-        "order_text": _order_text(act["data"].get("order")),
+        "order_text": _order_text(content.get("order")),
     }
     hazard.pending_act = None
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
@@ -113,7 +111,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         concerns={"reporter": [hazard.reporter_id], "officers": hazard.officer_ids},
         data={
             "number": hazard.number, "officers": [act["by"], str(second)], "act_sha256": act["act_sha256"],
-            "finding": content["finding"], **({"order": act["data"]["order"]} if "order" in act["data"] else {}),
+            "finding": content["finding"], **({"order": content["order"]} if "order" in content else {}),
         },
         origin=replace(origin, made_at=made_at),
     )  # fmt: skip
