@@ -43,6 +43,7 @@ from media.access import MediaRules
 from media.storage import DirectoryStorage
 from notifications.observing import Notifications
 from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
+from places.boundaries import boundaries
 from places.synced import SYNCED as PLACES
 from settings import Settings
 from sync.catalog import Catalog
@@ -167,7 +168,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     """The WSGI application."""
-    app = FireApp("fire")
+    boundaries()  # half a second that the first report need not pay
+    app = FireApp("fire", static_folder=None)
     app.config.update(
         FIRE=settings,
         API_TITLE="草原消防",
@@ -175,6 +177,10 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
+        API_SPEC_OPTIONS={
+            "security": [{"token": []}],
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        },
     )
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
     api.problems.install(app)

@@ -6,11 +6,11 @@ import base64
 import binascii
 import itertools
 import re
+from collections.abc import Generator
 from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify, request
-from werkzeug.wsgi import wrap_file
 
 from api.context import actor, parts, session
 from api.etags import with_etag
@@ -106,13 +106,9 @@ def rendition(media_id: UUID, name: str) -> Response:
         picture = transaction.get(Rendition, (media_id, name))
     if picture is None:
         raise NotFound
-    response = Response(
-        wrap_file(request.environ, parts().storage.open(picture.storage_key)),
-        mimetype=picture.content_type,
-        headers={**_SAFE, "Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"},
-        direct_passthrough=True,
-    )
-    response.content_length = picture.length_bytes
+    with parts().storage.open(picture.storage_key) as file:
+        response = Response(file.read(), mimetype=picture.content_type, headers=_SAFE)
+    response.headers.update({"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"})
     response.set_etag(picture.sha256.hex())
     response.make_conditional(request.environ, accept_ranges=True, complete_length=picture.length_bytes)
     return response
@@ -128,15 +124,21 @@ def original(media_id: UUID) -> Response:
         parts().media_rules.open(transaction, reader, media_id, ORIGINAL)
         media = commands.note_original_read(transaction, reader, media_id)
     assert media.storage_key and media.content_type and media.length_bytes  # noqa: S101 - by the table's constraint
-    file = parts().storage.open(media.storage_key)
-    plain = open_sealed(file, parts().ring, media_id)
+    plain = _opened(media.storage_key, media_id)
     # The first piece is opened before the answer begins: a broken seal is an error and not a cut body.
     response = Response(itertools.chain([next(plain)], plain), mimetype=media.content_type)
-    response.call_on_close(file.close)
+    response.call_on_close(plain.close)
     response.content_length = media.length_bytes
     response.headers.update({**_SAFE, "Cache-Control": "private, no-store"})
     response.headers.set("Content-Disposition", "attachment", filename=f"{media_id}.{IMAGE_TYPES[media.content_type]}")
     return response
+
+
+def _opened(storage_key: str, media_id: UUID) -> Generator[bytes, None, None]:
+    """The plain bytes of a sealed original; the file is closed with the generator."""
+    storage, ring = parts().storage, parts().ring
+    with storage.open(storage_key) as file:
+        yield from open_sealed(file, ring, media_id)
 
 
 def _described(media: Media, renditions: list[Rendition], allowed: frozenset[str]) -> dict[str, Any]:

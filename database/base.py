@@ -31,9 +31,10 @@ class Base(DeclarativeBase):
         int: BigInteger,
         date: Date,
         datetime: DateTime(timezone=True),
-        Json: JSONB,
-        list[Json]: JSONB,
-        list[str]: JSONB,
+        # None is SQL NULL: a JSON null would pass every `IS NOT NULL`.
+        Json: JSONB(none_as_null=True),
+        list[Json]: JSONB(none_as_null=True),
+        list[str]: JSONB(none_as_null=True),
     }
 
 

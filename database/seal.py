@@ -150,10 +150,11 @@ def verify_chain(session: Session) -> Broken | None:
 
 
 def _broken_event(session: Session) -> Broken | None:
-    for event in session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=_BATCH)):
-        if event_digest(event) != bytes(event.hash):
-            return Broken("event", event.id, "digest_differs")
-        session.expunge(event)
+    with session.scalars(select(Event).order_by(Event.id).execution_options(yield_per=_BATCH)) as events:
+        for event in events:
+            if event_digest(event) != bytes(event.hash):
+                return Broken("event", event.id, "digest_differs")
+            session.expunge(event)
     return None
 
 

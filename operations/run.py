@@ -92,9 +92,8 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
     settings = Settings.from_environment(child_environment)
     for url in {settings.database_url, settings.database_owner_url}:
         refuse_unreachable(url)
-    for step, doing in (("migrate", "database: migrating"), ("seed", "database: seeding")):
-        say("run", doing)
-        run_to_end(step, var, child_environment)
+    say("run", "database: migrating and seeding")
+    run_to_end("prepare", var, child_environment)
 
     def program(name: str, stop_seconds: float, *arguments: str) -> None:
         log_path = var / "log" / f"{name}.log"
@@ -108,9 +107,9 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
     respawn = ("--respawn-failed-workers", "--respawn-interval", "0.5")
     program("web", 15, *web, *web_processes, *respawn, "wsgi:app")
     quiet = ("--without-gossip", "--without-mingle")
-    program("worker", 20, *celery, "worker", "--loglevel", "INFO", "--concurrency", str(WORKER_PROCESSES), *quiet)
+    program("worker", 20, *celery, "worker", "--loglevel", "WARNING", "--concurrency", str(WORKER_PROCESSES), *quiet)
     schedule = ("--schedule", str(var / "run" / "timetable.schedule"), "--pidfile", "")
-    program("timetable", 5, *celery, "beat", "--loglevel", "INFO", *schedule)
+    program("timetable", 5, *celery, "beat", "--loglevel", "WARNING", *schedule)
     while not answers(port, "/readyz"):
         supervisor.step()
         supervisor.refuse_if_hopeless("web", ends=3)

@@ -182,7 +182,7 @@ def dispute(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     move(
         session, hazard, step, actor, "hazard.disputed",
         concerns={"leaders": duty_leaders(session, hazard.org_id), "reporter": [hazard.reporter_id]},
-        data={"number": hazard.number, "due": _iso(hazard.due_at)}, origin=origin,
+        data={"number": hazard.number, "due": _iso(timekeeping.forecast(session, "HZ-REVIEW", now(session)))}, origin=origin,
     )  # fmt: skip
     return hazard
 

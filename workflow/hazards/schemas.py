@@ -126,7 +126,7 @@ class OrderItemSchema(StrictSchema):
     """One thing to put right."""
 
     description = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000))
-    clause = Line(max_length=200, load_default="")
+    clause = Line(max_length=200, min_length=0, load_default="")
     photos = PhotosField(load_default=list)
 
 
@@ -135,7 +135,7 @@ class OrderSchema(StrictSchema):
 
     kind = fields.String(required=True, validate=validate.OneOf(["IMMEDIATE", "DEADLINE"]))
     due_on = fields.Date(load_default=None)
-    unit_name = Line(max_length=100, load_default="")
+    unit_name = Line(max_length=100, min_length=0, load_default="")
     unit_id = fields.UUID(load_default=None)
     items = fields.List(
         fields.Nested(OrderItemSchema), required=True, validate=validate.Length(min=1, max=50, error="应有1到50项")
