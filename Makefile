@@ -33,8 +33,8 @@ bench: everything ## the figures of docs/architecture.md, measured here
 deep: everything ## tests that take minutes: crashes, races, thousands of generated requests
 	$(BIN)/pytest -m deep $(ARGS)
 
-docs: everything ## diagrams of the life cycles, from their tables
-	@exec $(BIN)/python -m operations.diagrams
+docs: everything ## diagrams of the life cycles, the problems and the events, from the program itself
+	@$(BIN)/python -m operations.diagrams && exec $(BIN)/python -m operations.reference
 
 lint:
 	$(BIN)/ruff check .

@@ -23,7 +23,6 @@ from sqlalchemy.orm import Session
 from api.context import Parts
 from database.journal import Event
 from database.seal import seal_finished
-from database.session import Observer
 from media.pool import RenderPool
 from media.rendering import Renderer
 from media.spool import Spool
@@ -55,6 +54,7 @@ class Process:
     parts: Parts
     tasks: dict[str, Task]
     channels: dict[str, Channel]
+    wake: Wake
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def sweep_outbox(process: Process) -> None:
     worked = work_outbox(parts.database, process.tasks, seconds=_SLICE_SECONDS)
     sent = send_due(parts.database, parts.notifications, process.channels, seconds=_SLICE_SECONDS)
     if worked.more or sent.more:
-        celery.send_task(_SWEEP, expires=60)
+        process.wake.ask()
 
 
 def seal_journal(process: Process) -> None:
@@ -201,8 +201,9 @@ def process() -> Process:
         from api.app import assemble
 
         settings = Settings.from_environment()
-        parts = assemble(settings, after_commit=[wake(settings)])
-        _process = os.getpid(), Process(parts, tasks_of(parts), demo_channels())
+        waker = wake(settings)
+        parts = assemble(settings, after_commit=[waker])
+        _process = os.getpid(), Process(parts, tasks_of(parts), demo_channels(), waker)
     return _process[1]
 
 
@@ -234,7 +235,7 @@ def _end(**_: Any) -> None:
         _process[1].parts.database.dispose()
 
 
-def wake(settings: Settings) -> Observer:
+def wake(settings: Settings) -> Wake:
     """The after-commit observer of a process."""
     return Wake(partial(_send, _producer(settings), _SWEEP, expires=60))
 

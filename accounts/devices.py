@@ -39,9 +39,7 @@ def report_loss(session: Session, actor: Actor, device_id: UUID) -> SyncDevice:
     wiped = session.scalars(
         insert(SyncDevice)
         .values(id=device_id, status="wiped")
-        .on_conflict_do_update(
-            index_elements=[SyncDevice.id], set_={"status": "wiped"}, where=SyncDevice.status != "wiped"
-        )
+        .on_conflict_do_update(index_elements=[SyncDevice.id], set_={"status": "wiped"}, where=SyncDevice.status != "wiped")
         .returning(SyncDevice)
         .execution_options(populate_existing=True)
     ).one_or_none()

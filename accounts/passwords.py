@@ -47,8 +47,7 @@ def require_strong(password: str, username: str) -> None:
     Length is checked by the schema too; the kinds come from DOMAIN.md 9.5 (password complexity).
     """
     kinds = sum(
-        any(test(char) for char in password)
-        for test in (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+        any(test(char) for char in password) for test in (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
     )
     if len(password) < MIN_PASSWORD_LENGTH or kinds < _KINDS_NEEDED:
         message = "至少10个字符,且含大写字母、小写字母、数字、符号中的三种"

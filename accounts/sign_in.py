@@ -81,9 +81,9 @@ def send_sms_code(front: Front, phone: str) -> Json:
             "attempts": 0,
         }
         session.execute(
-            insert(SmsCode).values(phone_index=phone_index, **values).on_conflict_do_update(
-                index_elements=[SmsCode.phone_index], set_=values
-            )
+            insert(SmsCode)
+            .values(phone_index=phone_index, **values)
+            .on_conflict_do_update(index_elements=[SmsCode.phone_index], set_=values)
         )
     lifetime = int(settings.sms_code_lifetime.total_seconds())
     front.sms.send_code(phone, code, lifetime // 60)
@@ -123,9 +123,7 @@ def _require_code(front: Front, phone: str, code: str) -> None:
     with front.database.transaction() as session:
         code_hash = session.scalar(
             update(SmsCode)
-            .where(
-                SmsCode.phone_index == phone_index, SmsCode.expires_at > now(session), SmsCode.attempts < SMS_CODE_ATTEMPTS
-            )
+            .where(SmsCode.phone_index == phone_index, SmsCode.expires_at > now(session), SmsCode.attempts < SMS_CODE_ATTEMPTS)
             .values(attempts=SmsCode.attempts + 1)
             .returning(SmsCode.code_hash)
         )

@@ -131,9 +131,7 @@ def transfer(session: Session, actor: Actor, person_id: UUID, data: dict[str, An
         {
             role
             for grant in held
-            if grant.org_id == before
-            and (role := Role(grant.role)) not in ADMIN_ROLES
-            and org.kind in ROLE_PLACES[role]
+            if grant.org_id == before and (role := Role(grant.role)) not in ADMIN_ROLES and org.kind in ROLE_PLACES[role]
         }
     )
     for role in kept:
@@ -160,9 +158,7 @@ def remove_staff(session: Session, actor: Actor, person_id: UUID, data: dict[str
     drain_sessions(session, person_id, drain_lifetime)
     person.removed_at = now(session)
     _touch(session, person)
-    record(
-        session, "person.removed", person, actor, concerns={"officers": [person_id]}, data={"reason": data["reason"]}
-    )
+    record(session, "person.removed", person, actor, concerns={"officers": [person_id]}, data={"reason": data["reason"]})
     return person
 
 
@@ -265,9 +261,7 @@ def _leave_rosters(session: Session, person_id: UUID) -> None:
         .values(ended_at=moment)
     )
     session.execute(delete(DutyShift).where(DutyShift.person_id == person_id, DutyShift.starts_at >= moment))
-    session.execute(
-        update(DutyShift).where(DutyShift.person_id == person_id, DutyShift.ends_at > moment).values(ends_at=moment)
-    )
+    session.execute(update(DutyShift).where(DutyShift.person_id == person_id, DutyShift.ends_at > moment).values(ends_at=moment))
 
 
 def _touch(session: Session, person: Person) -> None:

@@ -76,7 +76,7 @@ def forget_failures(session: Session, ring: KeyRing, purpose: str, subject: str)
 
 
 def sweep(session: Session) -> None:
-    """Remove what no longer limits anybody. For the timetable, once a day."""
+    """Remove what no longer limits anybody."""
     moment = now(session)
     session.execute(
         delete(Throttle).where(
@@ -92,4 +92,3 @@ def _key(ring: KeyRing, purpose: str, subject: str) -> bytes:
 
 def _seconds(wait: timedelta) -> int:
     return max(1, math.ceil(wait.total_seconds()))
-

@@ -27,6 +27,7 @@ from api import (
     queue,
     rectifications,
     sessions,
+    sync,
     training,
     unit_powers,
     units,
@@ -46,9 +47,12 @@ from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
 from places.boundaries import boundaries
 from places.synced import SYNCED as PLACES
 from settings import Settings
+from sync.apply import Applier
 from sync.catalog import Catalog
 from sync.feed import Feed
 from sync.mutations import Mutations
+from sync.replay import issue_mutations
+from sync.synced import ISSUE
 from training_content.synced import SYNCED as TRAINING_CONTENT
 from worker import REACTIONS, wake
 from workflow import reactions
@@ -63,7 +67,7 @@ from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
 # What devices may hold.
-SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
+SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
 
 # What people and devices may do.
 MUTATIONS = [
@@ -87,6 +91,7 @@ ROUTES = [
     queue.routes,
     handovers.routes,
     rectifications.routes,
+    sync.routes,
     uploads.routes,
     media.routes,
     laws.routes,
@@ -106,6 +111,12 @@ class OrjsonProvider(JSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """JSON to Python."""
         return orjson.loads(s)
+
+
+class FireApi(Api):
+    """flask-smorest for its document: the default answer of every operation is ours (`api/routes.py`)."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
 
 class FireApp(Flask):
@@ -154,12 +165,16 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
         after_commit=after_commit,
     )
     feed.watch(database.new_session)
+    mutations = Mutations(MUTATIONS)
+    applier = Applier(database, mutations, settings.lease_lifetime)
+    mutations.add(issue_mutations(ring, applier))
     return Parts(
         settings=settings,
         database=database,
         ring=ring,
         catalog=catalog,
-        mutations=Mutations(MUTATIONS),
+        mutations=mutations,
+        applier=applier,
         notifications=notices,
         storage=DirectoryStorage(settings.media_dir),
         media_rules=MediaRules(MEDIA_RULES),
@@ -183,9 +198,9 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         },
     )
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
-    api.problems.install(app)
     app.register_blueprint(health.routes)
-    smorest = Api(app)
+    smorest = FireApi(app)
+    api.problems.install(app)  # after flask-smorest, whose own error handler would answer otherwise
     for routes in ROUTES:
         smorest.register_blueprint(routes)
     return app

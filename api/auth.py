@@ -17,10 +17,8 @@ PUBLIC = frozenset(
         "health.live",
         "health.ready",
         "health.metrics",
-        "root",
+        "health.root",
         "api-docs.openapi_json",
-        "api-docs.openapi_swagger_ui",
-        "api-docs.openapi_redoc",
         "auth.send_sms_code",
         "auth.open_session",
         "auth.refresh_session",
@@ -31,8 +29,6 @@ PUBLIC = frozenset(
         "places.regions",
         "places.region_of_point",
         "uploads.options",
-        "media.photo",
-        "problems.catalogue",
     }
 )
 

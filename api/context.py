@@ -15,6 +15,7 @@ from media.access import MediaRules
 from media.storage import Storage
 from notifications.observing import Notifications
 from settings import Settings
+from sync.apply import Applier
 from sync.catalog import Catalog
 from sync.mutations import Mutations
 
@@ -28,6 +29,7 @@ class Parts:
     ring: KeyRing
     catalog: Catalog
     mutations: Mutations
+    applier: Applier
     notifications: Notifications
     storage: Storage
     media_rules: MediaRules

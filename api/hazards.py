@@ -13,7 +13,7 @@ from api.actions import add_actions, done
 from api.context import actor, parts, session
 from api.etags import with_etag
 from api.paging import page
-from api.routes import Routes
+from api.routes import Routes, owns_transactions
 from media.queries import photo_counts
 from sync.mutations import Origin
 from workflow.acting import get
@@ -101,6 +101,7 @@ def claim(data: dict[str, Any]) -> dict[str, Any]:
 
 @routes.route("/track/<code>", methods=["GET"])
 @routes.response(200, TrackSchema)
+@owns_transactions
 def track(code: str) -> dict[str, Any]:
     """Follow a report by its code: 26 characters, or case number, hyphen and 8 characters (throttled)"""
     database = parts().database
@@ -115,9 +116,6 @@ def track(code: str) -> dict[str, Any]:
             "timeline": queries.timeline(reading, hazard, for_office=False),
             "media": _photos(reading, hazard),
         }
-
-
-track.owns_transactions = True
 
 
 def _photos(reading: Session, hazard: Hazard) -> dict[str, Any]:

@@ -99,11 +99,9 @@ def show(media_id: UUID) -> Response:
 @owning
 def rendition(media_id: UUID, name: str) -> Response:
     """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served"""
-    if name not in RENDITIONS:
-        raise NotFound
     with parts().database.transaction() as transaction:
         parts().media_rules.open(transaction, caller(transaction), media_id)
-        picture = transaction.get(Rendition, (media_id, name))
+        picture = transaction.get(Rendition, (media_id, name)) if name in RENDITIONS else None
     if picture is None:
         raise NotFound
     with parts().storage.open(picture.storage_key) as file:
@@ -123,13 +121,13 @@ def original(media_id: UUID) -> Response:
         reader = caller(transaction)
         parts().media_rules.open(transaction, reader, media_id, ORIGINAL)
         media = commands.note_original_read(transaction, reader, media_id)
-    assert media.storage_key and media.content_type and media.length_bytes  # noqa: S101 - by the table's constraint
+    assert media.storage_key is not None  # noqa: S101 - by the table's constraint, as the next
+    assert media.content_type is not None  # noqa: S101
     plain = _opened(media.storage_key, media_id)
     # The first piece is opened before the answer begins: a broken seal is an error and not a cut body.
     response = Response(itertools.chain([next(plain)], plain), mimetype=media.content_type)
     response.call_on_close(plain.close)
-    response.content_length = media.length_bytes
-    response.headers.update({**_SAFE, "Cache-Control": "private, no-store"})
+    response.headers.update({**_SAFE, "Content-Length": str(media.length_bytes), "Cache-Control": "private, no-store"})
     response.headers.set("Content-Disposition", "attachment", filename=f"{media_id}.{IMAGE_TYPES[media.content_type]}")
     return response
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeVar
 
 import orjson
 from flask import Request, current_app, g, request
@@ -124,6 +124,15 @@ def _code(message: str) -> str:
 
 def _chinese(message: str) -> str:
     return _KNOWN.get(message, ("", message))[1]
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def owns_transactions(view: View) -> View:
+    """Mark a view that opens its own transactions: it reads or writes slowly, or what it counts must outlive a refusal."""
+    view.owns_transactions = True  # type: ignore[attr-defined]
+    return view
 
 
 class Routes(Blueprint):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import resource
 import struct
@@ -59,7 +60,7 @@ def strip_and_render(photo: bytes) -> tuple[dict[str, Any], list[bytes]]:
         raise Refused("too_many_pixels") from error
     except MemoryError as error:
         raise Refused("too_costly") from error
-    except Exception as error:  # noqa: BLE001 - decoders raise whatever they like on hostile bytes
+    except Exception as error:  # decoders raise whatever they like on hostile bytes
         raise Refused("broken") from error
     for turn in _TURNS.get(orientation, []):
         picture = picture.transpose(turn)
@@ -145,7 +146,7 @@ def _position(tags: dict[int, Any]) -> dict[str, float] | None:
         return None
     position = {"lon": round(lon, 7), "lat": round(lat, 7)}
     altitude = float(tags.get(gps.GPSAltitude, "nan"))
-    return {**position, "altitude_m": round(altitude, 1)} if altitude == altitude else position
+    return {**position, "altitude_m": round(altitude, 1)} if math.isfinite(altitude) else position
 
 
 def _degrees(parts: tuple[Any, ...]) -> float:

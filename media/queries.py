@@ -14,7 +14,7 @@ from media.models import READY, REFUSED, STORED, WAITING, Media, Rendition
 
 @dataclass(frozen=True)
 class PhotoCount:
-    """`expected` were named by the record; `stored` of them are durable, `missing` are still to come, `refused` were no images."""
+    """`expected` were named by the record; of them `stored` are durable, `missing` still to come, `refused` no images."""
 
     expected: int = 0
     stored: int = 0

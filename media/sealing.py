@@ -54,7 +54,10 @@ class SealedWriter:
 
     @classmethod
     def resume(cls, file: BinaryIO, ring: KeyRing, media_id: UUID, offset_bytes: int, sealed_bytes: int) -> SealedWriter:
-        """Go on after `offset_bytes` plain bytes, kept in the first `sealed_bytes` of the file; what follows was never acknowledged."""
+        """Go on after `offset_bytes` plain bytes, kept in the first `sealed_bytes` of the file.
+
+        What follows them was never acknowledged, and goes.
+        """
         file.seek(0)
         key = _read_key(file, ring)
         file.truncate(sealed_bytes)

@@ -73,7 +73,7 @@ class DirectoryStorage:
                     shutil.copyfileobj(source, file, 1 << 20)
                     file.flush()
                     os.fsync(file.fileno())
-                os.replace(unfinished, path)
+                Path(unfinished).replace(path)
             except BaseException:
                 Path(unfinished).unlink(missing_ok=True)
                 raise

@@ -23,8 +23,8 @@ from media.spool import Inspected, Spool
 from problems import BodyTooLarge, Invalid, NotFound, field_error
 
 # A writer that has not received a byte for so long is taken for dead, and another may go on where it was acknowledged.
-WRITER_LEASE = timedelta(seconds=30)
-RENEW_BEFORE = timedelta(seconds=20)
+WRITER_LEASE = timedelta(seconds=10)
+RENEW_BEFORE = timedelta(seconds=5)
 _BUSY_RETRY_SECONDS = 2
 # Where a tus creation says what other doors say in JSON.
 HEADERS = {

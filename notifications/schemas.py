@@ -44,6 +44,7 @@ class QuietTime(fields.Time):
     """HH:MM in Beijing time."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "22:00"})
         super().__init__(format="%H:%M", **kwargs)
 
 

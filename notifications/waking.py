@@ -31,8 +31,11 @@ class Wake:
 
     def __call__(self, session: Session) -> None:
         """The observer."""
-        if not queued(session):
-            return
+        if queued(session):
+            self.ask()
+
+    def ask(self) -> None:
+        """Have the worker poked soon. Returns at once, whatever the broker does."""
         self._wanted.set()
         if self._pid != os.getpid():
             with self._starting:

@@ -42,6 +42,7 @@ class SyncQueue(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     durable_seq: Mapped[int] = mapped_column(default=0)
     pulled_at: Mapped[datetime | None]  # the last pull: leases run from here
+    held: Mapped[Json] = mapped_column(default=dict)  # scope id -> position at that pull: what the device had then
     created_at: Mapped[datetime]
 
 

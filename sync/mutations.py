@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ class Mutation:
     creates: bool = False
     summary: str = ""  # what OpenAPI and buttons say
     devices: bool = True  # False: HTTP only
+    edits: bool = False  # an edit: `run` gets the mutation's `changes` ({field: [was, new]}) instead of its arguments
 
     @property
     def entity_type(self) -> str:
@@ -60,25 +61,25 @@ class Mutation:
         return self.name.split(".", 1)[1]
 
 
-@dataclass(frozen=True)
-class FieldKind:
-    """How a scalar merges (SYNC.md 5): `office` keeps the server's value, `observed` takes the later arrival."""
-
-    kind: str
-    schema_field: Any = None
-
-
 class Mutations:
     """Every mutation by name. Assembled once, in `api/app.py`."""
 
     def __init__(self, declared: Iterable[Mutation]) -> None:
-        self.by_name: Mapping[str, Mutation] = {mutation.name: mutation for mutation in declared}
+        self.by_name: dict[str, Mutation] = {}
+        self.add(declared)
+
+    def add(self, declared: Iterable[Mutation]) -> None:
+        """Commands that can be declared only after the engine was made."""
+        self.by_name.update({mutation.name: mutation for mutation in declared})
 
     def of_type(self, entity_type: str) -> list[Mutation]:
         """The mutations of one entity type, in the order of their declaration."""
         return [mutation for mutation in self.by_name.values() if mutation.entity_type == entity_type]
 
 
+_NEVER_KEPT = ("reporter", "tracking_code")
+
+
 def evidence_of(data: Json) -> Json:
     """Arguments as they may be kept in an issue: without what identifies a reporter."""
-    return {key: value for key, value in data.items() if key not in ("reporter", "claim_secret", "tracking_code_hash")}
+    return {key: value for key, value in data.items() if key not in _NEVER_KEPT}

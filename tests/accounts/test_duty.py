@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy.exc import IntegrityError
 
 from accounts.actor import Role
@@ -16,9 +15,8 @@ from accounts.models import DutyShift
 from accounts.offices import office_id
 from api.context import Parts
 from database.base import new_id
-from tests.accounts.makers import brigade, hire
+from tests.accounts.makers import brigade, citizen, hire, staff
 from tests.clock import Clock
-from tests.people import Caller, citizen, staff
 
 REGION = "150722"  # a banner where the demo has nobody, so that rosters here disturb no other test
 
@@ -28,7 +26,7 @@ def leads(parts: Parts, org_id: UUID) -> UUID | None:
         return on_duty(session, org_id, parts.database.clock())
 
 
-def set_roster(caller: Caller, org_id: UUID, *shifts: tuple[UUID, Any, Any], revision: str | None = None) -> Any:
+def set_roster(caller: Any, org_id: UUID, *shifts: tuple[UUID, Any, Any], revision: str | None = None) -> Any:
     body = [
         {"person_id": str(person), "starts_at": start.isoformat(), "ends_at": end.isoformat()} for person, start, end in shifts
     ]
@@ -36,21 +34,24 @@ def set_roster(caller: Caller, org_id: UUID, *shifts: tuple[UUID, Any, Any], rev
     return caller.put(f"/accounts/organisations/{org_id}/roster", {"shifts": body}, headers={"If-Match": etag})
 
 
-def test_a_case_goes_to_the_leader_where_there_is_no_roster(client: FlaskClient, parts: Parts) -> None:
+def test_a_case_goes_to_the_leader_where_there_is_no_roster(client: Any, parts: Parts) -> None:
     assert leads(parts, brigade("152502")) == staff(client, Role.UNIT_LEADER, "152502").id
     assert leads(parts, office_id("ZJ150702")) == staff(client, Role.RECEIVER_CLERK, "150702").id
 
 
-def test_a_case_rises_where_an_office_has_nobody(client: FlaskClient, parts: Parts) -> None:
+def test_a_case_rises_where_an_office_has_nobody(client: Any, parts: Parts) -> None:
     assert leads(parts, brigade("150703")) == staff(client, Role.UNIT_LEADER, "150700").id
     assert leads(parts, brigade("152900")) == staff(client, Role.UNIT_LEADER, "150000").id
 
 
-def test_a_case_goes_to_whoever_has_the_shift(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_a_case_goes_to_whoever_has_the_shift(client: Any, parts: Parts, clock: Clock) -> None:
     first, second = (hire(client, Role.UNIT_LEADER, region_code=REGION) for _ in range(2))
     org, start = brigade(REGION), clock.now
     answer = set_roster(
-        first, org, (second.id, start, start + timedelta(days=1)), (first.id, start + timedelta(days=1), start + timedelta(days=2))
+        first,
+        org,
+        (second.id, start, start + timedelta(days=1)),
+        (first.id, start + timedelta(days=1), start + timedelta(days=2)),
     )
     assert (answer.status_code, answer.json["on_duty_id"]) == (200, str(second.id))
     assert leads(parts, org) == second.id
@@ -60,7 +61,7 @@ def test_a_case_goes_to_whoever_has_the_shift(client: FlaskClient, parts: Parts,
     assert leads(parts, org) in (first.id, second.id)
 
 
-def test_whoever_has_left_leads_no_more(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_whoever_has_left_leads_no_more(client: Any, parts: Parts, clock: Clock) -> None:
     leader, gone = (hire(client, Role.UNIT_LEADER, region_code="150723") for _ in range(2))
     org, start = brigade("150723"), clock.now
     set_roster(leader, org, (gone.id, start, start + timedelta(days=1)))
@@ -69,7 +70,7 @@ def test_whoever_has_left_leads_no_more(client: FlaskClient, parts: Parts, clock
     assert leads(parts, org) == leader.id
 
 
-def test_a_roster_is_replaced_from_now_on_and_its_past_stays(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_a_roster_is_replaced_from_now_on_and_its_past_stays(client: Any, parts: Parts, clock: Clock) -> None:
     leader = hire(client, Role.UNIT_LEADER, region_code="150724")
     other = hire(client, Role.UNIT_LEADER, region_code="150724")
     org, start = brigade("150724"), clock.now
@@ -82,7 +83,7 @@ def test_a_roster_is_replaced_from_now_on_and_its_past_stays(client: FlaskClient
         assert on_duty(session, org, clock.now) == other.id
 
 
-def test_a_roster_is_edited_from_what_one_saw(client: FlaskClient, clock: Clock) -> None:
+def test_a_roster_is_edited_from_what_one_saw(client: Any, clock: Clock) -> None:
     leader = hire(client, Role.UNIT_LEADER, region_code="150725")
     org, shift = brigade("150725"), (leader.id, clock.now, clock.now + timedelta(days=1))
     old = leader.get(f"/accounts/organisations/{org}/roster").headers["ETag"]
@@ -92,21 +93,27 @@ def test_a_roster_is_edited_from_what_one_saw(client: FlaskClient, clock: Clock)
     assert leader.put(f"/accounts/organisations/{org}/roster", {"shifts": []}).status_code == 428
 
 
-def test_shifts_do_not_overlap(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_shifts_do_not_overlap(client: Any, parts: Parts, clock: Clock) -> None:
     leader = hire(client, Role.UNIT_LEADER, region_code="150726")
     org, start = brigade("150726"), clock.now
     overlapping = set_roster(
-        leader, org, (leader.id, start, start + timedelta(days=2)), (leader.id, start + timedelta(days=1), start + timedelta(days=3))
+        leader,
+        org,
+        (leader.id, start, start + timedelta(days=2)),
+        (leader.id, start + timedelta(days=1), start + timedelta(days=3)),
     )
     assert (overlapping.status_code, overlapping.json["type"]) == (409, "/problems/shifts_overlap")
-    with parts.database.transaction() as session, pytest.raises(IntegrityError), session.begin_nested():
-        for days in (2, 3):
-            session.add(
-                DutyShift(id=new_id(), org_id=org, person_id=leader.id, starts_at=start, ends_at=start + timedelta(days=days))
-            )
+    with parts.database.transaction() as session:
+        session.add_all(
+            DutyShift(id=new_id(), org_id=org, person_id=leader.id, starts_at=start, ends_at=start + timedelta(days=days))
+            for days in (2, 3)
+        )
+        with pytest.raises(IntegrityError):
+            session.flush()
+        session.rollback()
 
 
-def test_a_wrong_shift_names_the_field(client: FlaskClient, clock: Clock) -> None:
+def test_a_wrong_shift_names_the_field(client: Any, clock: Clock) -> None:
     leader = hire(client, Role.UNIT_LEADER, region_code="150727")
     org, start = brigade("150727"), clock.now
     backwards = set_roster(leader, org, (leader.id, start, start - timedelta(days=1)))
@@ -115,7 +122,7 @@ def test_a_wrong_shift_names_the_field(client: FlaskClient, clock: Clock) -> Non
     assert stranger.json["errors"][0]["field"] == "shifts.0.person_id"
 
 
-def test_only_the_leader_and_the_system_administrator_set_a_roster(client: FlaskClient) -> None:
+def test_only_the_leader_and_the_system_administrator_set_a_roster(client: Any) -> None:
     org = brigade("150102")
     body: dict[str, Any] = {"shifts": []}
     headers = {"If-Match": '"1"'}
@@ -126,7 +133,7 @@ def test_only_the_leader_and_the_system_administrator_set_a_roster(client: Flask
     assert staff(client, Role.FIRE_OFFICER).get(path).status_code == 200
 
 
-def deputy(caller: Caller, org: UUID, deputy_id: UUID, clock: Clock, **change: Any) -> Any:
+def deputy(caller: Any, org: UUID, deputy_id: UUID, clock: Clock, **change: Any) -> Any:
     body = {
         "org_id": str(org), "deputy_id": str(deputy_id), "starts_at": clock.now.isoformat(),
         "ends_at": (clock.now + timedelta(days=3)).isoformat(),
@@ -134,8 +141,11 @@ def deputy(caller: Caller, org: UUID, deputy_id: UUID, clock: Clock, **change: A
     return caller.post("/accounts/deputies", body | change)
 
 
-def test_a_deputy_may_what_the_leader_may_until_he_comes_back(client: FlaskClient, parts: Parts, clock: Clock) -> None:
-    leader, colleague = hire(client, Role.UNIT_LEADER, region_code="150781"), hire(client, Role.FIRE_OFFICER, region_code="150781")
+def test_a_deputy_may_what_the_leader_may_until_he_comes_back(client: Any, parts: Parts, clock: Clock) -> None:
+    leader, colleague = (
+        hire(client, Role.UNIT_LEADER, region_code="150781"),
+        hire(client, Role.FIRE_OFFICER, region_code="150781"),
+    )
     made = deputy(leader, brigade("150781"), colleague.id, clock)
     assert made.status_code == 201, made.text
     assert {role["role"] for role in colleague.get("/me").json["roles"]} == {"FIRE_OFFICER", "UNIT_LEADER"}
@@ -146,8 +156,11 @@ def test_a_deputy_may_what_the_leader_may_until_he_comes_back(client: FlaskClien
     assert {role["role"] for role in colleague.get("/me").json["roles"]} == {"FIRE_OFFICER"}
 
 
-def test_a_deputyship_ends_when_it_is_taken_back(client: FlaskClient, clock: Clock) -> None:
-    leader, colleague = hire(client, Role.UNIT_LEADER, region_code="150782"), hire(client, Role.FIRE_OFFICER, region_code="150782")
+def test_a_deputyship_ends_when_it_is_taken_back(client: Any, clock: Clock) -> None:
+    leader, colleague = (
+        hire(client, Role.UNIT_LEADER, region_code="150782"),
+        hire(client, Role.FIRE_OFFICER, region_code="150782"),
+    )
     row = deputy(leader, brigade("150782"), colleague.id, clock).json["id"]
     assert citizen(client).delete(f"/accounts/deputies/{row}").status_code == 404
     assert leader.delete(f"/accounts/deputies/{row}").status_code == 204
@@ -155,7 +168,7 @@ def test_a_deputyship_ends_when_it_is_taken_back(client: FlaskClient, clock: Clo
     assert leader.delete(f"/accounts/deputies/{row}").status_code == 404
 
 
-def test_an_officers_certificate_is_not_lent(client: FlaskClient, clock: Clock) -> None:
+def test_an_officers_certificate_is_not_lent(client: Any, clock: Clock) -> None:
     officer = hire(client, Role.FIRE_OFFICER, region_code="150783")
     clerk = hire(client, Role.INTAKE_CLERK, region_code="150783")
     refused = deputy(officer, brigade("150783"), clerk.id, clock)
@@ -165,7 +178,7 @@ def test_an_officers_certificate_is_not_lent(client: FlaskClient, clock: Clock) 
     assert {role["role"] for role in clerk.get("/me").json["roles"]} == {"INTAKE_CLERK", "UNIT_LEADER"}
 
 
-def test_nobody_makes_himself_a_deputy(client: FlaskClient, clock: Clock) -> None:
+def test_nobody_makes_himself_a_deputy(client: Any, clock: Clock) -> None:
     leader = staff(client, Role.UNIT_LEADER)
     secadmin = staff(client, Role.SEC_ADMIN)
     own = deputy(secadmin, brigade(), secadmin.id, clock, person_id=str(leader.id))
@@ -174,7 +187,7 @@ def test_nobody_makes_himself_a_deputy(client: FlaskClient, clock: Clock) -> Non
     assert deputy(officer, brigade(), secadmin.id, clock, person_id=str(leader.id)).status_code == 403
 
 
-def test_a_deputy_is_a_colleague(client: FlaskClient, clock: Clock) -> None:
+def test_a_deputy_is_a_colleague(client: Any, clock: Clock) -> None:
     leader = staff(client, Role.UNIT_LEADER)
     for somebody in (citizen(client).id, staff(client, Role.UNIT_LEADER, "150203").id, uuid4()):
         assert deputy(leader, brigade(), somebody, clock).json["errors"][0]["code"] == "not_a_colleague"
@@ -182,7 +195,7 @@ def test_a_deputy_is_a_colleague(client: FlaskClient, clock: Clock) -> None:
     assert past.json["errors"][0]["field"] == "ends_at"
 
 
-def test_a_deputy_has_the_shift_when_its_holder_has_no_power_left(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_a_deputy_has_the_shift_when_its_holder_has_no_power_left(client: Any, parts: Parts, clock: Clock) -> None:
     leader, colleague = hire(client, Role.UNIT_LEADER, region_code="150784"), hire(client, Role.DISPATCHER, region_code="150784")
     org = brigade("150784")
     deputy(leader, org, colleague.id, clock)

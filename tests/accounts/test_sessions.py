@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from accounts.actor import Role
@@ -16,16 +15,16 @@ from accounts.tokens import access_token, actor_in, session_of_access_token
 from api.context import Parts
 from database.journal import Event
 from problems import Unauthenticated
-from tests.accounts.makers import hire
+from tests.accounts.makers import citizen, guest, hire, opened, staff
 from tests.clock import Clock
-from tests.people import BASE, Caller, citizen, guest, opened, staff
+from tests.people import BASE
 
 
-def refresh(client: FlaskClient, token: str, install: UUID) -> Any:
+def refresh(client: Any, token: str, install: UUID) -> Any:
     return client.post(f"{BASE}/auth/sessions/refresh", json={"refresh_token": token, "install": str(install)})
 
 
-def test_an_access_token_lives_ten_minutes(client: FlaskClient, clock: Clock) -> None:
+def test_an_access_token_lives_ten_minutes(client: Any, clock: Clock) -> None:
     caller = citizen(client)
     headers = dict(caller.headers)
     assert client.get(f"{BASE}/me", headers=headers).status_code == 200
@@ -46,7 +45,7 @@ def test_a_token_whose_session_was_exchanged_is_refused(parts: Parts, clock: Clo
         session_of_access_token(parts.ring, other[:20] + token[20:], clock.now)
 
 
-def test_a_refresh_token_turns_with_each_use(client: FlaskClient) -> None:
+def test_a_refresh_token_turns_with_each_use(client: Any) -> None:
     caller = citizen(client)
     first = caller.refresh_token
     second = refresh(client, first, caller.install).json["refresh_token"]
@@ -55,7 +54,7 @@ def test_a_refresh_token_turns_with_each_use(client: FlaskClient) -> None:
     assert refresh(client, first, caller.install).status_code == 401
 
 
-def test_a_lost_answer_strands_nobody(client: FlaskClient) -> None:
+def test_a_lost_answer_strands_nobody(client: Any) -> None:
     caller = citizen(client)
     refresh(client, caller.refresh_token, caller.install)  # the answer never arrives
     again = refresh(client, caller.refresh_token, caller.install)
@@ -65,13 +64,13 @@ def test_a_lost_answer_strands_nobody(client: FlaskClient) -> None:
     assert refresh(client, caller.refresh_token, caller.install).status_code == 401
 
 
-def test_a_refresh_token_is_worth_nothing_on_another_device(client: FlaskClient) -> None:
+def test_a_refresh_token_is_worth_nothing_on_another_device(client: Any) -> None:
     caller = citizen(client)
     assert refresh(client, caller.refresh_token, uuid4()).status_code == 401
     assert refresh(client, caller.refresh_token, caller.install).status_code == 200
 
 
-def test_an_expired_access_token_beside_it_does_not_hinder_a_refresh(client: FlaskClient, clock: Clock) -> None:
+def test_an_expired_access_token_beside_it_does_not_hinder_a_refresh(client: Any, clock: Clock) -> None:
     caller = citizen(client)
     headers = dict(caller.headers)
     clock.advance(minutes=11)
@@ -79,7 +78,7 @@ def test_an_expired_access_token_beside_it_does_not_hinder_a_refresh(client: Fla
     assert client.post(f"{BASE}/auth/sessions/refresh", json=body, headers=headers).status_code == 200
 
 
-def test_tokens_never_enter_a_receipt(client: FlaskClient, parts: Parts) -> None:
+def test_tokens_never_enter_a_receipt(client: Any, parts: Parts) -> None:
     caller = citizen(client)
     headers = {**caller.headers, "Idempotency-Key": str(uuid4())}
     body = {"refresh_token": caller.refresh_token, "install": str(caller.install)}
@@ -89,7 +88,7 @@ def test_tokens_never_enter_a_receipt(client: FlaskClient, parts: Parts) -> None
     assert kept == 0
 
 
-def test_a_refresh_token_ends_thirty_days_after_its_last_use(client: FlaskClient, clock: Clock) -> None:
+def test_a_refresh_token_ends_thirty_days_after_its_last_use(client: Any, clock: Clock) -> None:
     caller = citizen(client)
     clock.advance(days=29)
     renewed = refresh(client, caller.refresh_token, caller.install)
@@ -98,27 +97,27 @@ def test_a_refresh_token_ends_thirty_days_after_its_last_use(client: FlaskClient
     assert refresh(client, renewed.json["refresh_token"], caller.install).status_code == 401
 
 
-def test_signing_out_acts_at_once(client: FlaskClient) -> None:
+def test_signing_out_acts_at_once(client: Any) -> None:
     caller = citizen(client)
     assert caller.delete("/auth/sessions/current").status_code == 204
     assert caller.get("/me").status_code == 401
     assert refresh(client, caller.refresh_token, caller.install).status_code == 401
 
 
-def test_signing_in_again_on_a_device_replaces_the_earlier_session(client: FlaskClient) -> None:
+def test_signing_in_again_on_a_device_replaces_the_earlier_session(client: Any) -> None:
     first = citizen(client)
     phone_session = opened(client, phone=phone_of(client, first), install=first.install)
     assert first.get("/me").status_code == 401
     assert [row["is_current"] for row in phone_session.get("/me/sessions").json["items"]] == [True]
 
 
-def phone_of(client: FlaskClient, caller: Caller) -> str:
+def phone_of(client: Any, caller: Any) -> str:
     parts: Parts = client.application.extensions["fire"]
     with parts.database.transaction() as session:
         return session.get_one(Person, caller.id).phone or ""
 
 
-def test_one_ends_his_own_other_session_and_nobody_elses(client: FlaskClient) -> None:
+def test_one_ends_his_own_other_session_and_nobody_elses(client: Any) -> None:
     at_home = citizen(client)
     abroad = opened(client, phone=phone_of(client, at_home))
     stranger = citizen(client)
@@ -132,7 +131,7 @@ def test_one_ends_his_own_other_session_and_nobody_elses(client: FlaskClient) ->
     assert at_home.get("/me").status_code == 200
 
 
-def test_a_right_that_is_revoked_is_gone_at_once_and_the_session_drains(client: FlaskClient, clock: Clock) -> None:
+def test_a_right_that_is_revoked_is_gone_at_once_and_the_session_drains(client: Any, clock: Clock) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     secadmin = staff(client, Role.SEC_ADMIN)
     grant = secadmin.get(f"/accounts/staff/{officer.id}").json["grants"][0]["id"]
@@ -149,7 +148,7 @@ def test_a_right_that_is_revoked_is_gone_at_once_and_the_session_drains(client: 
     assert refresh(client, last.json["refresh_token"], officer.install).status_code == 401
 
 
-def test_a_removed_person_cannot_sign_in_again(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_a_removed_person_cannot_sign_in_again(client: Any, parts: Parts, clock: Clock) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     username = staff(client, Role.SYS_ADMIN).get(f"/accounts/staff/{officer.id}").json["username"]
     removed = staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/removal", {"reason": "调离"})
@@ -163,7 +162,7 @@ def test_a_removed_person_cannot_sign_in_again(client: FlaskClient, parts: Parts
     assert actor.grants == ()
 
 
-def test_a_lost_device_is_told_to_wipe_itself(client: FlaskClient) -> None:
+def test_a_lost_device_is_told_to_wipe_itself(client: Any) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     lost = staff(client, Role.UNIT_LEADER).post(f"/accounts/devices/{officer.install}/loss")
     assert (lost.status_code, lost.json["status"]) == (200, "wiped")
@@ -175,7 +174,7 @@ def test_a_lost_device_is_told_to_wipe_itself(client: FlaskClient) -> None:
     assert again.json["type"] == "/problems/already_so"
 
 
-def test_only_those_responsible_report_a_device_lost(client: FlaskClient) -> None:
+def test_only_those_responsible_report_a_device_lost(client: Any) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     elsewhere = staff(client, Role.SEC_ADMIN, "150203").post(f"/accounts/devices/{officer.install}/loss")
     unknown = staff(client, Role.SEC_ADMIN, "150203").post(f"/accounts/devices/{uuid4()}/loss")
@@ -184,7 +183,7 @@ def test_only_those_responsible_report_a_device_lost(client: FlaskClient) -> Non
     assert officer.get("/me").status_code == 200
 
 
-def test_no_table_joins_a_guest_to_whoever_signs_in_on_the_same_phone(client: FlaskClient, parts: Parts) -> None:
+def test_no_table_joins_a_guest_to_whoever_signs_in_on_the_same_phone(client: Any, parts: Parts) -> None:
     install = uuid4()
     somebody = opened(client, guest=True, install=install)
     named = opened(client, phone="13866660001", install=install)
@@ -199,7 +198,7 @@ def test_no_table_joins_a_guest_to_whoever_signs_in_on_the_same_phone(client: Fl
     assert events == []
 
 
-def test_each_guest_session_is_somebody_new(client: FlaskClient) -> None:
+def test_each_guest_session_is_somebody_new(client: Any) -> None:
     install = uuid4()
     first, second = opened(client, guest=True, install=install), opened(client, guest=True, install=install)
     assert first.id != second.id
@@ -207,12 +206,12 @@ def test_each_guest_session_is_somebody_new(client: FlaskClient) -> None:
     assert first.get("/me").json["auth_level"] == 0
 
 
-def test_numbers_are_masked_even_for_oneself(client: FlaskClient) -> None:
+def test_numbers_are_masked_even_for_oneself(client: Any) -> None:
     caller = opened(client, phone="13812341234")
     assert caller.get("/me").json["phone"] == "138****1234"
 
 
-def test_names_and_numbers_are_not_in_the_table(client: FlaskClient, parts: Parts) -> None:
+def test_names_and_numbers_are_not_in_the_table(client: Any, parts: Parts) -> None:
     caller = opened(client, phone="13812345678")
     with parts.database.transaction() as session:
         row = session.execute(
@@ -222,7 +221,7 @@ def test_names_and_numbers_are_not_in_the_table(client: FlaskClient, parts: Part
     assert "13812345678" not in row.whole
 
 
-def test_every_caller_sees_his_roles_offices_and_units(client: FlaskClient) -> None:
+def test_every_caller_sees_his_roles_offices_and_units(client: Any) -> None:
     leader = staff(client, Role.UNIT_LEADER).get("/me").json
     assert leader["kind"] == "staff"
     assert [(role["role"], role["name"], role["region_name"]) for role in leader["roles"]] == [

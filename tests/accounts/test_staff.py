@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -19,24 +19,23 @@ from api.context import Parts
 from database.base import new_id
 from database.journal import Event
 from database.session import now
-from tests.accounts.makers import account, brigade, hire
+from tests.accounts.makers import account, brigade, citizen, hire, opened, staff
 from tests.clock import Clock
-from tests.people import Caller, citizen, opened, staff
 
 
-def grant(client: FlaskClient, person: Any, **body: Any) -> Any:
+def grant(client: Any, person: Any, **body: Any) -> Any:
     return staff(client, Role.SEC_ADMIN, "150000").post(f"/accounts/staff/{person}/grants", body)
 
 
 def events_of(parts: Parts, person: Any) -> list[str]:
     with parts.database.transaction() as session:
         found = session.scalars(select(Event).where(Event.entity_id == person).order_by(Event.id)).all()
-        for earlier, later in zip(found, found[1:], strict=False):
+        for earlier, later in itertools.pairwise(found):
             assert later.previous_hash == earlier.hash
         return [event.name for event in found]
 
 
-def test_an_account_is_made_by_one_and_given_rights_by_another(client: FlaskClient, parts: Parts) -> None:
+def test_an_account_is_made_by_one_and_given_rights_by_another(client: Any, parts: Parts) -> None:
     body = account()
     made = staff(client, Role.SYS_ADMIN).post("/accounts/staff", body)
     assert (made.status_code, made.json["grants"]) == (201, [])
@@ -49,7 +48,7 @@ def test_an_account_is_made_by_one_and_given_rights_by_another(client: FlaskClie
     assert events_of(parts, person) == ["person.staff_created", "person.role_granted", "person.signed_in"]
 
 
-def test_the_auditor_only_reads(client: FlaskClient) -> None:
+def test_the_auditor_only_reads(client: Any) -> None:
     auditor, officer = staff(client, Role.AUDITOR), hire(client, Role.FIRE_OFFICER)
     assert auditor.get("/accounts/staff").status_code == 200
     assert auditor.get(f"/accounts/staff/{officer.id}").json["grants"][0]["role"] == "FIRE_OFFICER"
@@ -63,14 +62,14 @@ def test_the_auditor_only_reads(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize("who", [Role.UNIT_LEADER, Role.FIRE_OFFICER, Role.ANALYST])
-def test_others_learn_nothing_of_accounts(client: FlaskClient, who: Role) -> None:
+def test_others_learn_nothing_of_accounts(client: Any, who: Role) -> None:
     caller, officer = staff(client, who), hire(client, Role.FIRE_OFFICER)
     assert caller.get("/accounts/staff").status_code == 403
     known, unknown = caller.get(f"/accounts/staff/{officer.id}"), caller.get(f"/accounts/staff/{uuid4()}")
     assert (known.status_code, known.json) == (unknown.status_code, unknown.json)
 
 
-def test_nobody_administers_beyond_his_divisions(client: FlaskClient) -> None:
+def test_nobody_administers_beyond_his_divisions(client: Any) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     sysadmin, secadmin = staff(client, Role.SYS_ADMIN, "150203"), staff(client, Role.SEC_ADMIN, "150203")
     for caller, method, path, body in (
@@ -88,7 +87,7 @@ def test_nobody_administers_beyond_his_divisions(client: FlaskClient) -> None:
     assert {person["region_code"] for person in listed} == {"150203"}
 
 
-def test_nobody_grants_to_himself(client: FlaskClient) -> None:
+def test_nobody_grants_to_himself(client: Any) -> None:
     secadmin = staff(client, Role.SEC_ADMIN)
     refused = secadmin.post(f"/accounts/staff/{secadmin.id}/grants", {"role": "UNIT_LEADER"})
     assert (refused.status_code, refused.json["type"]) == (403, "/problems/own_account")
@@ -98,7 +97,7 @@ def test_nobody_grants_to_himself(client: FlaskClient) -> None:
     assert sysadmin.post(f"/accounts/staff/{sysadmin.id}/removal").json["type"] == "/problems/own_account"
 
 
-def test_the_three_administrators_are_three_people(client: FlaskClient, parts: Parts) -> None:
+def test_the_three_administrators_are_three_people(client: Any, parts: Parts) -> None:
     person = hire(client, Role.SYS_ADMIN).id
     assert grant(client, person, role="SEC_ADMIN").json["type"] == "/problems/administrators_separated"
     assert grant(client, person, role="AUDITOR").json["type"] == "/problems/administrators_separated"
@@ -112,12 +111,12 @@ def test_the_three_administrators_are_three_people(client: FlaskClient, parts: P
         )  # fmt: skip
 
 
-def test_the_same_right_is_granted_once(client: FlaskClient) -> None:
+def test_the_same_right_is_granted_once(client: Any) -> None:
     person = hire(client, Role.FIRE_OFFICER).id
     assert grant(client, person, role="FIRE_OFFICER").json["type"] == "/problems/already_so"
 
 
-def test_a_right_that_ran_out_is_gone_and_can_be_given_anew(client: FlaskClient, clock: Clock) -> None:
+def test_a_right_that_ran_out_is_gone_and_can_be_given_anew(client: Any, clock: Clock) -> None:
     person = hire(client)
     until = (clock.now + timedelta(hours=1)).isoformat()
     assert grant(client, person.id, role="ANALYST", valid_until=until).status_code == 201
@@ -127,7 +126,7 @@ def test_a_right_that_ran_out_is_gone_and_can_be_given_anew(client: FlaskClient,
     assert grant(client, person.id, role="ANALYST").status_code == 201
 
 
-def test_a_right_can_begin_later(client: FlaskClient, clock: Clock) -> None:
+def test_a_right_can_begin_later(client: Any, clock: Clock) -> None:
     person = hire(client)
     tomorrow = (clock.now + timedelta(days=1)).isoformat()
     assert grant(client, person.id, role="ANALYST", valid_from=tomorrow).status_code == 201
@@ -150,20 +149,20 @@ def test_a_right_can_begin_later(client: FlaskClient, clock: Clock) -> None:
         ({"role": "FIRE_OFFICER", "valid_until": "2020-01-01T00:00:00Z"}, "valid_until", "ends_too_early"),
     ],
 )
-def test_a_wrong_grant_names_the_field(client: FlaskClient, body: dict[str, Any], field: str, code: str) -> None:
+def test_a_wrong_grant_names_the_field(client: Any, body: dict[str, Any], field: str, code: str) -> None:
     answer = grant(client, hire(client).id, **body)
     assert answer.status_code == 422
     assert {(error["field"], error["code"]) for error in answer.json["errors"]} >= {(field, code)}
 
 
-def test_a_league_sends_somebody_to_stand_in_at_a_small_brigade(client: FlaskClient) -> None:
+def test_a_league_sends_somebody_to_stand_in_at_a_small_brigade(client: Any) -> None:
     person = hire(client, region_code="150100")
     granted = grant(client, person.id, role="PERMIT_APPROVER", org_id=str(brigade("150102")))
     assert granted.json["region_code"] == "150102"
     assert person.get("/me").json["orgs"][0]["id"] == str(brigade("150102"))
 
 
-def test_a_transfer_takes_the_roles_along_and_acts_at_once(client: FlaskClient, parts: Parts) -> None:
+def test_a_transfer_takes_the_roles_along_and_acts_at_once(client: Any, parts: Parts) -> None:
     officer = hire(client, Role.FIRE_OFFICER, Role.ANALYST)
     moved = staff(client, Role.SYS_ADMIN, "150000").post(
         f"/accounts/staff/{officer.id}/transfer", {"org_id": str(brigade("150203"))}
@@ -180,13 +179,13 @@ def test_a_transfer_takes_the_roles_along_and_acts_at_once(client: FlaskClient, 
     assert again.json["type"] == "/problems/already_so"
 
 
-def test_a_transfer_leaves_behind_what_the_new_office_does_not_have(client: FlaskClient) -> None:
+def test_a_transfer_leaves_behind_what_the_new_office_does_not_have(client: Any) -> None:
     officer = hire(client, Role.FIRE_OFFICER, Role.EXPERT)
     staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/transfer", {"org_id": str(office_id("ZJ150102"))})
     assert [role["role"] for role in officer.get("/me").json["roles"]] == ["EXPERT"]
 
 
-def test_an_administrator_loses_his_power_with_a_transfer(client: FlaskClient) -> None:
+def test_an_administrator_loses_his_power_with_a_transfer(client: Any) -> None:
     person = hire(client, Role.SEC_ADMIN)
     moved = staff(client, Role.SYS_ADMIN, "150000").post(
         f"/accounts/staff/{person.id}/transfer", {"org_id": str(brigade("150203"))}
@@ -194,7 +193,7 @@ def test_an_administrator_loses_his_power_with_a_transfer(client: FlaskClient) -
     assert moved.json["grants"] == []
 
 
-def test_usernames_and_ids_are_somebodys_once(client: FlaskClient) -> None:
+def test_usernames_and_ids_are_somebodys_once(client: Any) -> None:
     sysadmin, body = staff(client, Role.SYS_ADMIN), account(id=str(new_id()))
     assert sysadmin.post("/accounts/staff", body).json["id"] == body["id"]
     assert sysadmin.post("/accounts/staff", account(id=body["id"])).json["type"] == "/problems/person_exists"
@@ -218,13 +217,13 @@ def test_usernames_and_ids_are_somebodys_once(client: FlaskClient) -> None:
         ({"role": "SYS_ADMIN"}, "role"),
     ],
 )
-def test_a_wrong_account_names_the_field(client: FlaskClient, change: dict[str, Any], field: str) -> None:
+def test_a_wrong_account_names_the_field(client: Any, change: dict[str, Any], field: str) -> None:
     answer = staff(client, Role.SYS_ADMIN).post("/accounts/staff", account(**change))
     assert answer.status_code == 422
     assert {error["field"] for error in answer.json["errors"]} == {field}
 
 
-def test_a_lost_second_factor_is_replaced_by_the_system_administrator(client: FlaskClient) -> None:
+def test_a_lost_second_factor_is_replaced_by_the_system_administrator(client: Any) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     body = {"password": "Another-119-fire", "totp_secret": "A" * 32}
     path = f"/accounts/staff/{officer.id}/credential"
@@ -234,7 +233,7 @@ def test_a_lost_second_factor_is_replaced_by_the_system_administrator(client: Fl
     assert opened(client, username=username, password="Another-119-fire").id == officer.id
 
 
-def test_staff_are_listed_page_by_page_and_filtered(client: FlaskClient) -> None:
+def test_staff_are_listed_page_by_page_and_filtered(client: Any) -> None:
     auditor = staff(client, Role.AUDITOR, "150000")
     seen: list[str] = []
     query = "/accounts/staff?region_code=150200&limit=10"
@@ -250,19 +249,19 @@ def test_staff_are_listed_page_by_page_and_filtered(client: FlaskClient) -> None
     assert auditor.get("/accounts/staff?cursor=zzz").status_code == 422
 
 
-def test_citizens_are_no_staff(client: FlaskClient) -> None:
-    person: Caller = citizen(client)
+def test_citizens_are_no_staff(client: Any) -> None:
+    person: Any = citizen(client)
     assert staff(client, Role.SYS_ADMIN, "150000").post(f"/accounts/staff/{person.id}/removal").status_code == 404
 
 
-def test_the_nearest_holder_of_a_role_comes_first(client: FlaskClient, parts: Parts) -> None:
+def test_the_nearest_holder_of_a_role_comes_first(client: Any, parts: Parts) -> None:
     with parts.database.transaction() as session:
         found = holders_of(session, Role.UNIT_LEADER, "150702")
     ids = [staff(client, Role.UNIT_LEADER, code).id for code in ("150702", "150700", "150000")]
     assert [person for person in found if person in ids] == ids
 
 
-def test_offices_are_listed_by_division_and_kind(client: FlaskClient) -> None:
+def test_offices_are_listed_by_division_and_kind(client: Any) -> None:
     caller = citizen(client)
     brigades = caller.get("/accounts/organisations?kind=BATTALION&limit=100").json
     rest = caller.get(f"/accounts/organisations?kind=BATTALION&limit=100&cursor={brigades['next_cursor']}").json

@@ -124,18 +124,18 @@ def test_a_directory_keeps_no_unfinished_files(tmp_path: Path) -> None:
 
 def test_a_directory_syncs_the_file_before_its_name_and_then_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[str] = []
-    sync, replace = os.fsync, os.replace
+    sync, replace = os.fsync, Path.replace
 
     def noted_sync(descriptor: int) -> None:
         steps.append("sync " + ("folder" if Path(f"/proc/self/fd/{descriptor}").resolve().is_dir() else "file"))
         sync(descriptor)
 
-    def noted_replace(source: str, target: Path) -> None:
+    def noted_replace(source: Path, target: Path) -> Path:
         steps.append("name")
-        replace(source, target)
+        return replace(source, target)
 
     monkeypatch.setattr(os, "fsync", noted_sync)
-    monkeypatch.setattr(os, "replace", noted_replace)
+    monkeypatch.setattr(Path, "replace", noted_replace)
     DirectoryStorage(tmp_path).put("a", io.BytesIO(b"x"))
     assert steps[-3:] == ["sync file", "name", "sync folder"]
     assert steps[:-3] == ["sync folder", "sync folder"]  # the two new folders, each in its parent

@@ -33,7 +33,7 @@ def exif_block(orientation: int = 1) -> bytes:
     thumbnail = io.BytesIO()
     photograph().resize((64, 48)).save(thumbnail, "JPEG")
     words = CANARY + b" Zhang San 13800138000"
-    return piexif.dump(
+    block: bytes = piexif.dump(
         {
             "0th": {
                 piexif.ImageIFD.Orientation: orientation,
@@ -61,19 +61,20 @@ def exif_block(orientation: int = 1) -> bytes:
             "thumbnail": thumbnail.getvalue(),
         }
     )
+    return block
 
 
 def telling_photo(image_format: str = "JPEG", *, orientation: int = 1, image: Image.Image | None = None) -> bytes:
     """A photo of a format of Pillow's, with the canary in EXIF, XMP, comments and text chunks."""
     xmp = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>" + CANARY + b"</x:xmpmeta>"
-    more: dict[str, Any] = {
+    by_format: dict[str, dict[str, Any]] = {
         "JPEG": {"comment": CANARY, "quality": 90, "xmp": xmp},
         "WEBP": {"xmp": xmp, "method": 0},
         "HEIF": {"xmp": xmp},
         "PNG": {"compress_level": 1, "pnginfo": _text_chunks()},
-    }[image_format]
+    }
     file = io.BytesIO()
-    (image or photograph()).save(file, image_format, exif=exif_block(orientation), **more)
+    (image or photograph()).save(file, image_format, exif=exif_block(orientation), **by_format[image_format])
     return file.getvalue()
 
 

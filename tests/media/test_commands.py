@@ -92,9 +92,10 @@ def test_an_announcement_is_completed_and_then_binds(world: World) -> None:
     media = announce(world, id=media_id, sha256=digest(b"a"), length_bytes=5)
     assert (media.declared_sha256, media.declared_length_bytes, media.revision) == (digest(b"a"), 5, 2)
     assert announce(world, id=media_id, sha256=digest(b"a")).revision == 2
-    for name, other in (("sha256", digest(b"b")), ("length_bytes", 6)):
+    others: dict[str, Any] = {"sha256": digest(b"b"), "length_bytes": 6}
+    for name, other in others.items():
         with pytest.raises(Invalid) as refusal:
-            announce(world, id=media_id, **{name: other})
+            announce(world, "owner", id=media_id, **{name: other})
         assert refusal.value.data["errors"][0]["field"] == name
 
 

@@ -173,7 +173,10 @@ def test_the_original_is_unreadable_on_the_disk(world: World) -> None:
 def test_position_and_camera_never_enter_the_journal(world: World) -> None:
     media_id = new_id()
     put(world, media_id, telling_photo())
-    assert all(set(event.data) <= {"role", "entity_type", "entity_id", "sha256", "length_bytes", "content_type"} for event in world.events(media_id))
+    assert all(
+        set(event.data) <= {"role", "entity_type", "entity_id", "sha256", "length_bytes", "content_type"}
+        for event in world.events(media_id)
+    )
 
 
 def test_an_actor_is_not_told_who_owns_a_photo(world: World) -> None:

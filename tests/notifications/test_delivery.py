@@ -27,7 +27,7 @@ class Recording(DemoChannel):
     def __init__(self, name: str, database: Database) -> None:
         super().__init__(name)
         self.given: list[Message] = []
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         self._database = database
 
     def send(self, message: Message) -> None:
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_in_mid_sending_causes_a_repetition_under_the_same_id
     database: Database, notifications: Notifications, channels: dict[str, Recording], person: Actor, clock: Clock
 ) -> None:
     tell(database, notifications, "hazard.submitted", "leaders", person)
-    channels["host_app"].failure = KeyboardInterrupt()  # type: ignore[assignment] - ends the worker like a signal
+    channels["host_app"].failure = KeyboardInterrupt()  # ends the worker like a signal
     with pytest.raises(KeyboardInterrupt):
         send(database, notifications, channels)
     channels["host_app"].failure = None

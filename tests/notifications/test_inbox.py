@@ -39,7 +39,7 @@ def test_reading_counts_once_and_is_told_to_all_devices(database: Database, call
     first = call(person, "POST", f"/inbox/{item['id']}/actions/read")
     again = call(person, "POST", f"/inbox/{item['id']}/actions/read")
     assert first.json == again.json
-    assert (first.json["revision"], first.json["read_at"]) == (2, "2026-11-23T02:00:00+00:00")
+    assert (first.json["revision"], first.json["read_at"]) == (2, "2026-11-23T02:00:00Z")
     assert call(person, "GET", "/inbox/unread-count").json == {"unread": 1}
     assert len(call(person, "GET", "/inbox", query_string={"unread": "true"}).json["items"]) == 1
 

@@ -143,9 +143,7 @@ def test_a_row_that_never_succeeds_is_kept_for_a_person_and_can_be_replayed(data
     assert not rows(database)
 
 
-def test_a_large_audience_is_told_once_each_over_several_transactions(
-    database: Database, notifications: Notifications
-) -> None:
+def test_a_large_audience_is_told_once_each_over_several_transactions(database: Database, notifications: Notifications) -> None:
     leaders = [new_id() for _ in range(120)]
     data = {"number": "YH1", "category": "通道出口", "place": "东街", "due": "2026-11-24"}
     with database.transaction() as session:

@@ -854,6 +854,7 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("durable_seq", sa.BigInteger(), nullable=False),
         sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["sync_device.id"], name=op.f("fk_sync_queue_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),

@@ -1,0 +1,188 @@
+"""What a device keeps: its outbox, which nothing purges before a receipt, and the base, which the server may take away."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS outbox (
+    seq INTEGER PRIMARY KEY, mid TEXT NOT NULL UNIQUE, name TEXT NOT NULL, entity_type TEXT NOT NULL,
+    entity_id TEXT NOT NULL, line BLOB NOT NULL, outcome TEXT, result TEXT
+);
+CREATE TABLE IF NOT EXISTS base (
+    scope TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, data TEXT NOT NULL,
+    hash TEXT NOT NULL, PRIMARY KEY (scope, type, id)
+);
+CREATE INDEX IF NOT EXISTS base_entity ON base (type, id);
+CREATE TABLE IF NOT EXISTS resent (scope TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (scope, type, id));
+"""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """One sealed mutation and what became of it (None: not acknowledged yet)."""
+
+    seq: int
+    mid: str
+    name: str
+    entity_type: str
+    entity_id: str
+    line: bytes
+    outcome: str | None
+    result: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One record of the base as one scope shows it."""
+
+    scope: str
+    type: str
+    id: str
+    revision: int
+    data: dict[str, Any]
+
+
+class Store:
+    """SQLite in a file, or in memory. Each method that writes is one transaction on disk when it returns."""
+
+    def __init__(self, path: str = ":memory:") -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {_SCHEMA}")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    # ---- single values ----
+
+    def get(self, name: str) -> str | None:
+        """A value by name."""
+        found = self._db.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
+        return None if found is None else str(found[0])
+
+    def put(self, name: str, value: str | None) -> None:
+        """Set or forget a value."""
+        if value is None:
+            self._db.execute("DELETE FROM meta WHERE name = ?", [name])
+        else:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
+
+    # ---- outbox ----
+
+    def append(self, mid: str, name: str, entity_type: str, entity_id: str, line: bytes) -> int:
+        """Add a sealed line at the end of the queue and return its seq, counted from 1."""
+        last = self._db.execute("SELECT coalesce(max(seq), 0) FROM outbox").fetchone()[0]
+        self._db.execute(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)", [last + 1, mid, name, entity_type, entity_id, line]
+        )
+        return int(last) + 1
+
+    def pending(self, after_seq: int = 0, limit: int = 1_000_000) -> list[Sealed]:
+        """Lines without a receipt, in order."""
+        rows = self._db.execute("SELECT * FROM outbox WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?", [after_seq, limit])
+        return [_sealed(row) for row in rows]
+
+    def sealed(self, mid: str) -> Sealed:
+        """One line by its mid. Raises KeyError."""
+        row = self._db.execute("SELECT * FROM outbox WHERE mid = ?", [mid]).fetchone()
+        if row is None:
+            raise KeyError(mid)
+        return _sealed(row)
+
+    def last_pending_on(self, entity_id: str) -> str | None:
+        """The mid of the latest unacknowledged mutation on a record."""
+        row = self._db.execute(
+            "SELECT mid FROM outbox WHERE entity_id = ? AND outcome IS NULL ORDER BY seq DESC LIMIT 1", [entity_id]
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def acknowledge(self, results: Iterable[dict[str, Any]]) -> None:
+        """Write the receipts; an outcome never changes."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.executemany(
+            "UPDATE outbox SET outcome = ?, result = ? WHERE seq = ? AND outcome IS NULL",
+            [(result["outcome"], json.dumps(result), result["seq"]) for result in results],
+        )
+        self._db.execute("COMMIT")
+
+    # ---- base ----
+
+    def apply_page(self, asked_with: str | None, lines: list[dict[str, Any]], cursor: str) -> bool:
+        """A page and its cursor in one transaction, and only if the cursor that it was asked with is still the stored one."""
+        self._db.execute("BEGIN IMMEDIATE")
+        if self.get("cursor") != asked_with:
+            self._db.execute("ROLLBACK")
+            return False
+        try:
+            for line in lines:
+                self._apply(line)
+            self.put("cursor", cursor)
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+        return True
+
+    def _apply(self, line: dict[str, Any]) -> None:
+        kind = line["kind"]
+        if kind == "row":
+            self._apply_row(line["scope"], line)
+        elif kind == "scope" and line["action"] in ("begin", "resync"):
+            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
+            self.put(f"filling {line['key']}", str(line["to"]))
+        elif kind == "filled":
+            # Rows that were not sent again are not in the scope any more.
+            self._db.execute(
+                "DELETE FROM base WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM resent r WHERE r.scope = base.scope"
+                " AND r.type = base.type AND r.id = base.id)",
+                [line["key"]],
+            )
+            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
+            self.put(f"filling {line['key']}", None)
+        elif kind == "drop":
+            self._db.execute("DELETE FROM base WHERE scope = ?", [line["key"]])
+            self.put(f"filling {line['key']}", None)
+
+    def _apply_row(self, scope: str, line: dict[str, Any]) -> None:
+        key = [scope, line["type"], line["id"]]
+        if line.get("gone"):
+            self._db.execute("DELETE FROM base WHERE scope = ? AND type = ? AND id = ?", key)
+            return
+        self._db.execute(
+            "INSERT OR REPLACE INTO base VALUES (?, ?, ?, ?, ?, ?)",
+            [*key, line["revision"], json.dumps(line["data"], ensure_ascii=False), line["hash"]],
+        )
+        if self.get(f"filling {scope}") is not None:
+            self._db.execute("INSERT OR IGNORE INTO resent VALUES (?, ?, ?)", key)
+
+    def filling(self) -> set[str]:
+        """Scopes that are still beginning: what is not there yet may still come."""
+        rows = self._db.execute("SELECT name FROM meta WHERE name LIKE 'filling %'")
+        return {str(row[0]).removeprefix("filling ") for row in rows}
+
+    def rows(self, entity_type: str, entity_id: str | None = None) -> list[Row]:
+        """Every row of a type (or of one record), one for each scope that shows it."""
+        query, values = "SELECT scope, type, id, revision, data FROM base WHERE type = ?", [entity_type]
+        if entity_id is not None:
+            query, values = f"{query} AND id = ?", [*values, entity_id]
+        found = self._db.execute(f"{query} ORDER BY id, scope", values)
+        return [Row(scope, type_, id_, revision, json.loads(data)) for scope, type_, id_, revision, data in found]
+
+    def scopes(self) -> dict[str, int]:
+        """Scope -> number of rows."""
+        return {str(row[0]): int(row[1]) for row in self._db.execute("SELECT scope, count(*) FROM base GROUP BY scope")}
+
+    def forget_base(self) -> None:
+        """Drop the base and the cursor, never the outbox: what a lost device is told, and what a wiped store looks like."""
+        self._db.executescript("DELETE FROM base; DELETE FROM resent; DELETE FROM meta WHERE name LIKE 'filling %';")
+        self.put("cursor", None)
+
+
+def _sealed(row: tuple[Any, ...]) -> Sealed:
+    return Sealed(*row[:7], None if row[7] is None else json.loads(row[7]))

@@ -1,0 +1,191 @@
+"""Who acts for an enterprise, and how that ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from accounts.actor import Role
+from accounts.demo import UNITS, demo_credit_code
+from api.context import Parts
+from database.base import new_id
+from database.journal import Event
+from tests.accounts.makers import citizen, new_phone, opened, staff
+from tests.clock import Clock
+from tests.people import BASE
+
+
+def through_provider(client: Any, identity: str, **query: Any) -> Any:
+    """Signed in by the demo's identity provider."""
+    install = uuid4()
+    way = client.get(f"{BASE}/auth/providers?install={install}").json["items"][0]
+    asked = parse_qs(urlsplit(way["authorize_url"]).query)
+    back = client.get(
+        urlsplit(way["authorize_url"]).path,
+        query_string={name: values[0] for name, values in asked.items()} | {"identity": identity} | query,
+    )
+    assert back.status_code == 302, back.text
+    answer = parse_qs(urlsplit(back.headers["Location"]).query)
+    return opened(client, provider=way["provider"], code=answer["code"][0], state=answer["state"][0], install=install)
+
+
+@pytest.fixture
+def unit(client: Any) -> dict[str, Any]:
+    """An enterprise that nobody claimed yet."""
+    code = demo_credit_code("150102", f"MA{new_id().hex[-6:].upper()}")
+    made = staff(client, Role.INTAKE_CLERK).post(
+        "/units", {"name": "测试宾馆", "uscc": code, "region_code": "150102", "category": "GENERAL_UNIT", "place_type": "HOTEL"}
+    )
+    assert made.status_code == 201, made.text
+    return dict(made.json)
+
+
+@pytest.fixture
+def responsible(client: Any, unit: dict[str, Any]) -> Any:
+    """Its legal person, who claimed it."""
+    caller = through_provider(client, "responsible.150102", uscc=unit["uscc"])
+    assert claim(caller, unit).status_code == 201
+    return caller
+
+
+def claim(caller: Any, unit: dict[str, Any], **change: Any) -> Any:
+    return caller.post(f"/units/{unit['id']}/claim", {"uscc": unit.get("uscc")} | change)
+
+
+def agent(caller: Any, unit: dict[str, Any], clock: Clock, **change: Any) -> Any:
+    body = {"phone": new_phone(), "scope": ["permits"], "valid_until": (clock.now + timedelta(days=30)).isoformat()}
+    return caller.post(f"/units/{unit['id']}/agents", body | change)
+
+
+def events_of(parts: Parts, unit: dict[str, Any]) -> list[str]:
+    with parts.database.transaction() as session:
+        found = session.scalars(select(Event).where(Event.entity_id == UUID(unit["id"])).order_by(Event.id)).all()
+        return [event.name for event in found]
+
+
+def test_a_legal_person_takes_his_enterprise_in_hand(client: Any, parts: Parts, unit: dict[str, Any]) -> None:
+    caller = through_provider(client, "responsible.150102", uscc=unit["uscc"])
+    assert caller.get(f"/units/{unit['id']}").status_code == 404
+    claimed = claim(caller, unit)
+    assert (claimed.status_code, claimed.json["role_name"]) == (201, "消防安全责任人")
+    assert caller.get(f"/units/{unit['id']}").json["legal_person_id"] == str(caller.id)
+    assert claim(caller, unit).json["type"] == "/problems/already_so"
+    assert events_of(parts, unit) == ["unit.registered", "unit.people_named", "unit.claimed"]
+
+
+def test_a_phone_alone_claims_nothing(client: Any, unit: dict[str, Any]) -> None:
+    refused = claim(citizen(client), unit)
+    assert (refused.status_code, refused.json["needed_level"]) == (403, 3)
+    assert refused.json["type"] == "/problems/auth_level_too_low"
+
+
+def test_a_face_alone_claims_nothing(client: Any, unit: dict[str, Any]) -> None:
+    assert claim(through_provider(client, "citizen.150102"), unit).json["type"] == "/problems/legal_person_required"
+
+
+def test_the_legal_person_of_another_enterprise_claims_nothing(client: Any, unit: dict[str, Any]) -> None:
+    caller = through_provider(client, "responsible.150102")
+    assert claim(caller, unit).json["type"] == "/problems/legal_person_required"
+    wrong_unit = claim(caller, unit, uscc=UNITS[0].uscc)
+    no_unit = claim(caller, {"id": uuid4()}, uscc=UNITS[0].uscc)
+    assert (wrong_unit.status_code, wrong_unit.json) == (404, no_unit.json)
+
+
+def test_a_credit_code_with_a_wrong_check_digit_names_the_field(client: Any, unit: dict[str, Any]) -> None:
+    wrong = unit["uscc"][:-1] + ("1" if unit["uscc"][-1] == "0" else "0")
+    refused = claim(citizen(client), unit, uscc=wrong)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "uscc")
+
+
+def test_a_new_legal_person_replaces_the_old_one(client: Any, unit: dict[str, Any], responsible: Any) -> None:
+    successor = through_provider(client, "responsible.150203", uscc=unit["uscc"])
+    assert claim(successor, unit).status_code == 201
+    assert responsible.get(f"/units/{unit['id']}").status_code == 404
+    assert successor.get(f"/units/{unit['id']}").json["legal_person_id"] == str(successor.id)
+
+
+def test_an_agent_finds_his_power_when_he_first_signs_in(
+    client: Any, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    phone, until = new_phone(), (clock.now + timedelta(minutes=5)).isoformat()
+    named = agent(responsible, unit, clock, phone=phone, valid_until=until)
+    assert (named.status_code, named.json["phone"]) == (201, f"{phone[:3]}****{phone[-4:]}")
+    caller = opened(client, phone=phone)
+    assert [(held["unit_id"], held["role"], held["scope"]) for held in caller.user["units"]] == [
+        (unit["id"], "AGENT", ["permits"])
+    ]
+    assert caller.get(f"/units/{unit['id']}").status_code == 200
+    clock.advance(minutes=5)
+    assert caller.get(f"/units/{unit['id']}").status_code == 404
+    assert agent(responsible, unit, clock, phone=phone).status_code == 201
+
+
+def test_a_revoked_agent_is_out_at_once(client: Any, unit: dict[str, Any], responsible: Any, clock: Clock) -> None:
+    phone = new_phone()
+    power = agent(responsible, unit, clock, phone=phone).json["id"]
+    caller = opened(client, phone=phone)
+    assert responsible.delete(f"/units/{unit['id']}/agents/{power}").status_code == 204
+    assert caller.get(f"/units/{unit['id']}").status_code == 404
+    assert caller.get("/me").json["units"] == []
+    assert responsible.delete(f"/units/{unit['id']}/agents/{power}").status_code == 404
+
+
+def test_an_agent_may_lay_down_his_own_power(client: Any, unit: dict[str, Any], responsible: Any, clock: Clock) -> None:
+    phone = new_phone()
+    power = agent(responsible, unit, clock, phone=phone).json["id"]
+    assert opened(client, phone=phone).delete(f"/units/{unit['id']}/agents/{power}").status_code == 204
+
+
+def test_managers_are_the_units_own_columns_too(
+    client: Any, parts: Parts, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    phone = new_phone()
+    power = agent(responsible, unit, clock, phone=phone, role="UNIT_MANAGER", scope=[], valid_until=None).json
+    assert responsible.get(f"/units/{unit['id']}").json["manager_ids"] == [power["person_id"]]
+    manager = opened(client, phone=phone)
+    assert agent(manager, unit, clock).status_code == 201
+    assert agent(manager, unit, clock, role="UNIT_MANAGER").status_code == 403
+    own = next(row for row in manager.get(f"/units/{unit['id']}/agents").json["items"] if row["role"] == "UNIT_RESPONSIBLE")
+    assert manager.delete(f"/units/{unit['id']}/agents/{own['id']}").status_code == 403
+    responsible.delete(f"/units/{unit['id']}/agents/{power['id']}")
+    assert responsible.get(f"/units/{unit['id']}").json["manager_ids"] == []
+    assert events_of(parts, unit)[-2:] == ["unit.people_named", "unit.agent_revoked"]
+
+
+def test_whoever_does_not_direct_a_unit_learns_nothing(client: Any, unit: dict[str, Any], responsible: Any, clock: Clock) -> None:
+    phone = new_phone()
+    power = agent(responsible, unit, clock, phone=phone).json["id"]
+    for caller in (citizen(client), opened(client, phone=phone), staff(client, Role.UNIT_LEADER)):
+        for known, unknown in (
+            (caller.get(f"/units/{unit['id']}/agents"), caller.get(f"/units/{uuid4()}/agents")),
+            (agent(caller, unit, clock), agent(caller, {"id": uuid4()}, clock)),
+        ):
+            assert (known.status_code, known.json) == (404, unknown.json)
+    assert citizen(client).delete(f"/units/{unit['id']}/agents/{power}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"valid_until": None}, "valid_until"),
+        ({"valid_until": "2020-01-01T00:00:00Z"}, "valid_until"),
+        ({"valid_until": "2199-01-01T00:00:00Z"}, "valid_until"),
+        ({"scope": ["everything"]}, "scope.0"),
+        ({"phone": "1"}, "phone"),
+        ({"role": "UNIT_RESPONSIBLE"}, "role"),
+    ],
+)
+def test_a_wrong_power_names_the_field(
+    unit: dict[str, Any], responsible: Any, clock: Clock, change: dict[str, Any], field: str
+) -> None:
+    refused = agent(responsible, unit, clock, **change)
+    assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, field)
+
+
+def test_nobody_is_his_own_agent(client: Any, unit: dict[str, Any], responsible: Any, clock: Clock) -> None:
+    assert agent(responsible, unit, clock, phone="13901150102").json["type"] == "/problems/own_account"

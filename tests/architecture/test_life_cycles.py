@@ -1,0 +1,100 @@
+"""The tables of the life cycles are whole: nothing is unreachable, nothing is stuck, nothing waits for nobody."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+import workflow
+from accounts.actor import Role
+from api.app import MUTATIONS
+from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
+from workflow.hazards.rules import LIFE as HAZARD
+from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, WAITING_FOR
+from workflow.rectification.rules import LIFE as RECTIFICATION
+from workflow.state_machine import START, StateMachine
+
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
+# After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
+AFTER_THE_END = {("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely"}}
+
+each = pytest.mark.parametrize("life", MACHINES, ids=lambda life: life.name)
+
+
+def reachable(life: StateMachine, start: str) -> set[str]:
+    found, pending = set(), [start]
+    while pending:
+        state = pending.pop()
+        for step in life.transitions:
+            if step.source == state and step.target not in found:
+                found.add(step.target)
+                pending.append(step.target)
+    return found
+
+
+@each
+def test_every_state_can_be_reached_from_the_start(life: StateMachine) -> None:
+    assert sorted(set(life.states) - reachable(life, START)) == []
+
+
+@each
+def test_from_every_open_state_an_end_can_be_reached(life: StateMachine) -> None:
+    stuck = [state for state in life.states if state not in life.final and not reachable(life, state) & life.final]
+    assert stuck == []
+
+
+@each
+def test_an_end_has_no_way_out_but_the_declared(life: StateMachine) -> None:
+    for state in life.final:
+        out = {step.action for step in life.transitions if step.source == state}
+        assert out == AFTER_THE_END.get((life.name, state), set()), state
+
+
+@each
+def test_an_action_leads_from_one_state_to_one_state(life: StateMachine) -> None:
+    """For anybody: what a step does never depends on who takes it."""
+    targets: dict[tuple[str, str], set[str]] = {}
+    for step in life.transitions:
+        targets.setdefault((step.source, step.action), set()).add(step.target)
+    assert {key: found for key, found in targets.items() if len(found) > 1} == {}
+
+
+@each
+def test_every_step_has_somebody_who_may_take_it_and_a_button(life: StateMachine) -> None:
+    for step in life.transitions:
+        assert step.who, f"{step.source}.{step.action}"
+        assert step.label or step.who == {Role.SYSTEM}, f"{step.source}.{step.action} has no label"
+
+
+@each
+def test_every_open_state_waits_for_something_and_no_closed_one_does(life: StateMachine) -> None:
+    waiting = {state for entity_type, state in WAITING_FOR if entity_type == life.name}
+    assert waiting == set(life.states) - life.final
+
+
+def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
+    assert set(WAITING_FOR.values()) == set(LABELS)
+    assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
+
+
+def test_each_open_letter_has_one_side_that_acts() -> None:
+    assert set(ACTING_SIDE) == set(HANDOVER.states) - HANDOVER.final
+
+
+@each
+def test_clocks_of_the_table_are_rules_of_the_registry(life: StateMachine) -> None:
+    rows = Path(workflow.__file__).parent / "data" / "clock_rules.csv"
+    with rows.open(encoding="utf-8", newline="") as file:
+        known = {row["id"] for row in csv.DictReader(file)}
+    named = {clock for step in life.transitions for clock in (*step.clocks_started, *step.clocks_stopped)}
+    assert sorted(named - known) == []
+
+
+@each
+def test_what_people_may_do_has_a_command_and_every_command_a_row(life: StateMachine) -> None:
+    commands = {mutation.action for mutation in MUTATIONS if mutation.entity_type == life.name}
+    of_people = {step.action for step in life.transitions if step.who - {Role.SYSTEM} and step.source != START}
+    assert of_people <= commands
+    assert commands - {"submit", "edit"} <= set(life.actions)

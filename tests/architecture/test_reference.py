@@ -1,0 +1,90 @@
+"""What clients, notices and figures rely on by name: problems, events, life cycles and what devices hold."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import pytest
+from flask import Flask
+
+from api.app import MUTATIONS, SYNCED
+from database.base import Base
+from notifications.subscriptions import SUBSCRIPTIONS
+from operations.reference import DOCUMENTS, ROOT, calls, problem_classes, recorded_events, sources
+from problems import Problem
+from worker import REACTIONS as OF_THE_WORKER
+from workflow.hazards.queries import _PUBLIC_EVENTS
+from workflow.reactions import REACTIONS as OF_SIBLINGS
+
+# The verb of an event ends like a participle, or is one of these.
+IRREGULAR = {"sent", "set", "told", "withdrawn", "read", "lost", "soon", "reset"}
+# Subjects that are no table of their own: a clock is an event of its case, the calendar is many notices.
+SUBJECTS = {"clock", "calendar"}
+
+
+@pytest.mark.parametrize("path", list(DOCUMENTS))
+def test_the_reference_in_docs_is_what_the_program_says(path: str) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == DOCUMENTS[path](), "run `make docs`"
+
+
+def test_each_problem_has_a_code_of_its_own_and_a_title_in_chinese() -> None:
+    by_code = defaultdict(list)
+    for cls in problem_classes():
+        by_code[cls.code].append(cls.__name__)
+        assert cls.code != Problem.code, cls
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in cls.title), cls
+    assert {code: names for code, names in by_code.items() if len(names) > 1} == {}
+
+
+def test_every_problem_is_raised_somewhere() -> None:
+    called = {name for _, name, _ in calls()}
+    # Without data a class is raised as it is: `raise NotFound`.
+    raised = {ast.unparse(node.exc) for _, tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc}
+    assert [cls.__name__ for cls in problem_classes() if cls.__name__ not in called | raised] == []
+
+
+def test_an_event_is_named_by_a_subject_and_a_verb_in_the_past() -> None:
+    subjects = set(Base.metadata.tables) | {item.type for item in SYNCED} | SUBJECTS
+    for event in recorded_events():
+        subject, _, verb = event.partition(".")
+        assert subject in subjects, event
+        words = verb.split("_")
+        assert any(word.endswith("ed") or word in IRREGULAR for word in words), event
+
+
+@pytest.mark.parametrize(
+    "listening",
+    [
+        pytest.param({row.event for row in SUBSCRIPTIONS}, id="notices"),
+        pytest.param(set(OF_SIBLINGS), id="siblings"),
+        pytest.param(set(OF_THE_WORKER), id="worker"),
+        pytest.param(_PUBLIC_EVENTS, id="timeline"),
+    ],
+)
+def test_nobody_listens_for_an_event_that_nothing_records(listening: set[str]) -> None:
+    assert sorted(listening - set(recorded_events())) == []
+
+
+def test_the_application_hands_the_tasks_of_the_worker_to_the_outbox(app: Flask) -> None:
+    handed: Mapping[str, Sequence[str]] = app.extensions["fire"].notifications._reactions
+    assert {event: tuple(tasks) for event, tasks in handed.items()} == OF_THE_WORKER
+
+
+def test_what_devices_hold_declares_who_sees_it() -> None:
+    assert len({item.type for item in SYNCED}) == len(SYNCED) == len({item.model for item in SYNCED})
+    for item in SYNCED:
+        assert item.scopes, item.type
+        assert any(scope.render is not None for scope in item.scopes), f"{item.type} is in no device's scope"
+        for scope in item.scopes:
+            assert scope.column is None or scope.column.class_ is item.model, f"{item.type}: {scope.kind}"
+            assert scope.kind in ("region", "user", "unit", "reporter", "public", "org", "editor"), scope.kind
+
+
+def test_mutations_are_named_after_what_devices_hold() -> None:
+    names = [mutation.name for mutation in MUTATIONS]
+    assert len(names) == len(set(names))
+    types = {item.type for item in SYNCED}
+    assert [mutation.name for mutation in MUTATIONS if mutation.entity_type not in types] == []
+    assert [mutation.name for mutation in MUTATIONS if not mutation.summary] == []
