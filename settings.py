@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+_IDENTITY = (
+    "identity_name",
+    "identity_label",
+    "identity_authorize_url",
+    "identity_token_url",
+    "identity_userinfo_url",
+    "identity_client_id",
+    "identity_client_secret",
+)
+
 
 class BadSetting(Exception):
     """A setting is missing or cannot be understood; the message names it."""
@@ -24,6 +34,15 @@ class Settings:
     key_file: Path
     public_url: str  # how clients reach this server, without a trailing slash
     demo: bool = False  # every code is 000000 and the demo accounts are listed; production refuses it
+
+    # The unified identity provider (OAuth 2 authorization code); empty where there is none.
+    identity_name: str = ""
+    identity_label: str = ""
+    identity_authorize_url: str = ""
+    identity_token_url: str = ""
+    identity_userinfo_url: str = ""
+    identity_client_id: str = ""
+    identity_client_secret: str = ""
 
     access_token_lifetime: timedelta = timedelta(minutes=10)
     refresh_token_lifetime: timedelta = timedelta(days=30)
@@ -72,4 +91,5 @@ class Settings:
             key_file=Path(need("KEY_FILE")),
             public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             demo=demo,
+            **{name: env.get(name.upper(), "").strip() for name in _IDENTITY},
         )

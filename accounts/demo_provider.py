@@ -14,7 +14,7 @@ import orjson
 from accounts import throttle
 from accounts.identifiers import is_credit_code
 from accounts.problems import ProviderRefused
-from accounts.providers import Claims, IdentityProvider, claims_of
+from accounts.providers import Claims, IdentityProvider, OAuthConfig, OAuthProvider, claims_of
 from database.base import Json
 from database.crypto import KeyRing
 from database.session import Database
@@ -104,5 +104,18 @@ def providers_for(
 ) -> dict[str, IdentityProvider]:
     """The identity providers of this installation, by name."""
     if not settings.demo:
-        return {}
+        return {settings.identity_name: OAuthProvider(_configured(settings))} if settings.identity_name else {}
     return {PROVIDER: DemoProvider(database, ring, settings.public_url, identities)}
+
+
+def _configured(settings: Settings) -> OAuthConfig:
+    return OAuthConfig(
+        name=settings.identity_name,
+        label=settings.identity_label or settings.identity_name,
+        authorize_url=settings.identity_authorize_url,
+        token_url=settings.identity_token_url,
+        userinfo_url=settings.identity_userinfo_url,
+        client_id=settings.identity_client_id,
+        client_secret=settings.identity_client_secret,
+        redirect_url=f"{settings.public_url}/login/return",
+    )

@@ -11,6 +11,7 @@ from flask import Flask, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
 
 import api.problems
 from api import (
@@ -33,7 +34,7 @@ from api import (
     units,
     uploads,
 )
-from api.auth import authenticate
+from api.auth import authenticate, require_token
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
 from api.logs import configure
@@ -128,7 +129,10 @@ class FireApp(Flask):
         """Run the view in its transaction. Views marked `owns_transactions` open their own."""
         parts: Parts = self.extensions["fire"]
         view = self.view_functions.get(request.endpoint or "")
-        if request.routing_exception is not None or getattr(view, "owns_transactions", False):
+        if request.routing_exception is not None:
+            return super().dispatch_request()
+        if getattr(view, "owns_transactions", False):
+            require_token()  # before the body is looked at: who shows none learns nothing of what is wrong with it
             return super().dispatch_request()
         with parts.database.transaction() as session:
             g.session = session
@@ -199,6 +203,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     )
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
     app.register_blueprint(health.routes)
+    app.register_blueprint(get_swaggerui_blueprint("/api/v1/docs", "/api/v1/openapi.json", {"app_name": "草原消防 API"}))
     smorest = FireApi(app)
     api.problems.install(app)  # after flask-smorest, whose own error handler would answer otherwise
     for routes in ROUTES:

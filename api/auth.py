@@ -19,6 +19,7 @@ PUBLIC = frozenset(
         "health.metrics",
         "health.root",
         "api-docs.openapi_json",
+        "swagger_ui.show",
         "auth.send_sms_code",
         "auth.open_session",
         "auth.refresh_session",
@@ -33,7 +34,18 @@ PUBLIC = frozenset(
 )
 
 # What a draining session may still do (SYNC.md 4): refresh, register, push, uploads, rescue, own issues.
-DRAIN = frozenset({"sync.register", "sync.push", "uploads.create", "uploads.head", "uploads.patch", "sync.issues", "sync.status"})
+DRAIN = frozenset(
+    {
+        "sync.register",
+        "sync.push",
+        "sync.issues",
+        "sync.status",
+        "uploads.create",
+        "uploads.head",
+        "uploads.patch",
+        "media.put_content",
+    }
+)
 
 
 def bearer_token() -> str | None:
@@ -41,6 +53,12 @@ def bearer_token() -> str | None:
     header = request.headers.get("Authorization", "")
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def require_token() -> None:
+    """Raises Unauthenticated where a token is needed and none is shown; whose it is, the view's transaction finds out."""
+    if request.endpoint not in PUBLIC and bearer_token() is None:
+        raise Unauthenticated
 
 
 def authenticate(session: Session) -> Actor | None:

@@ -46,7 +46,7 @@ _DIVERTED = "是否正在着火、冒烟或者有人被困?请立即拨打119。
 def submit(data: dict[str, Any]) -> dict[str, Any]:
     """Report a hazard (隐患随手拍)
 
-    A photo, a voice note or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119.
+    A photo or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119.
     """
     hazard_id = data.pop("id")
     hazard = reporting.submit(session(), actor(), hazard_id, data, Origin())

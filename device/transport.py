@@ -81,7 +81,7 @@ class WsgiTransport:
         seen: dict[str, Any] = {}
 
         def start_response(status: str, response_headers: list[tuple[str, str]], _: Any = None) -> Callable[[bytes], Any]:
-            seen["status"], seen["headers"] = int(status.split()[0]), dict(response_headers)
+            seen["status"], seen["headers"] = int(status.split(maxsplit=1)[0]), dict(response_headers)
             return lambda data: None
 
         chunks = self._application(environ, start_response)

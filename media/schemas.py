@@ -10,7 +10,7 @@ from media.models import RENDITIONS, STATES
 from media.sniffing import IMAGE_TYPES
 from wire import Line, Moment, StrictSchema
 
-ROLE = validate.Regexp(r"^[a-z][a-z_]{0,39}\Z", error="应为小写英文单词")
+ROLE = validate.Regexp("^[a-z][a-z_]{0,39}$", error="应为小写英文单词")
 
 
 class Digest(fields.String):

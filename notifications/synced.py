@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -38,5 +37,4 @@ def _read(session: Session, actor: Actor, item_id: UUID, _: dict[str, Any], __: 
     return mark_read(session, actor, item_id)
 
 
-_NOTHING: type[Schema] = NothingSchema
-MUTATIONS = [Mutation("inbox_item.read", _NOTHING, _read, summary="标为已读")]
+MUTATIONS = [Mutation("inbox_item.read", NothingSchema, _read, summary="标为已读")]

@@ -52,10 +52,10 @@ def read(line: bytes) -> Envelope:
         entity_type, _, action = name.partition(".")
         depends_on = document.get("depends_on", [])
         if not action or entity["type"] != entity_type or len(name) > 100 or len(depends_on) > MAX_DEPENDENCIES:
-            raise Unreadable("name and entity do not agree")  # noqa: TRY301 - caught for nobody
+            raise Unreadable("name and entity do not agree")
         changes, args = document.get("changes", {}), document.get("args", {})
         if not isinstance(changes, dict) or not isinstance(args, dict):
-            raise Unreadable("changes and args must be objects")  # noqa: TRY301
+            raise Unreadable("changes and args must be objects")
         return Envelope(
             line=line,
             sha256=hashlib.sha256(line).digest(),

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, Identified, Json, Revised
+from database.base import Base, Json, Revised
 
 OUTCOMES = ("applied", "merged", "noop", "conflict", "rejected", "parked")
 

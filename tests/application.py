@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from api.app import assemble, create_app
 from api.context import Parts
+from notifications.delivery import work_outbox
 from settings import Settings
 from tests.clock import Clock
+from worker import tasks_of
 
 
 @dataclass(frozen=True)
@@ -57,3 +63,27 @@ def _oid(parts: Parts) -> int:
     """What tells this database from an earlier one of the same name."""
     with parts.database.engine.connect() as connection:
         return int(connection.execute(text("SELECT oid FROM pg_database WHERE datname = current_database()")).scalar_one())
+
+
+@contextmanager
+def undone(parts: Parts) -> Iterator[None]:
+    """Within, every transaction does all that it would do, numbering of the feed included, and is then rolled back.
+
+    So one case in one state serves any number of questions of the kind "what would happen if".
+    """
+    database = parts.database
+
+    def pretend(session: Session) -> None:
+        database.settle(session)
+        for observer in database._before_commit:
+            observer(session)
+        session.flush()
+        session.rollback()
+
+    with patch.object(database, "commit", pretend):
+        yield
+
+
+def work_off(parts: Parts) -> None:
+    """Do now what the worker would do after the commits: photos, tasks of the outbox."""
+    work_outbox(parts.database, tasks_of(parts), limit=1000, seconds=60)

@@ -18,7 +18,6 @@ from flask.testing import FlaskClient
 
 from accounts.actor import Role
 from database.base import new_id
-from database.session import now
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, enterprise, staff
 from workflow.clocks import local_day
 

@@ -8,6 +8,8 @@ changes one of them (revokes a right, closes a session) asks for `fresh_database
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import itertools
 import weakref
 from dataclasses import dataclass, field
@@ -97,6 +99,11 @@ class Caller:
     def put(self, path: str, json: Any = None, **options: Any) -> TestResponse:
         """Replace."""
         return self.call("PUT", path, json={} if json is None else json, **options)
+
+    def put_bytes(self, path: str, content: bytes, content_type: str = "image/jpeg") -> TestResponse:
+        """Send a file with its digest."""
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        return self.call("PUT", path, data=content, content_type=content_type, headers={"Content-Digest": f"sha-256=:{digest}:"})
 
     def delete(self, path: str, **options: Any) -> TestResponse:
         """End."""

@@ -62,7 +62,6 @@ DATA: dict[str, dict[str, Any]] = {
     "clock.breached": {**NUMBER, "hours": 2, "leader": ""},
     "rectification.ordered": {"due": "2026-12-01"},
     "rectification.reordered": {"due": "2026-12-01"},
-    "rectification.due_soon": {"order_no": "新消限字〔2026〕第5号", "due": "2026-12-01"},
     "rectification.extended": {"due": "2026-12-10"},
     "rectification.assigned": {"due": "2026-12-01"},
     "rectification.act_drafted": {},

@@ -122,7 +122,7 @@ def test_other_words_are_not(call: Caller, editor: Actor, reader: Actor, words: 
     ("changes", "field"),
     [
         ({"code": "lower"}, "code"),
-        ({"code": "REG-\n"}, "code"),
+        ({"code": "REG-\n1"}, "code"),
         ({"title": ""}, "title"),
         ({"title": "一" * 201}, "title"),
         ({"level": "gossip"}, "level"),

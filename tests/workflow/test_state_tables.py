@@ -6,8 +6,7 @@ import pytest
 
 from accounts.actor import Role
 from problems import IllegalTransition, RoleNotAllowed
-from workflow.handovers.rules import ACTING_SIDE, holder_side
-from workflow.handovers.rules import LIFE as HANDOVER
+from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER, holder_side
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.queue.rules import LABELS, waiting_for

@@ -29,8 +29,8 @@ class ArticleSchema(StrictSchema):
 class EditLawSchema(StrictSchema):
     """The whole record; it replaces what was there."""
 
-    code = fields.String(
-        required=True, validate=validate.Regexp(r"^[A-Z][A-Z0-9-]{1,39}\Z", error="代码应为大写字母、数字和连字符")
+    code = Line(
+        max_length=40, required=True, validate=validate.Regexp("^[A-Z][A-Z0-9-]{1,39}$", error="代码应为大写字母、数字和连字符")
     )
     title = Line(max_length=200, required=True)
     doc_no = Line(max_length=200, min_length=0, load_default="")
@@ -44,10 +44,8 @@ class EditLawSchema(StrictSchema):
     articles = fields.List(
         fields.Nested(ArticleSchema), load_default=list, validate=validate.Length(max=MAX_ARTICLES, error="最多{max}条")
     )
-    region = fields.String(load_default=None, validate=validate.Regexp(r"^15[0-9]{4}\Z", error="应为自治区内的区划代码"))
-    source_url = fields.String(
-        load_default=None, validate=validate.Regexp(r"^https?://[!-~]{3,490}\Z", error="应为 http 或 https 网址")
-    )
+    region = Line(load_default=None, validate=validate.Regexp("^15[0-9]{4}$", error="应为自治区内的区划代码"))
+    source_url = Line(load_default=None, validate=validate.Regexp("^https?://[!-~]{3,490}$", error="应为 http 或 https 网址"))
     checked_on = fields.Date(load_default=None)
     verification = fields.String(load_default="unchecked", validate=validate.OneOf(list(VERIFICATIONS)))
     note = Prose(max_length=1000, load_default="")

@@ -42,7 +42,7 @@ class Hazard(Revised, Base):
         CheckConstraint(f"report_mode IN {REPORT_MODES}", name="report_mode_known"),
         CheckConstraint(f"severity IN {SEVERITIES}", name="severity_known"),
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
-        CheckConstraint("description <> '' OR photo_ids <> '{}' OR voice_id IS NOT NULL", name="says_something"),
+        CheckConstraint("description <> '' OR photo_ids <> '{}'", name="says_something"),
         Index("ix_hazard_region_state", "region_code", "state", "id"),
         Index("ix_hazard_officers", "officer_ids", postgresql_using="gin"),
         Index("ix_hazard_orgs", "org_ids", postgresql_using="gin"),
@@ -66,7 +66,6 @@ class Hazard(Revised, Base):
     severity: Mapped[str] = mapped_column(default="GENERAL")
     description: Mapped[str] = mapped_column(default="")
     photo_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
-    voice_id: Mapped[UUID | None]
     place_name: Mapped[str] = mapped_column(default="")
     place_type: Mapped[str] = mapped_column(default="")
     unit_uscc: Mapped[str | None]

@@ -57,7 +57,7 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     except IntegrityError as error:
         raise Invalid(field_error("id", "id_taken", "编号已被使用")) from error
     _seal_reporter(session, hazard, data["reporter"])
-    attach(session, actor, [*data["photos"], *filter(None, [data["voice_id"]])], "hazard", hazard.id, "report")
+    attach(session, actor, data["photos"], "hazard", hazard.id, "report")
     if burning:
         hazard.closed_at = moment
         record(session, "hazard.diverted_119", hazard, actor, data={"to": hazard.state})
@@ -100,7 +100,7 @@ def _hazard(
     copied = {
         name: data[name]
         for name in (
-            "picture", "category", "description", "voice_id", "place_name", "place_type", "unit_uscc", "occurred_at",
+            "picture", "category", "description", "place_name", "place_type", "unit_uscc", "occurred_at",
             "captured_at", "is_ongoing", "report_mode", "wish_feedback", "consent_version", "agency_received_at",
         )
     }  # fmt: skip

@@ -32,13 +32,12 @@ class ReporterSchema(StrictSchema):
 
 
 class SubmitSchema(StrictSchema):
-    """A snap report (DOMAIN 2.5). A photo, a voice note or words suffice; coordinates are optional."""
+    """A snap report (DOMAIN 2.5). A photo or words suffice; coordinates are optional."""
 
     picture = fields.String(required=True, validate=validate.OneOf(list(PICTURES)))
     category = CodeField(load_default=None)
     description = Prose(max_length=2000, load_default="")
     photos = PhotosField(load_default=list)
-    voice_id = fields.UUID(load_default=None)
     place = fields.Nested(PlaceSchema, required=True)
     place_name = Line(max_length=100, min_length=0, load_default="")
     place_type = Line(max_length=50, min_length=0, load_default="")
@@ -61,8 +60,8 @@ class SubmitSchema(StrictSchema):
     @validates_schema
     def says_something(self, data: dict[str, object], **_: object) -> None:
         """A photo or words suffice, but one of them is needed."""
-        if not data.get("description") and not data.get("photos") and not data.get("voice_id"):
-            raise ValidationError("请拍照、录音或者填写情况说明", "description")
+        if not data.get("description") and not data.get("photos"):
+            raise ValidationError("请拍照或者填写情况说明", "description")
 
 
 class RegisterSchema(NoteSchema):

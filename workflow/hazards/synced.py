@@ -39,7 +39,6 @@ def holder_line(hazard: Hazard) -> Json:
         **officer_line(hazard),
         "description": hazard.description,
         "photo_ids": hazard.photo_ids,
-        "voice_id": hazard.voice_id,
         "place_type": hazard.place_type,
         "unit_uscc": hazard.unit_uscc,
         "unit_id": hazard.unit_id,

@@ -172,7 +172,6 @@ def upgrade() -> None:
         sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("photo_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
-        sa.Column("voice_id", sa.Uuid(), nullable=True),
         sa.Column("place_name", sa.Text(), nullable=False),
         sa.Column("place_type", sa.Text(), nullable=False),
         sa.Column("unit_uscc", sa.Text(), nullable=True),
@@ -216,9 +215,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "description <> '' OR photo_ids <> '{}' OR voice_id IS NOT NULL", name=op.f("ck_hazard_says_something")
-        ),
+        sa.CheckConstraint("description <> '' OR photo_ids <> '{}'", name=op.f("ck_hazard_says_something")),
         sa.CheckConstraint(
             "report_mode IN ('REAL_NAME', 'REAL_NAME_HIDDEN', 'ANONYMOUS')", name=op.f("ck_hazard_report_mode_known")
         ),

@@ -1,0 +1,234 @@
+"""One banner with a case of every kind in it, and who is who to them: what the generated tests ask about."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask.testing import FlaskClient
+
+from accounts.actor import Role
+from database.base import new_id
+from tests.contracts.bodies import body
+from tests.contracts.document import Json, Operation
+from tests.makers import Case, Office, in_days, make_hazard, make_letter, make_order
+from tests.people import HOME, Caller, citizen, opened, staff
+from workflow.handovers.rules import LIFE as HANDOVER
+from workflow.hazards.rules import LIFE as HAZARD
+from workflow.rectification.rules import LIFE as RECTIFICATION
+from workflow.state_machine import START, StateMachine
+
+LIVES: dict[str, StateMachine] = {"hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION}
+MAKERS: dict[str, Callable[..., Case]] = {"hazard": make_hazard, "handover": make_letter, "rectification": make_order}
+Ids = dict[str, str]  # path parameter -> value
+
+
+@dataclass
+class World:
+    """Cases are made when first asked for, and stay."""
+
+    client: FlaskClient
+    document: Json
+    region_code: str = HOME
+    _cases: dict[tuple[str, str], Case] = field(default_factory=dict)
+
+    @cached_property
+    def office(self) -> Office:
+        """The brigade of the banner and its neighbours."""
+        return Office(self.client, self.region_code)
+
+    def case(self, kind: str, state: str, flavour: str = "") -> Case:
+        """The one case of this kind in this state. `drafted`: a first officer has signed; `asked`: force-closing was asked for."""
+        key = (kind, f"{state} {flavour}")
+        if key not in self._cases:
+            case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
+            if flavour == "drafted":
+                action = "verify_false" if kind == "hazard" else "recheck_pass"
+                case.act(case.office.officers[0], action, finding="现场核查情况")
+            elif flavour == "asked":
+                case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
+        return self._cases[key]
+
+    def for_action(self, kind: str, action: str, state: str | None = None) -> Case:
+        """A case from whose state the action leads somewhere, prepared so that nothing but the caller decides."""
+        state = state or next(step.source for step in LIVES[kind].steps(action) if step.source != START)
+        flavour = {"cosign": "drafted", "force_close": "asked"}.get(action, "")
+        return self.case(kind, state, flavour)
+
+    def arguments(self, operation: Operation, case: Case | None = None) -> Any:
+        """A valid body for the operation, about this case; None where it takes none."""
+        if operation.json_schema is None:
+            return None
+        return body(operation.json_schema, self.document, self._known(operation, case))
+
+    def _known(self, operation: Operation, case: Case | None) -> Json:
+        office = self.office
+        known: Json = {
+            "region_code": self.region_code,
+            "officer_ids": [str(officer.id) for officer in office.officers],
+            "to_org_id": str(office.receiver.org_id),
+            "suggested_org_id": str(office.other_receiver.org_id),
+            "org_id": str(office.leader.org_id),
+            "deputy_id": str(office.officers[1].id),
+            "unit_id": None,
+            "unit_name": "",
+            "uscc": self.unit["uscc"],
+            "hazard_ids": [str(self.case("hazard", "REGISTERED").id)],
+            "master_id": str(self.case("hazard", "REGISTERED").id),
+            "install": str(uuid4()),
+            "id": str(new_id()),
+            "shifts": [],
+            "days": [{"day": "2026-12-25", "is_work": False, "name": "测试"}],
+            "body": [{"kind": "paragraph", "text": "测试", "items": []}],
+        }
+        if operation.path.endswith(("/resend", "/decide")):
+            known["to_org_id"] = str(office.other_receiver.org_id)
+        if case is None:
+            return known
+        known["due_on"] = in_days(case, 35)
+        if operation.path.endswith("/cosign"):
+            known["act_sha256"] = self.drafted(case)
+        if operation.path.endswith("/report_fix"):
+            known["items"] = [{"id": item["id"], "fixed": True} for item in case.read()["data"]["items"]]
+        return known
+
+    @staticmethod
+    def drafted(case: Case) -> str:
+        """The digest of the act that waits for the second officer."""
+        act = case.read(case.office.officers[0])["data"]["pending_act"]
+        return str(act["act_sha256"]) if act else "0" * 64
+
+    # ---- Other things that belong to somebody ----
+
+    @cached_property
+    def unit(self) -> Json:
+        """The enterprise of the banner."""
+        found: Json = self.office.leader.get(f"/units/{self.office.manager.unit_id}").get_json()
+        return found
+
+    @cached_property
+    def sysadmin(self) -> Caller:
+        """System administrator of the banner."""
+        return staff(self.client, Role.SYS_ADMIN, self.region_code)
+
+    @cached_property
+    def secadmin(self) -> Caller:
+        """Security administrator of the banner."""
+        return staff(self.client, Role.SEC_ADMIN, self.region_code)
+
+    @cached_property
+    def newcomer(self) -> Json:
+        """A member of staff of the banner whom the administrators made, with one role and one session."""
+        username = f"n{uuid4().hex[:12]}"
+        made = self._made(
+            self.sysadmin,
+            "/accounts/staff",
+            {
+                "name": "新同志",
+                "username": username,
+                "password": "Krokus-2026-steppe",
+                "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+                "org_id": str(self.office.leader.org_id),
+            },
+        )
+        granted = self._made(self.secadmin, f"/accounts/staff/{made['id']}/grants", {"role": "FIREFIGHTER"})
+        caller = opened(self.client, username=username, password="Krokus-2026-steppe")
+        return {**made, "grant_id": granted["id"], "session_id": caller.user["session_id"], "install": str(caller.install)}
+
+    @cached_property
+    def deputyship(self) -> Json:
+        """An officer stands in for the leader for a day."""
+        arguments = {
+            "org_id": str(self.office.leader.org_id),
+            "deputy_id": str(self.office.officers[0].id),
+            "starts_at": "2026-12-05T00:00:00Z",
+            "ends_at": "2026-12-06T00:00:00Z",
+        }
+        return self._made(self.office.leader, "/accounts/deputies", arguments)
+
+    @cached_property
+    def agent_power(self) -> Json:
+        """The power of somebody whom the enterprise's responsible person charged with something."""
+        responsible = opened(self.client, phone=f"13901{self.region_code}")
+        arguments = {"phone": "13712345678", "role": "AGENT", "scope": ["permits"], "valid_until": "2027-06-01T00:00:00Z"}
+        return self._made(responsible, f"/units/{self.unit['id']}/agents", arguments)
+
+    @cached_property
+    def photographer(self) -> Caller:
+        """A citizen who reported with a photo."""
+        return citizen(self.client)
+
+    @cached_property
+    def photo_id(self) -> str:
+        """A stored photo of his report."""
+        media_id, photo = str(new_id()), a_photo()
+        answer = self.photographer.put_bytes(f"/media/{media_id}/content", photo)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        make_hazard(self.client, region_code=self.region_code, reporter=self.photographer, photos=[media_id])
+        return media_id
+
+    @cached_property
+    def upload_token(self) -> str:
+        """An upload that he began."""
+        metadata = {"media_id": str(new_id()), "sha256": hashlib.sha256(b"1234").hexdigest(), "filetype": "image/jpeg"}
+        said = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "4", "Upload-Metadata": said}
+        answer = self.photographer.call("POST", "/uploads", headers=headers)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return answer.headers["Location"].rsplit("/", 1)[1]
+
+    @cached_property
+    def notice_id(self) -> str:
+        """A notice in the inbox of a reporter."""
+        reporter = self.case("hazard", "REGISTERED").reporter
+        return str(reporter.get("/inbox").get_json()["items"][0]["id"])
+
+    @cached_property
+    def editor(self) -> Caller:
+        """Who writes laws and lessons."""
+        return staff(self.client, Role.CONTENT_EDITOR, self.region_code)
+
+    @cached_property
+    def law_id(self) -> str:
+        """A law that is not published."""
+        code = f"T-{uuid4().hex[:8].upper()}"
+        record = {"id": str(new_id()), "code": code, "title": "测试", "level": "law", "status": "in_force"}
+        return str(self._made(self.editor, "/laws", record)["id"])
+
+    @cached_property
+    def lesson_id(self) -> str:
+        """A lesson that is not published."""
+        block = {"kind": "paragraph", "text": "测试", "items": []}
+        record = {"id": str(new_id()), "title": "测试", "body": [block], "duration_minutes": 5}
+        return str(self._made(self.editor, "/lessons", record)["id"])
+
+    @staticmethod
+    def _made(who: Caller, path: str, arguments: Json) -> Json:
+        answer = who.post(path, arguments)
+        assert answer.status_code == 201, f"{path}: {answer.get_data(as_text=True)}"
+        made: Json = answer.get_json()
+        return made
+
+
+def a_photo() -> bytes:
+    """A small JPEG."""
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (30, 90, 60)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id in a text, if it is one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
