@@ -133,7 +133,7 @@ TIMETABLE = (
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
-    """Celery's settings, with the traps of its Redis transport avoided (docs/operations.md)."""
+    """Celery's settings, with the traps of its Redis transport avoided."""
     options: dict[str, Any] = {}
     if settings.broker_url.startswith("redis"):
         options = {

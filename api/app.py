@@ -156,7 +156,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
     Sealed.ring = ring
     catalog = Catalog(SYNCED)
     feed = Feed(catalog)
-    notices = Notifications(REACTIONS)
+    notices = Notifications(REACTIONS, strict=settings.demo)
     database = Database(
         settings.database_url,
         pool_size=settings.database_pool_size,

@@ -28,7 +28,7 @@ from sync.mutations import Origin
 from sync.problems import TornBody
 from sync.pull import PullSchema, lease_is_old, note_lease, pull as pull_page
 from sync.push import Push, PushHeadSchema
-from sync.registration import RegisteredSchema, RegisterSchema, register as register_device
+from sync.registration import RegisterDeviceSchema, RegisteredSchema, register as register_device
 from sync.synced import ISSUE, line as issue_line
 from wire import Moment, PageSchema, StrictSchema
 from workflow.schemas import DoneSchema
@@ -73,7 +73,7 @@ class SyncStatusSchema(StrictSchema):
 
 
 @routes.route("/register", methods=["POST"])
-@routes.arguments(RegisterSchema)
+@routes.arguments(RegisterDeviceSchema)
 @routes.response(200, RegisteredSchema)
 def register(data: dict[str, Any]) -> dict[str, Any]:
     """Register a device's queue and key, or read where the queue stands"""
@@ -215,9 +215,15 @@ def status() -> dict[str, Any]:
     }
 
 
-@routes.route("/issues/<uuid:issue_id>/actions/<any(apply, discard):action>", methods=["POST"])
-@routes.response(200, DoneSchema)
-def resolve(issue_id: UUID, action: str) -> dict[str, Any]:
-    """Apply a parked mutation with all that waits behind it, or discard an issue"""
-    mutation = parts().mutations.by_name[f"issue.{action}"]
-    return done(mutation.run(session(), actor(), issue_id, {}, Origin()))
+def _add_resolution(action: str, summary: str) -> None:
+    def resolve(issue_id: UUID) -> dict[str, Any]:
+        mutation = parts().mutations.by_name[f"issue.{action}"]
+        return done(mutation.run(session(), actor(), issue_id, {}, Origin()))
+
+    resolve.__name__ = f"issue_{action}"
+    resolve.__doc__ = f"{summary}\n\nThe same command as the mutation `issue.{action}`."
+    routes.route(f"/issues/<uuid:issue_id>/actions/{action}", methods=["POST"])(routes.response(200, DoneSchema)(resolve))
+
+
+_add_resolution("apply", "Apply a parked mutation with all that waits behind it")
+_add_resolution("discard", "Discard an issue")

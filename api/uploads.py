@@ -105,6 +105,7 @@ def create() -> Response:
 
 
 @routes.route("/<string:token>", methods=["HEAD"])
+@routes.doc(parameters=[{"in": "header", "name": "Tus-Resumable", "required": True, "schema": {"const": VERSION}}])
 @routes.response(200, description="`Upload-Offset`: how many bytes are safe; `Upload-Length`, `Upload-Metadata`")
 @_no_automatic_options
 def head(token: str) -> Response:

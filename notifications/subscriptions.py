@@ -61,7 +61,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.force_closed", "reporter", "closed_by_order"),
     Subscription("hazard.disputed", "leaders", "disputed"),
     Subscription("hazard.disputed", "reporter", "dispute_received"),
-    Subscription("hazard.dispute_upheld", "reporter", "dispute_upheld"),
+    Subscription("hazard.upheld", "reporter", "dispute_upheld"),
     Subscription("hazard.reopened", "reporter", "check_again"),
     Subscription("hazard.reopened", "leaders", "reopened"),
     Subscription("hazard.reopened", "removed_officers", "released"),

@@ -40,8 +40,15 @@ class Wake:
         if self._pid != os.getpid():
             with self._starting:
                 if self._pid != os.getpid():
-                    self._pid = os.getpid()
-                    threading.Thread(target=self._run, name="wake", daemon=True).start()
+                    self._start()
+
+    def _start(self) -> None:
+        try:
+            threading.Thread(target=self._run, name="wake", daemon=True).start()
+        except RuntimeError:  # no more threads, or the process is ending: the commit stands, the timetable does the work
+            log.warning("the worker cannot be woken from here")
+        else:
+            self._pid = os.getpid()
 
     def _run(self) -> None:
         while True:

@@ -58,6 +58,8 @@ _BARE = (
     ("fault", "–", 500, "系统出现错误,请稍后再试", "", "A defect of the server; it is logged and nothing was done."),
 )
 _RECORDERS = frozenset({"record", "move", "_move", "_send", "_tell", "changed"})
+# Names of which only the source of the last part knows what it can be.
+_SPELT_OUT = {"issue.{}": ("issue.applied", "issue.discarded")}
 _EVENT = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 
 
@@ -159,7 +161,7 @@ def _texts(node: ast.AST) -> Iterator[str]:
 def _expanded(path: str, text: str) -> Iterator[str]:
     """`{}.published` as law.published and lesson.published: the subject is what the package declares to devices."""
     if not text.startswith("{}."):
-        yield text
+        yield from _SPELT_OUT.get(text, (text,))
         return
     from api.app import SYNCED
     from workflow.reactions import CASES

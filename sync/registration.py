@@ -44,7 +44,7 @@ def point_on_curve(key: dict[str, str]) -> None:
         raise ValidationError("不是P-256曲线上的点") from error
 
 
-class RegisterSchema(StrictSchema):
+class RegisterDeviceSchema(StrictSchema):
     """What a device says of itself."""
 
     install = fields.UUID(required=True)

@@ -44,6 +44,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLUSTER].stop()
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests counted: `record_property("figures", text)`, from any worker."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.getreports(kind)]
+    texts = [str(value) for report in reports for name, value in getattr(report, "user_properties", ()) if name == "figures"]
+    if texts:
+        terminalreporter.section("figures")
+        for text in dict.fromkeys(texts):
+            terminalreporter.write_line(text)
+
+
 @pytest.fixture(scope="session")
 def cluster(request: pytest.FixtureRequest) -> RunningCluster:
     """The cluster of this run, without a database of our own yet."""

@@ -138,7 +138,12 @@ def enterprise(client: FlaskClient, role: Role = Role.UNIT_MANAGER, region_code:
 
 def citizen(client: FlaskClient, phone: str | None = None) -> Caller:
     """A citizen of his own: nobody else has this phone."""
-    return opened(client, phone=phone or f"1370{next(_phones):07d}")
+    return opened(client, phone=phone or new_phone())
+
+
+def new_phone() -> str:
+    """A phone number that no other test of this worker uses."""
+    return f"1370{next(_phones):07d}"
 
 
 def guest(client: FlaskClient) -> Caller:

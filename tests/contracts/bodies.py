@@ -33,7 +33,7 @@ BY_NAME: dict[str, Any] = {
     "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "tracking_code": "0123456789ABCDEFGHJKMNPQRS",
     "username": "newcomer.150102",
-    "uscc": demo_credit_code("150102", "MA0TEST1"),
+    "uscc": demo_credit_code("150102", "MA0PRB01"),
     "act_sha256": "a" * 64,
 }
 # Members that are not required, but without which a body says nothing.
@@ -46,7 +46,7 @@ class CannotFill(Exception):
 
 def body(schema: Json, document: Json, given: Mapping[str, Any] | None = None) -> Any:
     """A value that the schema accepts. `given` goes before the table, at any depth."""
-    return _value(schema, document, {**BY_NAME, **(given or {})}, "body")
+    return _value(schema, document, {**BY_NAME, **(given or {})}, "")
 
 
 def _value(schema: Json, document: Json, known: Mapping[str, Any], name: str) -> Any:
@@ -54,7 +54,7 @@ def _value(schema: Json, document: Json, known: Mapping[str, Any], name: str) ->
         return known[name]
     schema = resolved(schema, document)
     for word in ("const", "default", "example"):
-        if word in schema and name != "body":
+        if word in schema and name:
             return schema[word]
     if "enum" in schema:
         return next(value for value in schema["enum"] if value is not None)

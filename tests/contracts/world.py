@@ -13,11 +13,15 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from accounts.actor import Role
+from api.context import Parts
 from database.base import new_id
+from device.client import Device
+from device.transport import WsgiTransport
+from tests.application import work_off
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import Case, Office, in_days, make_hazard, make_letter, make_order
-from tests.people import HOME, Caller, citizen, opened, staff
+from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.rectification.rules import LIFE as RECTIFICATION
@@ -155,7 +159,7 @@ class World:
     def agent_power(self) -> Json:
         """The power of somebody whom the enterprise's responsible person charged with something."""
         responsible = opened(self.client, phone=f"13901{self.region_code}")
-        arguments = {"phone": "13712345678", "role": "AGENT", "scope": ["permits"], "valid_until": "2027-06-01T00:00:00Z"}
+        arguments = {"phone": new_phone(), "role": "AGENT", "scope": ["permits"], "valid_until": "2027-06-01T00:00:00Z"}
         return self._made(responsible, f"/units/{self.unit['id']}/agents", arguments)
 
     @cached_property
@@ -170,6 +174,7 @@ class World:
         answer = self.photographer.put_bytes(f"/media/{media_id}/content", photo)
         assert answer.status_code == 201, answer.get_data(as_text=True)
         make_hazard(self.client, region_code=self.region_code, reporter=self.photographer, photos=[media_id])
+        work_off(self.client.application.extensions["fire"])
         return media_id
 
     @cached_property
@@ -187,6 +192,18 @@ class World:
         """A notice in the inbox of a reporter."""
         reporter = self.case("hazard", "REGISTERED").reporter
         return str(reporter.get("/inbox").get_json()["items"][0]["id"])
+
+    @cached_property
+    def issue_id(self) -> str:
+        """What is parked of an officer's device, because nobody knows the name of the act."""
+        officer = demo_accounts(Role.FIRE_OFFICER, self.region_code)[2]
+        parts: Parts = self.client.application.extensions["fire"]
+        device = Device(WsgiTransport(self.client.application.wsgi_app), clock=parts.database.clock)
+        device.sign_in(**officer.way_in())
+        device.register()
+        device.mutate("hazard.unheard_of", str(self.case("hazard", "VERIFYING").id))
+        device.push()
+        return str(device.call("GET", "/sync/issues")["items"][0]["id"])
 
     @cached_property
     def editor(self) -> Caller:

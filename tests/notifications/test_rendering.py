@@ -35,7 +35,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.closed": {**NUMBER, "date": "2026-11-22"},
     "hazard.force_closed": NUMBER,
     "hazard.disputed": {**NUMBER, "due": "2026-11-27T15:59:59Z"},
-    "hazard.dispute_upheld": {**NUMBER, "reason": "复核与原核查一致"},
+    "hazard.upheld": {**NUMBER, "reason": "复核与原核查一致"},
     "hazard.reopened": {**NUMBER, "reason": "有新的线索"},
     "handover.drafted": {},
     "handover.sent": {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -14,10 +12,9 @@ from tests.makers import HAZARD_WAYS, LETTER_WAYS, ORDER_WAYS, make_hazard, make
 
 
 @pytest.fixture
-def strict(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def strict(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """A value that a text wants and its event lacks raises, instead of being logged."""
     monkeypatch.setattr(parts.notifications, "_strict", True)
-    return
 
 
 @pytest.mark.usefixtures("strict")

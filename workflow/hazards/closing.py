@@ -113,7 +113,7 @@ def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     hazard.closed_at = now(session)
     timekeeping.cancel(session, hazard)
     move(
-        session, hazard, step, actor, "hazard.dispute_upheld",
+        session, hazard, step, actor, "hazard.upheld",
         concerns={"reporter": [hazard.reporter_id]},
         data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
     )  # fmt: skip

@@ -123,7 +123,7 @@ _PUBLIC_EVENTS = {
     "hazard.rectified",
     "hazard.closed",
     "hazard.disputed",
-    "hazard.dispute_upheld",
+    "hazard.upheld",
     "hazard.reopened",
 }
 _PUBLIC_DATA = ("number", "org", "due", "reason", "result", "date", "dispute_until", "phone")

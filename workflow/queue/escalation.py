@@ -31,7 +31,7 @@ from workflow.models import Clock
 from workflow.offices import duty_leaders, staff_names
 from workflow.queue.commands import hold_open
 from workflow.queue.models import Task
-from workflow.rectification.commands import expire
+from workflow.rectification.commands import expire, unit_people
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
 
@@ -87,11 +87,12 @@ def remind_holders(session: Session) -> int:
         clock.reminded = {**clock.reminded, **{str(rung): moment.isoformat() for rung in _RUNGS if share >= rung}}
         case, task = _case_and_task(session, clock)
         names = staff_names(session, task.holder_ids) if task else {}
+        unit = unit_people(session, case) if isinstance(case, Rectification) else []
         data = {
             "hours": max(1, int((clock.due_at - moment).total_seconds() // 3600)),
             "holder": "、".join(names.values()) or "未指派",
         }
-        _tell(session, "clock.due_soon", clock, case, task, {}, data)
+        _tell(session, "clock.due_soon", clock, case, task, {"unit": unit}, data)
     return len(due)
 
 
@@ -123,6 +124,7 @@ def _tell(
         data={
             "number": task.title.get("number", "") if task else "",
             "rule_id": clock.rule_id,
+            "label": timekeeping.rule(session, clock.rule_id).label,
             "due": clock.due_at.isoformat(),
             "org": office.name if office else "",
             **data,

@@ -62,7 +62,7 @@ def order(
     _start_term(session, made)
     record(
         session, "rectification.ordered", made, SYSTEM,
-        concerns=_unit_people(session, made),
+        concerns={"unit": unit_people(session, made)},
         data={"to": "ORDERED", "hazard_id": str(hazard_id), "kind": made.kind, "due": made.due_on.isoformat()},
     )  # fmt: skip
     return made
@@ -86,11 +86,12 @@ def _start_term(session: Session, made: Rectification) -> None:
     timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), reason)
 
 
-def _unit_people(session: Session, made: Rectification) -> dict[str, list[UUID]]:
+def unit_people(session: Session, made: Rectification) -> list[UUID]:
+    """The unit's legal person and managers, who have to put it right."""
     unit = session.get(Unit, made.unit_id) if made.unit_id else None
     if unit is None:
-        return {}
-    return {"unit": [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]}
+        return []
+    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
 
 
 def _take(session: Session, actor: Actor, order_id: UUID, action: str, origin: Origin) -> tuple[Rectification, Any]:
@@ -133,7 +134,7 @@ def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, A
 def _move(session: Session, made: Rectification, step: Any, actor: Actor, event: str, origin: Origin, **more: Any) -> None:
     move(
         session, made, step, actor, event,
-        concerns={"officers": made.officer_ids, **_unit_people(session, made)},
+        concerns={"officers": made.officer_ids, "unit": unit_people(session, made)},
         data={"hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more}, origin=origin,
     )  # fmt: skip
 

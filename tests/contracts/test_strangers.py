@@ -1,0 +1,305 @@
+"""Somebody else's case answers exactly like one that does not exist: every operation with an id, each role, valid bodies."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from accounts.actor import Role
+from database.base import new_id
+from tests.application import undone
+from tests.contracts.document import Json, Operation, operations
+from tests.contracts.strangers import Stranger, strangers
+from tests.contracts.world import LIVES, Ids, World, a_photo
+from tests.makers import Case
+from tests.people import HOME, Caller
+
+BASE = "/api/v1"
+KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification"}
+
+# Parameters that name no record of somebody's, so there is nothing to tell apart.
+NOT_SOMEBODYS = {
+    "hazards.track": "a code is the right to read; whoever has it may",
+    "places.set_opening": "the divisions of the region are public",
+    "places.calendar": "a year",
+    "places.load_calendar": "a year",
+}
+# Operations that create under an id made by the client: an id in use is refused to whom it does not belong.
+CREATES = {"media.put_content": "a photo's id is the client's; a used one answers 422 id_taken and nothing else"}
+# What works in several transactions, of which each needs what the one before has committed.
+IN_STEPS = ("media.put_content", "uploads.patch")
+# Who belongs to everybody: drafts of laws and lessons are the work of all editors of the region.
+OF_THE_REGION = {"laws": {Role.CONTENT_EDITOR}, "lessons": {Role.CONTENT_EDITOR}}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an operation is called with: ids that exist, a valid body, and who may really do it."""
+
+    ids: Ids
+    body: Any
+    rightful: Caller | None
+
+
+def target(world: World, operation: Operation) -> Target:
+    """An existing record of the banner for the operation. Raises KeyError where nobody has said what that is."""
+    parts = operation.path.removeprefix(f"{BASE}/").split("/")
+    names = [parameter["name"] for parameter in operation.path_parameters]
+    if parts[0] in KINDS:
+        return _case(world, operation, KINDS[parts[0]], names[0])
+    values, rightful = OTHERS[operation.id](world)
+    assert len(values) == len(names), operation
+    return Target(dict(zip(names, values, strict=True)), world.arguments(operation), rightful)
+
+
+def _case(world: World, operation: Operation, kind: str, name: str) -> Target:
+    action = operation.path.rpartition("/actions/")[2] if "/actions/" in operation.path else ""
+    case = world.for_action(kind, action) if action else world.case(kind, LIVES[kind].states[0])
+    return Target({name: str(case.id)}, world.arguments(operation, case), rightful(case, action))
+
+
+def rightful(case: Case, action: str) -> Caller:
+    """Somebody who may take this step, by the table."""
+    who = {role for step in LIVES[case.kind].steps(action) if step.source == case.state for role in step.who} if action else set()
+    office = case.office
+    if action == "cosign":
+        return office.officers[1]
+    if action == "force_close":
+        return office.committee
+    people: dict[Role, Callable[[], Caller]] = {
+        Role.INTAKE_CLERK: lambda: office.clerk,
+        Role.UNIT_LEADER: lambda: office.leader,
+        Role.FIRE_OFFICER: lambda: office.officers[0],
+        Role.REPORTER: lambda: case.reporter,
+        Role.RECEIVER_CLERK: lambda: office.receiver,
+        Role.SUPERVISOR: lambda: office.committee,
+        Role.UNIT_MANAGER: lambda: office.manager,
+    }
+    return next((found() for role, found in people.items() if role in who), office.leader)
+
+
+def _task(world: World, *, claimed: bool) -> str:
+    case = world.case("hazard", "SUBMITTED", "claimed" if claimed else "free")
+    items = world.office.clerk.get("/queue?view=team&limit=100&waiting_for=register").get_json()["items"]
+    task_id = str(next(item["id"] for item in items if item["subject_id"] == str(case.id)))
+    if claimed:
+        world.office.clerk.post(f"/queue/{task_id}/actions/claim")
+    return task_id
+
+
+Found = tuple[list[str], Caller | None]
+OTHERS: dict[str, Callable[[World], Found]] = {
+    "queue.task_claim": lambda world: ([_task(world, claimed=False)], world.office.clerk),
+    "queue.task_release": lambda world: ([_task(world, claimed=True)], world.office.clerk),
+    "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate
+    "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
+    "unit_powers.name_agent": lambda world: ([world.unit["id"]], None),  # wants an end that is not required in the schema
+    "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.office.manager),
+    "accounts.show_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.grant_role": lambda world: ([world.newcomer["id"]], world.secadmin),
+    "accounts.revoke_grant": lambda world: ([world.newcomer["id"], world.newcomer["grant_id"]], world.secadmin),
+    "accounts.transfer_staff": lambda world: ([world.newcomer["id"]], None),  # wants another office
+    "accounts.remove_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.reset_credential": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.report_loss": lambda world: ([world.newcomer["install"]], world.office.leader),
+    "accounts.show_roster": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
+    "accounts.set_roster": lambda world: ([str(world.office.leader.org_id)], None),  # wants the revision of the moment
+    "accounts.end_deputy": lambda world: ([world.deputyship["id"]], world.office.leader),
+    "me.close_session": lambda world: ([world.photographer.user["session_id"]], world.photographer),
+    "media.show": lambda world: ([world.photo_id], world.photographer),
+    "media.put_content": lambda world: ([world.photo_id], world.photographer),
+    "media.rendition": lambda world: ([world.photo_id, "320"], world.photographer),
+    "media.original": lambda world: ([world.photo_id], world.photographer),
+    "uploads.head": lambda world: ([world.upload_token], world.photographer),
+    "uploads.patch": lambda world: ([world.upload_token], world.photographer),
+    "laws.show_law": lambda world: ([world.law_id], world.editor),
+    "laws.edit_law": lambda world: ([world.law_id], world.editor),
+    "laws.law_publish": lambda world: ([world.law_id], world.editor),
+    "laws.law_withdraw": lambda world: ([world.law_id], None),  # it is not published
+    "lessons.show_lesson": lambda world: ([world.lesson_id], world.editor),
+    "lessons.edit_lesson": lambda world: ([world.lesson_id], world.editor),
+    "lessons.lesson_publish": lambda world: ([world.lesson_id], world.editor),
+    "lessons.lesson_withdraw": lambda world: ([world.lesson_id], None),
+    "inbox.read_notice": lambda world: ([world.notice_id], world.case("hazard", "REGISTERED").reporter),
+    "sync.issue_apply": lambda world: ([world.issue_id], None),  # nobody knows the act that is parked there
+    "sync.issue_discard": lambda world: ([world.issue_id], world.office.leader),
+}
+
+
+def absent(ids: Ids) -> Ids:
+    """The same, for things that do not exist."""
+    return {name: _like(value) for name, value in ids.items()}
+
+
+def _like(value: str) -> str:
+    try:
+        UUID(value)
+    except ValueError:
+        return value if len(value) < 20 else value[:-8] + ("AAAAAAAA" if value[-8:] != "AAAAAAAA" else "BBBBBBBB")
+    return str(new_id())
+
+
+def call(client: FlaskClient, operation: Operation, ids: Ids, body: Any, headers: Any) -> TestResponse:
+    """The request with everything that the document asks for."""
+    wanted = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "header" and parameter.get("required")}
+    photo = b"1234" if operation.id == "uploads.patch" else a_photo()
+    known = {
+        "If-Match": '"1"',
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(photo).digest()).decode()}:",
+    }
+    options: Json = {"headers": {**headers, **{name: known[name] for name in wanted}}}
+    content = operation.body.get("requestBody", {}).get("content", {})
+    if operation.json_schema is not None:
+        options["json"] = body
+    elif content:
+        options |= {"data": photo, "content_type": "image/jpeg" if "image/jpeg" in content else next(iter(content))}
+    return client.open(operation.path.format(**ids), method=operation.method.upper(), **options)
+
+
+def said(answer: TestResponse, ids: Ids) -> tuple[int, str, dict[str, str]]:
+    """Status, body and headers, but for the ids."""
+    text = answer.get_data(as_text=True)
+    for value in ids.values():
+        text = text.replace(value, "<id>")
+    left_out = ("Date", "Content-Length")
+    return answer.status_code, text, {name: value for name, value in answer.headers.items() if name not in left_out}
+
+
+def document_of(client: FlaskClient) -> Json:
+    document: Json = client.get(f"{BASE}/openapi.json").get_json()
+    return document
+
+
+def with_an_id(document: Json) -> list[Operation]:
+    return [op for op in operations(document) if op.path_parameters and op.id not in NOT_SOMEBODYS]
+
+
+def test_somebody_elses_record_answers_like_one_that_does_not_exist(
+    app: Flask, client: FlaskClient, record_property: Callable[[str, object], None]
+) -> None:
+    document = document_of(client)
+    world = World(client, document)
+    targets = [(operation, target(world, operation)) for operation in with_an_id(document)]
+    everybody = strangers(client)
+    cells: Counter[int] = Counter()
+    barred: dict[int, Counter[str]] = {status: Counter() for status in (401, 403, 422)}
+    differing, open_doors = [], []
+    for operation, found in targets:
+        section = operation.path.removeprefix(f"{BASE}/").split("/")[0]
+        others = absent(found.ids)
+        for who in everybody:
+            if who.roles & OF_THE_REGION.get(section, set()):
+                continue
+            theirs = said(call(client, operation, found.ids, found.body, who.headers), found.ids)
+            nobodys = said(call(client, operation, others, found.body, who.headers), others)
+            status = theirs[0]
+            cells[status] += 1
+            if status in barred:
+                barred[status][str(operation)] += 1
+            if operation.id in CREATES:
+                continue
+            if theirs != nobodys:
+                differing.append(f"{operation} as {who.name}: {theirs} instead of {nobodys}")
+            elif status < 400:
+                open_doors.append(f"{operation} as {who.name}: {status}")
+    record_property("figures", _table(len(targets), len(everybody), cells, barred))
+    assert not differing, "\n".join(differing)
+    assert not open_doors, "\n".join(open_doors)
+
+
+def _table(targets: int, people: int, cells: Counter[int], barred: dict[int, Counter[str]]) -> str:
+    lines = [f"somebody else's records: {targets} operations x {people} strangers, cells by status: {dict(sorted(cells.items()))}"]
+    for status, by_operation in barred.items():
+        lines += [f"  {status} x {count:3} {operation}" for operation, count in sorted(by_operation.items())]
+    return "\n".join(lines)
+
+
+def test_the_bodies_of_that_test_are_valid_and_the_records_exist(app: Flask, client: FlaskClient) -> None:
+    """The same request by who may do it succeeds; so what the strangers met was not a mistake in the request."""
+    document = document_of(client)
+    world = World(client, document)
+    failed = []
+    for operation in with_an_id(document):
+        found = target(world, operation)
+        if found.rightful is None:
+            continue
+        with nullcontext() if operation.id in IN_STEPS else undone(app.extensions["fire"]):
+            answer = call(client, operation, found.ids, found.body, found.rightful.headers)
+        if answer.status_code >= 300:
+            failed.append(f"{operation}: {answer.status_code} {answer.get_data(as_text=True)[:300]}")
+    assert not failed, "\n".join(failed)
+
+
+def searches(document: Json) -> list[tuple[Operation, str]]:
+    """Every list, as widely as it can be asked for, and narrowed to the banner."""
+    found = []
+    for operation in operations(document):
+        known = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "query"}
+        if operation.method == "get" and "limit" in known:
+            wide = "?limit=100" + ("&view=all" if "view" in known else "")
+            found += [(operation, ""), (operation, wide)]
+            found += [(operation, f"{wide}&region_code={HOME}")] if "region_code" in known else []
+    return found
+
+
+def test_nobody_finds_somebody_elses_case_in_a_list(client: FlaskClient) -> None:
+    document = document_of(client)
+    world = World(client, document)
+    hazard, letter, order = world.case("hazard", "VERIFYING"), world.case("handover", "SENT"), world.case("rectification", "ORDERED")
+    secrets = {
+        str(hazard.id), hazard.number, str(letter.id), letter.number, str(order.id), order.number, _task(world, claimed=False),
+        world.photo_id, world.notice_id, world.newcomer["id"], world.unit["id"], world.law_id, world.lesson_id,
+    }  # fmt: skip
+    found = []
+    for who in strangers(client):
+        drafts = {world.law_id, world.lesson_id} if who.roles & {Role.CONTENT_EDITOR} else set()
+        for operation, query in searches(document):
+            text = client.get(operation.path + query, headers=who.headers).get_data(as_text=True)
+            found += [f"{operation}{query} as {who.name} shows {secret}" for secret in secrets - drafts if secret in text]
+    assert not found, "\n".join(found)
+
+
+# Ids that travel in a body: operation, the member, who calls.
+IN_BODIES: tuple[tuple[str, str, Role], ...] = (
+    ("queue.assign_many", "hazard_ids", Role.UNIT_LEADER),
+    ("hazards.hazard_merge", "master_id", Role.INTAKE_CLERK),
+)
+
+
+@pytest.mark.parametrize(("name", "member", "role"), IN_BODIES, ids=lambda value: str(value))
+def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(app: Flask, client: FlaskClient, name: str, member: str, role: Role) -> None:
+    document = document_of(client)
+    here, there = World(client, document), World(client, document, "150203")
+    operation = next(op for op in operations(document) if op.id == name)
+    caller = here.office.leader if role is Role.UNIT_LEADER else here.office.clerk
+    ids = target(here, operation).ids if operation.path_parameters else {}
+    answers = []
+    for hazard_id in (str(there.case("hazard", "REGISTERED").id), str(new_id())):
+        arguments = here.arguments(operation)
+        arguments[member] = [hazard_id] if isinstance(arguments[member], list) else hazard_id
+        with undone(app.extensions["fire"]):
+            answers.append(said(call(client, operation, ids, arguments, caller.headers), {"id": hazard_id, **ids}))
+    assert answers[0] == answers[1]
+
+
+def test_every_stranger_of_the_matrix_is_really_somebody(client: FlaskClient) -> None:
+    """Else all cells would end at 401 and prove nothing."""
+    without = {"revoked session", "draining session", "no token"}
+    found: list[Stranger] = strangers(client)
+    assert {who.name for who in found if client.get(f"{BASE}/me", headers=who.headers).status_code != 200} == without
+    assert len({who.name for who in found}) == len(found) >= 30
