@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from api.app import assemble, create_app
 from api.context import Parts
+from media.pool import RenderPool
+from media.rendering import Renderer
 from notifications.delivery import work_outbox
 from settings import Settings
 from tests.clock import Clock
@@ -86,4 +88,10 @@ def undone(parts: Parts) -> Iterator[None]:
 
 def work_off(parts: Parts) -> None:
     """Do now what the worker would do after the commits: photos, tasks of the outbox."""
-    work_outbox(parts.database, tasks_of(parts), limit=1000, seconds=60)
+    pool = RenderPool(parts.settings.max_photo_pixels, size=1)
+    renderer = Renderer(parts.storage, parts.ring, pool)
+    tasks = {**tasks_of(parts), "render_media": lambda session, event: renderer.render_media(session, event.entity_id)}
+    try:
+        work_outbox(parts.database, tasks, limit=1000, seconds=60)
+    finally:
+        pool.close()

@@ -23,7 +23,7 @@ from workflow.clocks import local_day
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINDING = "现场疏散通道堆放货物,已拍照取证。"
-CATEGORY = "FACILITY_DEFECTIVE"
+CATEGORY = "EVAC_BLOCKED"  # what EXIT is: 24 hours
 
 
 @dataclass

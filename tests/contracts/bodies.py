@@ -50,9 +50,9 @@ def body(schema: Json, document: Json, given: Mapping[str, Any] | None = None) -
 
 
 def _value(schema: Json, document: Json, known: Mapping[str, Any], name: str) -> Any:
-    if name in known:
-        return known[name]
     schema = resolved(schema, document)
+    if name in known and known[name] in schema.get("enum", [known[name]]):
+        return known[name]
     for word in ("const", "default", "example"):
         if word in schema and name:
             return schema[word]

@@ -54,15 +54,21 @@ class World:
             if flavour == "drafted":
                 action = "verify_false" if kind == "hazard" else "recheck_pass"
                 case.act(case.office.officers[0], action, finding="现场核查情况")
+            elif flavour == "with grid worker":
+                pair = [str(officer.id) for officer in case.office.officers]
+                case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
+            elif flavour == "told":
+                case.act(case.office.clerk, "tell_reporter")
             elif flavour == "asked":
                 case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
         return self._cases[key]
 
     def for_action(self, kind: str, action: str, state: str | None = None) -> Case:
         """A case from whose state the action leads somewhere, prepared so that nothing but the caller decides."""
-        state = state or next(step.source for step in LIVES[kind].steps(action) if step.source != START)
-        flavour = {"cosign": "drafted", "force_close": "asked"}.get(action, "")
-        return self.case(kind, state, flavour)
+        preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
+        first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
+        flavours = {"cosign": "drafted", "force_close": "asked", "precheck": "with grid worker", "close": "told"}
+        return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
     def arguments(self, operation: Operation, case: Case | None = None) -> Any:
         """A valid body for the operation, about this case; None where it takes none."""
@@ -126,6 +132,11 @@ class World:
         return staff(self.client, Role.SEC_ADMIN, self.region_code)
 
     @cached_property
+    def grid_worker(self) -> Caller:
+        """网格员 of the banner."""
+        return staff(self.client, Role.GRID_WORKER, self.region_code)
+
+    @cached_property
     def newcomer(self) -> Json:
         """A member of staff of the banner whom the administrators made, with one role and one session."""
         username = f"n{uuid4().hex[:12]}"
@@ -180,9 +191,10 @@ class World:
     @cached_property
     def upload_token(self) -> str:
         """An upload that he began."""
-        metadata = {"media_id": str(new_id()), "sha256": hashlib.sha256(b"1234").hexdigest(), "filetype": "image/jpeg"}
+        photo = a_photo()
+        metadata = {"media_id": str(new_id()), "sha256": hashlib.sha256(photo).hexdigest(), "filetype": "image/jpeg"}
         said = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in metadata.items())
-        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "4", "Upload-Metadata": said}
+        headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(photo)), "Upload-Metadata": said}
         answer = self.photographer.call("POST", "/uploads", headers=headers)
         assert answer.status_code == 201, answer.get_data(as_text=True)
         return answer.headers["Location"].rsplit("/", 1)[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,9 +30,17 @@ from workflow.offices import people_with_role, staff_names
 def register(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """受理登记: the category of the law is set, and with it the clock, still counted from the report itself."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "register", roles_on(hazard, actor, origin))
-    hazard.category = category(session, data["category"]).code
+    roles = roles_on(hazard, actor, origin)
+    step = step_for(LIFE, hazard, "register", roles)
+    chosen = category(session, data["category"])
+    # Within the tapped picture, or out of 说不清, this is triage; anything else that is slower is the leader's decision.
+    is_triage = hazard.picture in ("UNCLEAR", chosen.picture)
+    due_before = hazard.due_at
+    hazard.category = chosen.code
     _reset_clock(session, hazard)
+    guard(
+        is_triage or not _slower(due_before, hazard.due_at) or Role.UNIT_LEADER in roles, "register", "slower_clock_needs_leader"
+    )
     office = session.get_one(Organisation, hazard.org_id)
     move(
         session, hazard, step, actor, "hazard.registered",
@@ -55,6 +64,10 @@ def _reset_clock(session: Session, hazard: Hazard) -> None:
     timekeeping.start(session, hazard, wanted.id, hazard.agency_received_at or hazard.submitted_at)
 
 
+def _slower(before: datetime | None, after: datetime | None) -> bool:
+    return before is not None and after is not None and after > before
+
+
 def reclassify(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """Another category. A slower clock is the leader's decision, with a reason (DOMAIN 17)."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
@@ -63,7 +76,7 @@ def reclassify(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, 
     due_before, category_before = hazard.due_at, hazard.category
     hazard.category = category(session, data["category"]).code
     _reset_clock(session, hazard)
-    slower = due_before is not None and hazard.due_at is not None and hazard.due_at > due_before
+    slower = _slower(due_before, hazard.due_at)
     guard(not slower or Role.UNIT_LEADER in roles, "reclassify", "slower_clock_needs_leader")
     move(
         session, hazard, step, actor, "hazard.reclassified",

@@ -1,0 +1,195 @@
+"""Promises about the workflow queue and the timetable."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from accounts.actor import SYSTEM, Role
+from api.context import Parts
+from database.journal import Event
+from places.commands import load_notice
+from tests.clock import START, Clock
+from tests.makers import Case, make_hazard, make_letter, make_order
+from tests.people import staff
+from workflow.queue import escalation
+from workflow.queue.models import Task
+
+
+def task_of(parts: Parts, subject_id: object) -> Task:
+    """The task of a case."""
+    with parts.database.transaction() as session:
+        return session.scalars(select(Task).where(Task.subject_id == subject_id)).one()
+
+
+def assigned_with_24_hours(client: FlaskClient) -> Case:
+    """A blocked exit in the hands of two officers."""
+    hazard = make_hazard(client, picture="EXIT")
+    hazard.act(hazard.office.clerk, "register", category="EVAC_BLOCKED")
+    return hazard.act(hazard.office.leader, "assign", officer_ids=[str(officer.id) for officer in hazard.office.officers])
+
+
+def ids(page: dict[str, list[dict[str, str]]]) -> list[str]:
+    """The cases on a page."""
+    return [item["subject_id"] for item in page["items"]]
+
+
+def test_a_new_case_is_in_its_office_queue_and_moves_with_its_life(client: FlaskClient) -> None:
+    hazard = make_hazard(client)
+    clerk, leader = hazard.office.clerk, hazard.office.leader
+    assert str(hazard.id) in ids(clerk.get("/queue?bucket=to_assign&limit=100").get_json())
+    hazard.act(clerk, "register", category="EVAC_BLOCKED")
+    assert str(hazard.id) in ids(leader.get("/queue?bucket=to_assign&limit=100").get_json())
+    first, second = hazard.office.officers
+    hazard.act(leader, "assign", officer_ids=[str(first.id), str(second.id)])
+    for officer in (first, second):
+        assert str(hazard.id) in ids(officer.get("/queue?view=mine&limit=100").get_json())
+    assert str(hazard.id) not in ids(leader.get("/queue?bucket=to_assign&limit=100").get_json())
+
+
+def test_the_buckets_count_what_they_open_to(client: FlaskClient, clock: Clock, fresh_database: object) -> None:
+    make_hazard(client)
+    make_hazard(client, "REGISTERED")
+    letter = make_letter(client)
+    leader = letter.office.leader
+    clock.advance(hours=3)
+    counts = leader.get("/queue/buckets").get_json()
+    for bucket, count in counts.items():
+        assert len(leader.get(f"/queue?bucket={bucket}&limit=100").get_json()["items"]) == count, bucket
+    assert counts["to_sign"] == 1
+    assert counts["to_assign"] == 1
+    clock.advance(days=2)
+    assert leader.get("/queue/buckets").get_json()["overdue"] >= 2
+
+
+def test_pages_follow_the_due_date_and_neither_skip_nor_repeat(client: FlaskClient, clock: Clock) -> None:
+    made = []
+    for _ in range(7):
+        made.append(str(make_hazard(client).id))
+        clock.advance(minutes=1)
+    clerk = staff(client, Role.INTAKE_CLERK)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = clerk.get(f"/queue?limit=2&waiting_for=register{cursor}").get_json()
+        seen += ids(page)
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert [case for case in seen if case in made] == made
+    assert len(seen) == len(set(seen))
+
+
+def test_of_many_who_claim_at_once_one_wins(app: Flask, client: FlaskClient, parts: Parts) -> None:
+    hazard = make_hazard(client)
+    task = task_of(parts, hazard.id)
+    claimers = [staff(client, role) for role in (Role.INTAKE_CLERK, Role.UNIT_LEADER, Role.HOTLINE_CLERK, Role.DISPATCHER)]
+    headers = [claimer.headers for claimer in claimers] * 4
+    answers: list[int] = []
+    start = threading.Barrier(len(headers))
+
+    def claim(header: dict[str, str]) -> None:
+        start.wait()
+        answers.append(app.test_client().post(f"/api/v1/queue/{task.id}/actions/claim", json={}, headers=header).status_code)
+
+    threads = [threading.Thread(target=claim, args=[header]) for header in headers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] + [409] * (len(headers) - 1)
+    winner = task_of(parts, hazard.id).claimed_by
+    holder = next(claimer for claimer in claimers if claimer.id == winner)
+    assert holder.post(f"/queue/{task.id}/actions/release", {}).status_code == 200
+    assert task_of(parts, hazard.id).claimed_by is None
+
+
+def test_bulk_assignment_answers_for_each_case_and_one_refusal_undoes_nothing(client: FlaskClient) -> None:
+    ready, closed = make_hazard(client, "REGISTERED"), make_hazard(client, "CLOSED")
+    first, second = ready.office.officers
+    absent = "01a20000-0000-7000-8000-000000000000"
+    body = {"hazard_ids": [str(closed.id), str(ready.id), absent], "officer_ids": [str(first.id), str(second.id)]}
+    items = ready.office.leader.post("/queue/bulk-assign", body).get_json()["items"]
+    assert [(item["outcome"], item["code"]) for item in items] == [
+        ("refused", "illegal_transition"),
+        ("applied", None),
+        ("refused", "not_found"),
+    ]
+    assert ready.read()["state"] == "ASSIGNED"
+
+
+def test_a_breach_is_marked_once_and_told_to_holder_and_leader(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    hazard = assigned_with_24_hours(client)
+    clock.advance(hours=25)
+    for _ in range(2):
+        with parts.database.transaction() as session:
+            while escalation.mark_breaches(session):
+                pass
+    with parts.database.transaction() as session:
+        events = session.scalars(select(Event).where(Event.entity_id == hazard.id, Event.name == "clock.breached")).all()
+    assert len(events) == 1
+    assert set(events[0].concerns["holders"]) == {str(officer.id) for officer in hazard.office.officers}
+    assert events[0].concerns["leaders"]
+    assert any(shown["breached_at"] for shown in hazard.read()["clocks"])
+
+
+def test_the_holder_is_reminded_at_half_and_at_four_fifths_and_no_oftener(
+    client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    hazard = assigned_with_24_hours(client)
+
+    def reminders() -> int:
+        with parts.database.transaction() as session:
+            while escalation.remind_holders(session):
+                pass
+        with parts.database.transaction() as session:
+            found = select(Event).where(Event.entity_id == hazard.id, Event.name == "clock.due_soon")
+            return len(session.scalars(found).all())
+
+    assert reminders() == 0
+    clock.advance(hours=12, minutes=1)
+    assert reminders() == 1
+    assert reminders() == 1
+    clock.advance(hours=8)
+    assert reminders() == 2
+    clock.advance(hours=1)
+    assert reminders() == 2
+
+
+def test_an_order_whose_term_has_passed_waits_for_its_recheck(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    order = make_order(client)
+    clock.advance(days=22)
+    with parts.database.transaction() as session:
+        while escalation.expire_orders(session):
+            pass
+    read = order.read()
+    assert read["state"] == "RECHECK_PENDING"
+    assert [shown["rule_id"] for shown in read["clocks"] if shown["met_at"] is None and not shown["cancelled_at"]] == ["IN-RE"]
+
+
+def test_a_holiday_notice_moves_open_clocks_and_their_tasks(
+    client: FlaskClient, parts: Parts, clock: Clock, fresh_database: object
+) -> None:
+    hazard = make_hazard(client, "REGISTERED", picture="EBIKE")
+    hazard.act(hazard.office.leader, "reclassify", category="FACILITY_DEFECTIVE", reason="器材过期,不妨碍疏散")
+    before = task_of(parts, hazard.id).due_at
+    days = [{"day": (START + timedelta(days=1)).date(), "is_work": False, "name": "临时放假"}]
+    with parts.database.transaction() as session:
+        load_notice(session, SYSTEM, 2026, {"source": "测试通知", "provisional": False, "days": days})
+    with parts.database.transaction() as session:
+        assert escalation.recompute_clocks(session, None) is None
+    assert task_of(parts, hazard.id).due_at == before + timedelta(days=1)
+    assert hazard.read()["due_at"] == task_of(parts, hazard.id).due_at.isoformat().replace("+00:00", "Z")
+
+
+def test_a_case_closed_long_ago_leaves_the_devices_and_stays_readable(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    hazard = make_hazard(client, "CLOSED")
+    clock.advance(days=91)
+    with parts.database.transaction() as session:
+        while escalation.retire_closed(session):
+            pass
+    assert hazard.read()["state"] == "CLOSED"
