@@ -25,6 +25,7 @@ class SyncDevice(Base):
     schema_version: Mapped[int] = mapped_column(Integer, default=1)
     public_key: Mapped[Json | None]  # ES256 JWK: co-signatures and capture records
     owner_id: Mapped[UUID | None]  # who registered the key
+    is_guests: Mapped[bool] = mapped_column(default=False)  # of one guest alone: an anonymous report joins nobody
     skew_ms: Mapped[int | None]  # device clock minus server clock: evidence, never authority
     last_seen_at: Mapped[datetime | None]  # written at most every ten minutes
     pending: Mapped[int] = mapped_column(default=0)  # queue length and age as the device last reported them

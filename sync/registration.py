@@ -120,12 +120,21 @@ def _upsert_device(session: Session, actor: Actor, data: dict[str, Any], skew_ms
     }
     # A device has one key; who registered it first signs with it, also when somebody else uses the phone later.
     made = insert(SyncDevice).values(
-        id=data["install"], status="active", public_key=data["public_key"], owner_id=actor.id, pending=0, **known
+        id=data["install"],
+        status="active",
+        public_key=data["public_key"],
+        owner_id=actor.id,
+        is_guests=actor.is_guest,
+        pending=0,
+        **known,
     )
     session.execute(made.on_conflict_do_update(index_elements=["id"], set_=known))
     device = session.get_one(SyncDevice, data["install"], populate_existing=True)
     if device.status == "wiped":
         raise Wiped
+    # A guest's install is his alone, before and after: else this table would join an anonymous report to a person.
+    if (device.is_guests or actor.is_guest) and device.owner_id != actor.id:
+        raise QueueOwner
     if device.public_key is None:
         device.public_key, device.owner_id = data["public_key"], actor.id
 

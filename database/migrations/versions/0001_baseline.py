@@ -492,6 +492,7 @@ def upgrade() -> None:
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("public_key", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("is_guests", sa.Boolean(), nullable=False),
         sa.Column("skew_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pending", sa.BigInteger(), nullable=False),
