@@ -75,6 +75,10 @@ class UnitPower:
     role: Role
     scope: tuple[str, ...] = ()  # empty: everything the role allows
 
+    def covers(self, matter: str) -> bool:
+        """True if the power reaches this matter (`accounts.roles.AGENT_SCOPES`)."""
+        return not self.scope or matter in self.scope
+
 
 @dataclass(frozen=True)
 class Actor:

@@ -38,7 +38,7 @@ class Event(Base):
     __table_args__ = (
         Index("ix_event_entity", "entity_type", "entity_id", "id"),
         Index("ix_event_transaction", "transaction_id", "id"),
-        CheckConstraint("name LIKE '%.%'", name="name_has_subject"),
+        CheckConstraint("strpos(name, '.') > 1", name="name_has_subject"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -106,15 +106,16 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
     web_processes = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10")
     respawn = ("--respawn-failed-workers", "--respawn-interval", "0.5")
     program("web", 15, *web, *web_processes, *respawn, "wsgi:app")
-    quiet = ("--without-gossip", "--without-mingle")
-    program("worker", 20, *celery, "worker", "--loglevel", "WARNING", "--concurrency", str(WORKER_PROCESSES), *quiet)
-    schedule = ("--schedule", str(var / "run" / "timetable.schedule"), "--pidfile", "")
-    program("timetable", 5, *celery, "beat", "--loglevel", "WARNING", *schedule)
     while not answers(port, "/readyz"):
         supervisor.step()
         supervisor.refuse_if_hopeless("web", ends=3)
         if time.monotonic() - started > READY_SECONDS:
             raise CannotStart(f"the product is not ready after {READY_SECONDS} seconds: see {var / 'log'}")
+    # After the web, which people wait for: five interpreters starting at once on two cores make everybody wait.
+    quiet = ("--without-gossip", "--without-mingle")
+    program("worker", 20, *celery, "worker", "--loglevel", "WARNING", "--concurrency", str(WORKER_PROCESSES), *quiet)
+    schedule = ("--schedule", str(var / "run" / "timetable.schedule"), "--pidfile", "")
+    program("timetable", 5, *celery, "beat", "--loglevel", "WARNING", *schedule)
     say("run", f"ready after {time.monotonic() - started:.1f} s: http://127.0.0.1:{port} (Ctrl-C stops it)")
     if settings.demo:
         print(demo_logins(port), flush=True)

@@ -81,7 +81,7 @@ class Unit(Revised, Base):
     __tablename__ = "unit"
     __table_args__ = (
         CheckConstraint("length(name) BETWEEN 1 AND 100 AND length(address) <= 200", name="texts_bounded"),
-        CheckConstraint("region_code ~ '^15[0-9]{4}$' AND region_code NOT LIKE '%00'", name="in_a_banner"),
+        CheckConstraint("region_code ~ '^15[0-9]{4}$' AND region_code !~ '00$'", name="in_a_banner"),
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
         CheckConstraint(f"category IN {tuple(CATEGORIES)}", name="category_known"),
         CheckConstraint(f"place_type IN {tuple(PLACE_TYPES)}", name="place_type_known"),

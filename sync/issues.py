@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -13,6 +13,7 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from problems import GuardFailed, NotFound, RoleNotAllowed
+from sync.catalog import Synced
 from sync.envelope import Envelope
 from sync.models import Issue, SyncMutation, SyncQueue
 from sync.mutations import evidence_of
@@ -68,10 +69,16 @@ def _evidence(envelope: Envelope | None) -> Json:
     return {"name": envelope.name, "args": args, "changes": envelope.changes}
 
 
-def region_of_subject(session: Session, model: Any, entity_id: UUID, actor: Actor) -> str | None:
-    """The banner whose leaders see the issue: of the record, or else the author's own."""
-    if model is not None and hasattr(model, "region_code"):
-        found: str | None = session.scalars(select(model.region_code).where(model.id == entity_id)).one_or_none()
+def region_of_subject(session: Session, synced: Synced | None, entity_id: UUID, actor: Actor, *, held: bool) -> str | None:
+    """The banner whose leaders see the issue: of the record, or else the author's own.
+
+    A record counts only if the author sees it, or his device `held` it at its last pull: the issue comes back to him, and
+    would tell him where somebody else's case is.
+    """
+    if synced is not None and hasattr(synced.model, "region_code"):
+        model: Any = synced.model
+        seen = true() if held else synced.visible_to(actor)
+        found: str | None = session.scalars(select(model.region_code).where(model.id == entity_id, seen)).one_or_none()
         if found is not None:
             return found
     banners = sorted(grant.region_code for grant in actor.grants if not grant.region_code.endswith("00"))

@@ -27,7 +27,7 @@ from database.crypto import KeyRing
 from database.session import Database, now
 from problems import Problem, Unavailable
 from settings import Settings
-from sync.apply import Applier, Outcome, is_infrastructure
+from sync.apply import Applier, Outcome, holding, is_infrastructure
 from sync.catalog import Catalog
 from sync.envelope import Envelope, Unreadable, read
 from sync.issues import open_issue, region_of_subject
@@ -285,7 +285,8 @@ class Lines:
         if (quiet and not outcome.conflicts) or (outcome.outcome == "rejected" and outcome.code == "not_found"):
             return []
         synced = self.push.catalog.by_type.get(envelope.entity_type)
-        region = region_of_subject(self.session, synced.model if synced else None, envelope.entity_id, self.actor)
+        held = holding(self.session, self.queue, envelope.entity_type, envelope.entity_id)
+        region = region_of_subject(self.session, synced, envelope.entity_id, self.actor, held=held)
         if outcome.conflicts:
             return [
                 open_issue(
@@ -299,7 +300,7 @@ class Lines:
         return [open_issue(self.session, self.actor, self.queue, seq, kind, reason, envelope, region_code=region).id]
 
     def _park_unparsed(self, seq: int, item: Unparsed) -> None:
-        region = region_of_subject(self.session, None, self.queue.id, self.actor)
+        region = region_of_subject(self.session, None, self.queue.id, self.actor, held=False)
         issue = open_issue(self.session, self.actor, self.queue, seq, "parked", "unreadable", None, region_code=region)
         result = {"kind": "result", "seq": seq, "outcome": "parked", "code": "unreadable", "issues": [str(issue.id)]}
         self.chunk.results.append({**result, "duplicate": False})

@@ -37,7 +37,7 @@ BY_NAME: dict[str, Any] = {
     "act_sha256": "a" * 64,
 }
 # Members that are not required, but without which a body says nothing.
-WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text"})
+WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence"})
 
 
 class CannotFill(Exception):

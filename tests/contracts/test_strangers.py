@@ -320,20 +320,26 @@ def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(app: Flask, client: Fl
 
 def test_a_device_that_pushes_learns_no_more_than_one_that_asks(client: FlaskClient, parts: Parts) -> None:
     """Neither from the results, nor from the issues that come of them."""
-    world = World(client, document_of(client))
+    document = document_of(client)
+    world = World(client, document)
+    by_name = {op.id.partition(".")[2]: op for op in operations(document)}
     device = Device(WsgiTransport(client.application.wsgi_app), clock=parts.database.clock)
     device.sign_in(**demo_accounts(Role.UNIT_LEADER, ELSEWHERE)[0].way_in())
     device.register()
-    cases = {kind: world.case(kind, life.states[0]) for kind, life in LIVES.items()}
+    pairs = {kind: (world.case(kind, life.states[0]), str(new_id())) for kind, life in LIVES.items()}
     for mutation in MUTATIONS:
-        if mutation.entity_type in cases and mutation.devices and not mutation.creates:
-            for entity_id in (str(cases[mutation.entity_type].id), str(new_id())):
-                device.mutate(mutation.name, entity_id)
-    device.mutate("hazard.unheard_of", str(cases["hazard"].id))
-    device.mutate("hazard.unheard_of", str(new_id()))
+        if mutation.entity_type in pairs and mutation.devices and not mutation.creates:
+            case, nobodys = pairs[mutation.entity_type]
+            arguments = world.arguments(by_name[f"{case.kind}_{mutation.action}"], case)
+            for entity_id in (str(case.id), nobodys):
+                device.mutate(mutation.name, entity_id, arguments)
+    for name, arguments in (("hazard.withdraw", {"what": 1}), ("hazard.unheard_of", {}), ("hazard.close", {})):
+        for entity_id in (str(pairs["hazard"][0].id), pairs["hazard"][1]):
+            device.mutate(name, entity_id, arguments)
     results = device.push()
     issues = {item["id"]: item["data"] for item in device.call("GET", "/sync/issues?limit=100")["items"]}
     told = [_told(result, issues) for result in results]
+    assert {result["outcome"] for result in results} == {"rejected", "parked"}
     assert told[::2] == told[1::2]
 
 

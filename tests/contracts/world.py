@@ -48,18 +48,18 @@ class World:
 
     def case(self, kind: str, state: str, flavour: str = "") -> Case:
         """The one case of this kind in this state. `drafted`: a first officer has signed; `asked`: force-closing was asked for."""
-        key = (kind, f"{state} {flavour}")
+        key = (kind, f"{state} {flavour}".strip())
         if key not in self._cases:
             case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
-            if flavour == "drafted":
+            if flavour == "drafted" and state in ("VERIFYING", "RECHECK_PENDING"):
                 action = "verify_false" if kind == "hazard" else "recheck_pass"
                 case.act(case.office.officers[0], action, finding="现场核查情况")
-            elif flavour == "with grid worker":
+            elif flavour == "with grid worker" and state == "ASSIGNED":
                 pair = [str(officer.id) for officer in case.office.officers]
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
-            elif flavour == "told":
+            elif flavour == "told" and state == "RECTIFIED":
                 case.act(case.office.clerk, "tell_reporter")
-            elif flavour == "asked":
+            elif flavour == "asked" and state not in LIVES[kind].final:
                 case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
         return self._cases[key]
 
@@ -89,7 +89,7 @@ class World:
             "unit_name": "",
             "uscc": self.unit["uscc"],
             "hazard_ids": [str(self.case("hazard", "REGISTERED").id)],
-            "master_id": str(self.case("hazard", "REGISTERED").id),
+            "master_id": str(self.case("hazard", "REGISTERED", "another").id),
             "install": str(uuid4()),
             "id": str(new_id()),
             "shifts": [],
@@ -101,6 +101,7 @@ class World:
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
+        known["lack_of_competence"] = case.state != "VERIFIED_TRUE"
         if operation.path.endswith("/cosign"):
             known["act_sha256"] = self.drafted(case)
         if operation.path.endswith("/report_fix"):
@@ -135,6 +136,10 @@ class World:
     def grid_worker(self) -> Caller:
         """网格员 of the banner."""
         return staff(self.client, Role.GRID_WORKER, self.region_code)
+
+    def grid_worker_holds(self, case: Case) -> bool:
+        """True if the case was made with him beside the two officers."""
+        return any(flavour.endswith("with grid worker") and made is case for (_, flavour), made in self._cases.items())
 
     @cached_property
     def newcomer(self) -> Json:

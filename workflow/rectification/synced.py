@@ -58,5 +58,6 @@ def roles_on(order: Rectification, actor: Actor, origin: Origin | None = None) -
         roles |= held & {Role.FIRE_OFFICER}
     elif origin is not None and origin.held_at_last_pull:
         roles |= actor.roles & {Role.FIRE_OFFICER}
-    roles |= {power.role for power in actor.units if power.unit_id == order.unit_id and power.role in UNIT_ROLES}
+    powers = [power for power in actor.units if power.unit_id == order.unit_id and power.covers("rectifications")]
+    roles |= {power.role for power in powers if power.role in UNIT_ROLES}
     return roles

@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("previous_hash", sa.LargeBinary(), nullable=True),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("transaction_id", journal.TransactionId(), server_default=sa.text("pg_current_xact_id()"), nullable=False),
-        sa.CheckConstraint("name LIKE '%%.%%'", name=op.f("ck_event_name_has_subject")),
+        sa.CheckConstraint("strpos(name, '.') > 1", name=op.f("ck_event_name_has_subject")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
     )
     op.create_index("ix_event_entity", "event", ["entity_type", "entity_id", "id"], unique=False)
@@ -585,7 +585,7 @@ def upgrade() -> None:
             "place_type IN ('HOTEL', 'RESTAURANT', 'MALL', 'MARKET', 'BUS_WAITING', 'FERRY_WAITING', 'AIRPORT_TERMINAL', 'STADIUM', 'HALL', 'ENT_SHOW', 'ENT_DANCE', 'ENT_NIGHTCLUB', 'ENT_GAME', 'ENT_FITNESS', 'ENT_NETBAR', 'HOSPITAL', 'SCHOOL', 'CARE_HOME', 'NURSERY', 'LIBRARY', 'EXHIBITION', 'LABOUR_INTENSIVE', 'TOURIST_SITE', 'RELIGIOUS_SITE', 'SHOP', 'CATERING', 'LODGING', 'ENTERTAINMENT', 'LEISURE', 'MEDICAL_CARE', 'TEACH_OFFICE', 'WORKSHOP_STORAGE', 'FLAMMABLE', 'NEW_BUSINESS', 'OTHER')",
             name=op.f("ck_unit_place_type_known"),
         ),
-        sa.CheckConstraint("region_code ~ '^15[0-9]{4}$' AND region_code NOT LIKE '%%00'", name=op.f("ck_unit_in_a_banner")),
+        sa.CheckConstraint("region_code ~ '^15[0-9]{4}$' AND region_code !~ '00$'", name=op.f("ck_unit_in_a_banner")),
         sa.CheckConstraint(
             "(lon IS NULL) = (lat IS NULL) AND (lon IS NULL) = (position IS NULL)", name=op.f("ck_unit_position_whole")
         ),

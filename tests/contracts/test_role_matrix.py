@@ -1,0 +1,179 @@
+"""Within a banner, over HTTP: each person may take exactly the steps that the table of the life cycle gives his roles.
+
+Each case stands in one state; every action is tried by everybody, and what would be committed is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from accounts.actor import Role
+from tests.application import undone
+from tests.contracts.document import Json, Operation, operations
+from tests.contracts.world import LIVES, World
+from tests.makers import Case
+from tests.people import HOME, Caller, citizen, enterprise, opened, staff
+from workflow.state_machine import START
+
+# States of a hazard in which two officers hold it.
+HELD = {"ASSIGNED", "VERIFYING", "VERIFIED_FALSE", "VERIFIED_FIXED", "VERIFIED_TRUE", "RECTIFIED", "CLOSED", "REVIEWING"}
+# Conditions beyond the table that a case made by the shortest way does not meet; (kind, state or "", action) -> reason.
+GUARDED = {
+    ("hazard", "SUBMITTED", "reclassify"): "slower_clock_needs_leader",
+    ("hazard", "VERIFIED_FALSE", "close"): "not_ready_to_close",
+    ("hazard", "VERIFIED_FALSE", "dispute"): "dispute_window",
+    ("hazard", "VERIFIED_FIXED", "close"): "not_ready_to_close",
+    ("hazard", "VERIFIED_FIXED", "dispute"): "dispute_window",
+    ("hazard", "VERIFIED_TRUE", "close"): "not_ready_to_close",
+    ("hazard", "HANDED_OVER", "close"): "not_ready_to_close",
+    ("hazard", "", "confirm_timely"): "nothing_claimed",
+}
+# Where the table gives a step to somebody who may not take it as a second person, or has drafted the act himself.
+OWN_DRAFT = {("hazard", "cosign"), ("rectification", "cosign")}
+
+
+def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
+    """Everybody who could have to do with the case, and which roles he has on it: said here, not asked of the program."""
+    office, client = case.office, world.client
+    first, second = office.officers
+    third = staff(client, Role.FIRE_OFFICER, HOME, 2)
+    league = staff(client, Role.UNIT_LEADER, f"{HOME[:4]}00")
+    everybody: dict[str, tuple[Caller, set[Role]]] = {
+        "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+        "leader": (office.leader, {Role.UNIT_LEADER}),
+        "supervisor": (office.committee, {Role.SUPERVISOR}),
+        "reporter": (case.reporter, set()),
+    }
+    if case.kind == "hazard":
+        holding = {Role.FIRE_OFFICER} if case.state in HELD else set()
+        everybody |= {
+            "hotline": (staff(client, Role.HOTLINE_CLERK), {Role.HOTLINE_CLERK}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "reviewer": (staff(client, Role.LEGAL_REVIEWER), {Role.LEGAL_REVIEWER}),
+            "first officer": (first, holding),
+            "second officer": (second, holding),
+            "third officer": (third, set()),
+            "grid worker": (world.grid_worker, {Role.GRID_WORKER} if world.grid_worker_holds(case) else set()),
+            "reporter": (case.reporter, {Role.REPORTER}),
+            "receiver": (office.receiver, set()),
+        }
+    elif case.kind == "handover":
+        everybody |= {
+            "officer": (third, {Role.FIRE_OFFICER}),
+            "receiver": (office.receiver, {Role.RECEIVER_CLERK}),
+            "handler": (staff(client, Role.DEPT_HANDLER), {Role.DEPT_HANDLER}),
+            "other receiver": (office.other_receiver, set()),
+        }
+    else:
+        everybody |= {
+            "first officer": (first, {Role.FIRE_OFFICER}),
+            "second officer": (second, {Role.FIRE_OFFICER}),
+            "third officer": (third, set()),
+            "manager": (office.manager, {Role.UNIT_MANAGER}),
+            "responsible": (enterprise(client, Role.UNIT_RESPONSIBLE), {Role.UNIT_RESPONSIBLE}),
+            "agent": (enterprise(client, Role.AGENT), {Role.AGENT}),
+            "employee": (enterprise(client, Role.UNIT_STAFF), {Role.UNIT_STAFF}),
+        }
+    return everybody
+
+
+def expected(case: Case, action: str, roles: set[Role]) -> str:
+    """`done`, `guarded`, or the code of the refusal, from the table alone."""
+    rows = [step for step in LIVES[case.kind].steps(action) if step.who & roles]
+    if not rows:
+        return "role_not_allowed"
+    if all(step.source != case.state for step in rows):
+        return "illegal_transition"
+    return "guarded" if {(case.kind, case.state, action), (case.kind, "", action)} & GUARDED.keys() else "done"
+
+
+def answered(status: int, document: Json) -> str:
+    """The same words for what happened."""
+    if status == 200:
+        return "done"
+    code = document["type"].removeprefix("/problems/")
+    return {"already_so": "illegal_transition", "guard_failed": "guarded"}.get(code, code)
+
+
+CELLS = [pytest.param(kind, state, id=f"{kind}-{state}") for kind, life in LIVES.items() for state in life.states]
+
+
+@pytest.mark.parametrize(("kind", "state"), CELLS)
+def test_people_may_do_exactly_what_the_table_says(
+    app: Flask, client: FlaskClient, kind: str, state: str, record_property: Callable[[str, object], None]
+) -> None:
+    document: Json = client.get("/api/v1/openapi.json").get_json()
+    world = World(client, document)
+    wrong, counted = [], Counter[str]()
+    for operation in _actions(document, kind):
+        action = operation.path.rpartition("/")[2]
+        case = world.for_action(kind, action, state)
+        arguments = world.arguments(operation, case)
+        for name, (caller, roles) in people(world, case).items():
+            sees = caller.get(case.path).status_code == 200
+            with undone(app.extensions["fire"]):
+                answer = caller.post(f"{case.path}/actions/{action}", arguments)
+            document_ = answer.get_json()
+            got = answered(answer.status_code, document_)
+            want = expected(case, action, roles) if sees else "not_found"
+            counted[got] += 1
+            if got != want and not _second_person(case, action, name, got, document_):
+                wrong.append(f"{name} {action}: {got} instead of {want}: {document_}")
+    record_property("cells", dict(counted))
+    assert not wrong, "\n".join(wrong)
+
+
+def _actions(document: Json, kind: str) -> list[Operation]:
+    return [op for op in operations(document) if op.path.startswith(f"/api/v1/{kind}s/") and "/actions/" in op.path]
+
+
+def _second_person(case: Case, action: str, name: str, got: str, document: Json) -> bool:
+    """Who signed first may not sign second, and who asked may not agree."""
+    if action == "cosign" and case.state in ("VERIFYING", "RECHECK_PENDING"):
+        return name == "first officer" and document.get("reason") == "not_the_second_officer"
+    if action in ("verify_true", "verify_false", "fix_on_site", "recheck_pass", "recheck_fail"):
+        return name == "second officer" and document.get("reason") == "another_act_waits"
+    if action == "force_close":
+        return name == "leader" and document.get("reason") == "second_person_needed"
+    return action == "reclassify" and name in ("leader", "leader of the league") and got == "done"
+
+
+def test_every_step_that_people_may_take_is_taken_by_somebody(app: Flask, client: FlaskClient) -> None:
+    """So the matrix is not green because everything is refused."""
+    document: Json = client.get("/api/v1/openapi.json").get_json()
+    world = World(client, document)
+    never = []
+    for kind, life in LIVES.items():
+        by_action = {operation.path.rpartition("/")[2]: operation for operation in _actions(document, kind)}
+        for step in life.transitions:
+            if step.source == START or step.who == {Role.SYSTEM}:
+                continue
+            if {(kind, step.source, step.action), (kind, "", step.action)} & GUARDED.keys():
+                continue
+            case = world.for_action(kind, step.action, step.source)
+            arguments = world.arguments(by_action[step.action], case)
+            who = [caller for caller, roles in people(world, case).values() if roles & step.who]
+            with undone(app.extensions["fire"]):
+                answers = [caller.post(f"{case.path}/actions/{step.action}", arguments) for caller in who]
+            states = [answer.get_json()["state"] for answer in answers if answer.status_code == 200]
+            drafted = step.officers == 2  # the first of two signatures leaves the state as it is
+            if not states or states[0] != (step.source if drafted or step.action == "cosign" else step.target):
+                never.append(f"{kind} {step.source} {step.action}: {[answer.get_json() for answer in answers]}")
+    assert not never, "\n".join(never)
+
+
+def test_an_agent_acts_only_in_what_he_is_charged_with(client: FlaskClient) -> None:
+    document: Json = client.get("/api/v1/openapi.json").get_json()
+    world = World(client, document)
+    order = world.case("rectification", "ORDERED")
+    agent = citizen(client)
+    responsible = opened(client, phone=f"13901{HOME}")
+    charge = {"phone": agent.way["phone"], "role": "AGENT", "scope": ["training"], "valid_until": "2027-06-01T00:00:00Z"}
+    assert responsible.post(f"/units/{world.unit['id']}/agents", charge).status_code == 201
+    answer = agent.post(f"{order.path}/actions/apply_recheck")
+    assert (answer.status_code, answer.get_json()["type"]) == (403, "/problems/role_not_allowed")
