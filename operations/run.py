@@ -101,7 +101,7 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
         service = Program(command, cwd=ROOT, environment=child_environment, log_path=log_path, stop_seconds=stop_seconds)
         supervisor.launch(name, service)
 
-    celery = ("celery", "-A", "worker:celery")
+    celery = ("celery", "--quiet", "-A", "worker:celery")
     web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws")
     web_processes = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10")
     respawn = ("--respawn-failed-workers", "--respawn-interval", "0.5")
