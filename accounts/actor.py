@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """The roles of DOMAIN.md 14 and 17 that the main job knows."""
+    """The roles of docs/sources.md that the main job knows."""
 
     GUEST = "GUEST"
     CITIZEN = "CITIZEN"
@@ -89,7 +89,7 @@ class Actor:
     session_id: UUID | None = None
     device_id: UUID | None = None
     is_guest: bool = False
-    auth_level: int = 0  # 0 guest, 1 phone, 2 name and number, 3 face, 4 certificate (DOMAIN.md 9.1)
+    auth_level: int = 0  # 0 guest, 1 phone, 2 name and number, 3 face, 4 certificate (docs/sources.md)
     draining: bool = False
     grants: tuple[Grant, ...] = ()
     units: tuple[UnitPower, ...] = ()

@@ -1,6 +1,6 @@
 """Identity numbers, credit codes and phone numbers: their check digits, and how they are shown. Pure.
 
-Sources: GB 11643-1999 (identity number), GB 32100-2015 (unified social credit code), DOMAIN.md 8.1 (masks).
+Sources: GB 11643-1999 (identity number), GB 32100-2015 (unified social credit code), docs/sources.md (masks).
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ class RoleGrant(Identified, Base):
         Index(
             "uq_role_grant_live", "person_id", "role", "org_id", "region_code", unique=True, postgresql_where="ended_at IS NULL"
         ),
-        # The three administrators are three people (GB/T 22239-2019, DOMAIN.md 14).
+        # The three administrators are three people (GB/T 22239-2019, docs/sources.md).
         Index(
             "uq_role_grant_administrator",
             "person_id",

@@ -1,4 +1,4 @@
-"""The offices of the region as data: 总队, 12 支队, 103 大队, and at each level whoever receives handovers (DOMAIN.md 3.1).
+"""The offices of the region as data: 总队, 12 支队, 103 大队, and at each level whoever receives handovers (docs/sources.md).
 
 Official names differ here and there after reorganisations: these are first rows, and the table is what counts.
 """

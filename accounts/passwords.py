@@ -44,7 +44,7 @@ def _nobodys_hash() -> str:
 def require_strong(password: str, username: str) -> None:
     """Raises Invalid for a password that is short, of too few kinds of characters, or holds the username.
 
-    Length is checked by the schema too; the kinds come from DOMAIN.md 9.5 (password complexity).
+    Length is checked by the schema too; the kinds come from docs/sources.md (password complexity).
     """
     kinds = sum(
         any(test(char) for char in password) for test in (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())

@@ -24,7 +24,7 @@ class ProviderRefused(Problem):
 
 
 class AuthLevelTooLow(Problem):
-    """The act needs a stronger proof of identity. Data: `needed_level`, `level` (DOMAIN.md 9.1)."""
+    """The act needs a stronger proof of identity. Data: `needed_level`, `level` (docs/sources.md)."""
 
     kind, code, title = Kind.FORBIDDEN, "auth_level_too_low", "请先完成更高等级的实名认证"
 

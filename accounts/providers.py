@@ -1,6 +1,6 @@
 """蒙速办's unified identity behind an interface: authorization code in, confirmed facts out.
 
-The interface text of the real provider is not public (DOMAIN.md 9.1), so names of endpoints and claims are configuration.
+The interface text of the real provider is not public (docs/sources.md), so names of endpoints and claims are configuration.
 Staff never sign in here.
 """
 
@@ -31,7 +31,7 @@ _TIMEOUT_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Claims:
-    """What a provider confirms (DOMAIN.md 9.1). auth_level: 1 phone, 2 name and number, 3 face, 4 certificate."""
+    """What a provider confirms (docs/sources.md). auth_level: 1 phone, 2 name and number, 3 face, 4 certificate."""
 
     subject: str
     auth_level: int

@@ -39,7 +39,7 @@ ROLE_NAMES: dict[Role, str] = {
 BRIGADE_KINDS = frozenset({"CORPS", "DETACHMENT", "BATTALION"})
 ORGANISATION_KINDS = ("BATTALION", "COMMITTEE_OFFICE", "CORPS", "DEPARTMENT", "DETACHMENT", "TOWN")
 
-# 三员分立: accounts, rights and the record of both are three people's work (GB/T 22239-2019, DOMAIN.md 9.5 and 14).
+# 三员分立: accounts, rights and the record of both are three people's work (GB/T 22239-2019, docs/sources.md).
 ADMIN_ROLES = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDITOR})
 
 _ANY = frozenset(ORGANISATION_KINDS)

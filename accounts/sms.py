@@ -21,7 +21,7 @@ class SmsSender(Protocol):
 
 
 def code_text(code: str, minutes: int) -> str:
-    """What the person reads. No link, signed with the registered name (WORDING.md)."""
+    """What the person reads. No link, signed with the registered name (docs/wording.md)."""
     return f"【蒙速办】登录验证码{code},{minutes}分钟内有效。请勿告知他人。"
 
 

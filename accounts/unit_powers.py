@@ -24,7 +24,7 @@ from places.models import Unit
 from places.units import name_people
 from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, field_error
 
-CLAIM_AUTH_LEVEL = 3  # DOMAIN.md 9.1: acts of a legal person
+CLAIM_AUTH_LEVEL = 3  # docs/sources.md: acts of a legal person
 LONGEST_AGENCY = timedelta(days=3 * 366)
 _DIRECTORS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
 

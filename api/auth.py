@@ -33,7 +33,7 @@ PUBLIC = frozenset(
     }
 )
 
-# What a draining session may still do (SYNC.md 4): refresh, register, push, uploads, rescue, own issues.
+# What a draining session may still do (docs/sync-protocol.md 4): refresh, register, push, uploads, rescue, own issues.
 DRAIN = frozenset(
     {
         "sync.register",

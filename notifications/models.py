@@ -55,7 +55,7 @@ class InboxItem(Revised, Base):
 
 
 class MessageTemplate(Base):
-    """A text of WORDING.md as data: an administrator may change it, the seed never overwrites that."""
+    """A text of docs/wording.md as data: an administrator may change it, the seed never overwrites that."""
 
     __tablename__ = "message_template"
     __table_args__ = (CheckConstraint(f"notice_class IN {CLASSES}", name="class_known"),)

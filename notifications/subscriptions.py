@@ -34,7 +34,7 @@ def _is(key: str, *values: object) -> Condition:
 
 
 def _other_clock(data: Json) -> bool:
-    """Rows 17 and 18 of WORDING.md speak of 法定核查时限: of these two clocks alone (消防监督检查规定 18)."""
+    """Rows 17 and 18 of docs/wording.md speak of 法定核查时限: of these two clocks alone (消防监督检查规定 18)."""
     return data.get("rule_id", "HZ-24H") not in ("HZ-24H", "HZ-3WD")
 
 

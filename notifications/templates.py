@@ -1,6 +1,6 @@
-"""The texts of WORDING.md, word by word, with placeholders named like the keys of the event's data.
+"""The texts of docs/wording.md, word by word, with placeholders named like the keys of the event's data.
 
-Where a row of WORDING.md leaves a choice or uses one name for two things, each has a key or a placeholder of its own.
+Where a row of docs/wording.md leaves a choice or uses one name for two things, each has a key or a placeholder of its own.
 Texts without a row are in the same voice: what happened, what is next and until when; never the accused unit's name.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Wording:
-    """One text as shipped. `row` is its row in WORDING.md, None for ours. The table `message_template` may say otherwise."""
+    """One text as shipped. `row` is its row in docs/wording.md, None for ours. The table `message_template` may say otherwise."""
 
     key: str
     row: int | None

@@ -163,7 +163,7 @@ def is_open(session: Session, region_code: str) -> bool:
 
 
 def handling_region(session: Session, region_code: str) -> HandlingRegion:
-    """Who handles what happens in this banner (DOMAIN.md 17, pilot). Raises KeyError for a code that is no division."""
+    """Who handles what happens in this banner (docs/sources.md, pilot). Raises KeyError for a code that is no division."""
     if is_open(session, region_code):
         return HandlingRegion(region_code, True, "")
     league = league_of(region_code)

@@ -76,7 +76,7 @@ class WorkDay(Base):
 
 
 class Unit(Revised, Base):
-    """An enterprise or place under fire supervision (DOMAIN.md 6.4)."""
+    """An enterprise or place under fire supervision (docs/sources.md)."""
 
     __tablename__ = "unit"
     __table_args__ = (

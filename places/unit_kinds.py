@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# DOMAIN.md 6.4
+# docs/sources.md
 CATEGORIES = {
     "KEY_UNIT": "消防安全重点单位",
     "HIGH_RISK_UNIT": "火灾高危单位",
@@ -13,7 +13,7 @@ CATEGORIES = {
     "CONSTRUCTION_SITE": "建设工程施工现场",
 }
 
-# 消防法 73(三): public assembly venues, which need the check before they open (DOMAIN.md 4.1).
+# 消防法 73(三): public assembly venues, which need the check before they open (docs/sources.md).
 VENUES = {
     "HOTEL": "宾馆",
     "RESTAURANT": "饭店",
@@ -45,7 +45,7 @@ CROWDED_PLACES = {
     "RELIGIOUS_SITE": "宗教活动场所",
 }
 
-# The ten classes of 内政办发〔2025〕49号 (DOMAIN.md 6.4).
+# The ten classes of 内政办发〔2025〕49号 (docs/sources.md).
 SMALL_PLACES = {
     "SHOP": "小购物场所",
     "CATERING": "小餐饮场所",

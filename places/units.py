@@ -26,7 +26,7 @@ OWNERS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
 # What only the brigade changes once a unit is registered; the unit's own people keep the rest up to date.
 OFFICE_FIELDS = ("name", "uscc", "region_code", "category")
 _FIELDS = (*OFFICE_FIELDS, "address", "place_type")
-_NAMED = 2  # auth_level from which a person's name and number are known (DOMAIN.md 9.1)
+_NAMED = 2  # auth_level from which a person's name and number are known (docs/sources.md)
 
 
 def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:

@@ -1,4 +1,4 @@
-"""One mutation: from its line to its one outcome (SYNC 4)."""
+"""One mutation: from its line to its one outcome (docs/sync-protocol.md 4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of scalars, merged field by field (SYNC 5). The rule of a field is declared beside its model.
+"""Edits of scalars, merged field by field (docs/sync-protocol.md 5). The rule of a field is declared beside its model.
 
 A conflict exists if the field's stamp is later than the base, by another queue, and the current value is neither `was`
 nor `new`. `office` keeps the server's value, `observed` takes the later arrival; the loser becomes an issue either way.

@@ -1,4 +1,4 @@
-"""The tables of the sync engine (SYNC.md 3). They know entity types by name only."""
+"""The tables of the sync engine (docs/sync-protocol.md 3). They know entity types by name only."""
 
 from __future__ import annotations
 

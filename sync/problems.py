@@ -1,4 +1,4 @@
-"""What the sync engine refuses (SYNC.md 4)."""
+"""What the sync engine refuses (docs/sync-protocol.md 4)."""
 
 from __future__ import annotations
 

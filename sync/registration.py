@@ -1,4 +1,4 @@
-"""Making a device's queue and key known (SYNC 4, register): an upsert, so a lost answer harms nothing."""
+"""Making a device's queue and key known (docs/sync-protocol.md 4, register): an upsert, so a lost answer harms nothing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Statutory deadlines: when a clock is due, and why its date is what it is. Values in, values out.
 
 The day on which a period begins is not counted; working days follow the calendar (调休 included) and end with the day in
-Beijing time; hours are natural hours and run through weekends (DOMAIN.md 8.3, 13).
+Beijing time; hours are natural hours and run through weekends (docs/sources.md).
 """
 
 from __future__ import annotations

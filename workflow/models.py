@@ -12,7 +12,7 @@ from database.base import Base, Identified, Json
 
 
 class ClockRule(Base):
-    """A row of the deadline registry (DOMAIN.md 13): editable, with its source."""
+    """A row of the deadline registry (docs/sources.md): editable, with its source."""
 
     __tablename__ = "clock_rule"
     __table_args__ = (

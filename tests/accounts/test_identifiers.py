@@ -16,7 +16,7 @@ from accounts.identifiers import (
 TODAY = date(2026, 11, 23)
 
 
-@pytest.mark.parametrize("number", ["11010519491231002X", "150102199001010019"])  # the standard's example; DOMAIN.md 8.1
+@pytest.mark.parametrize("number", ["11010519491231002X", "150102199001010019"])  # the standard's example; docs/sources.md
 def test_a_right_identity_number_passes(number: str) -> None:
     assert is_identity_number(number, TODAY)
 

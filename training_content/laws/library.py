@@ -1,4 +1,4 @@
-"""The index of authorities of DOMAIN.md 1, as shipped.
+"""The index of authorities of docs/sources.md, as shipped.
 
 Titles, numbers, dates and the subjects of the clauses that this product leans on. No article has its text: the words
 of a law are entered by an editor from the gazette, and those of standards are not ours to reproduce. What nobody has

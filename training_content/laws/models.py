@@ -1,4 +1,4 @@
-"""The law library: laws, rules and standards with their versions (DOMAIN.md 1)."""
+"""The law library: laws, rules and standards with their versions (docs/sources.md)."""
 
 from __future__ import annotations
 

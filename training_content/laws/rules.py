@@ -33,7 +33,7 @@ def dates_in_order(effective_from: date | None, effective_to: date | None) -> bo
 
 
 def reproduces_a_standard(level: str, articles: Sequence[dict[str, Any]]) -> bool:
-    """The text of standards is restricted (DOMAIN 1): clause numbers and our own headings only."""
+    """The text of standards is restricted (docs/sources.md): clause numbers and our own headings only."""
     return level in STANDARDS and any(article["text"] for article in articles)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-# Whom a lesson is for (DOMAIN.md 10); empty: everybody.
+# Whom a lesson is for (docs/sources.md); empty: everybody.
 AUDIENCES = {
     "RESPONSIBLE": "消防安全责任人",
     "MANAGER": "消防安全管理人",

@@ -39,7 +39,7 @@ class Handover(Revised, Base):
     to_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # offices that may read it: the receiver only once it is sent
     letter_no: Mapped[str | None] = mapped_column(unique=True)
-    letter: Mapped[Json]  # frozen content of DOMAIN 3.3
+    letter: Mapped[Json]  # frozen content of docs/sources.md
     reason: Mapped[str]
     legal_basis: Mapped[str]
     suggestion: Mapped[str]

@@ -1,6 +1,6 @@
 """The life of a 移送函: drafted, signed, signed for, accepted or returned, fed back, confirmed. Pure.
 
-Source: DOMAIN 3.2, 12.2, 17. No national deadline governs letters between bodies: every clock is a service-level row.
+Source: docs/sources.md. No national deadline governs letters between bodies: every clock is a service-level row.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from workflow.schemas import NoteSchema, PhotosField, ReasonSchema
 
 
 class ReturnSchema(StrictSchema):
-    """退回 needs the reason, the legal basis and the body that should act (DOMAIN 3.2)."""
+    """退回 needs the reason, the legal basis and the body that should act (docs/sources.md)."""
 
     reason = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000, error="请填写退回理由"))
     legal_basis = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请填写法律依据"))

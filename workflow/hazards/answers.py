@@ -55,7 +55,7 @@ class HazardSchema(HazardSummarySchema):
 
 
 class SubmittedSchema(StrictSchema):
-    """What a reporter gets at once: the number, and what to read (WORDING 1, 4, 5)."""
+    """What a reporter gets at once: the number, and what to read (docs/wording.md 1, 4, 5)."""
 
     id = fields.UUID()
     revision = fields.Integer()

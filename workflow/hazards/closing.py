@@ -170,7 +170,7 @@ def force_close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, An
 
 
 def confirm_timely(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """The leader accepts, or refuses, the device time of a check that was handed in late (SYNC.md 6)."""
+    """The leader accepts, or refuses, the device time of a check that was handed in late (docs/sync-protocol.md 6)."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "confirm_timely", roles_on(hazard, actor, origin))
     claimed = [

@@ -18,7 +18,7 @@ SEVERITIES = ("GENERAL", "MAJOR_SUSPECTED", "MAJOR")
 
 
 class HazardCategory(Base):
-    """A row of DOMAIN 2.2: the picture a citizen taps, the code the law knows, and the clock it starts."""
+    """A row of docs/sources.md: the picture a citizen taps, the code the law knows, and the clock it starts."""
 
     __tablename__ = "hazard_category"
 

@@ -25,7 +25,7 @@ from workflow.offices import organisation
 def hand_over(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """移交: verify first, hand over after. Before the check only for lack of competence, with the reason.
 
-    The sender holds the case, and its clock runs, until the receiver accepts (DOMAIN 17).
+    The sender holds the case, and its clock runs, until the receiver accepts (docs/sources.md).
     """
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "hand_over", roles_on(hazard, actor, origin))

@@ -1,6 +1,6 @@
 """The life of a hazard report (隐患随手拍), from snap to closing. Pure: no database, no clock.
 
-Sources: DOMAIN 2.1, 2.2, 12.1 and 17; docs/sources.md names the clause behind each row.
+Source: docs/sources.md names the clause behind each row.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ LIFE = StateMachine(
     final=frozenset({"EMERGENCY_DIVERTED", "NOT_ACCEPTED", "MERGED", "CLOSED"}),
 )
 
-DISPUTE_WINDOW = timedelta(days=15)  # DOMAIN 17: service level, also after closing
+DISPUTE_WINDOW = timedelta(days=15)  # docs/sources.md: service level, also after closing
 
 REJECTION_REASONS = {
     "EMERGENCY_119": "属于火警,请拨打119",
@@ -186,7 +186,7 @@ def may_dispute(told_at: datetime | None, disputed_at: datetime | None, moment: 
 
 
 def may_close(state: str, *, told: bool, case_no: str | None, handover_closed: bool) -> bool:
-    """Public 办结 only after a passed recheck or 立案 with its number, and after the reporter was told (DOMAIN 17)."""
+    """Public 办结 only after a passed recheck or 立案 with its number, and after the reporter was told (docs/sources.md)."""
     if state == "VERIFIED_TRUE":
         return told and case_no is not None
     if state == "HANDED_OVER":

@@ -32,7 +32,7 @@ class ReporterSchema(StrictSchema):
 
 
 class SubmitSchema(StrictSchema):
-    """A snap report (DOMAIN 2.5). A photo or words suffice; coordinates are optional."""
+    """A snap report (docs/sources.md). A photo or words suffice; coordinates are optional."""
 
     picture = fields.String(required=True, validate=validate.OneOf(list(PICTURES)))
     category = CodeField(load_default=None)
@@ -92,7 +92,7 @@ class ReclassifySchema(ReasonSchema):
 
 
 class AssignSchema(NoteSchema):
-    """派单 to two certified officers; this is the approval of the check (DOMAIN 17)."""
+    """派单 to two certified officers; this is the approval of the check (docs/sources.md)."""
 
     officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
     grid_worker_id = fields.UUID(load_default=None)

@@ -69,7 +69,7 @@ def _slower(before: datetime | None, after: datetime | None) -> bool:
 
 
 def reclassify(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """Another category. A slower clock is the leader's decision, with a reason (DOMAIN 17)."""
+    """Another category. A slower clock is the leader's decision, with a reason (docs/sources.md)."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     roles = roles_on(hazard, actor, origin)
     step = step_for(LIFE, hazard, "reclassify", roles)
@@ -147,7 +147,7 @@ def _end(session: Session, hazard: Hazard) -> None:
 
 
 def assign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """派单: the leader's assignment of a complaint verification is the approval of the check (DOMAIN 17)."""
+    """派单: the leader's assignment of a complaint verification is the approval of the check (docs/sources.md)."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "assign", roles_on(hazard, actor, origin))
     pair: list[UUID] = data["officer_ids"]

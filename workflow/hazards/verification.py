@@ -119,7 +119,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
 
 def _order_text(order: Json | None) -> str:
-    """The order as the reporter reads it (WORDING 11)."""
+    """The order as the reporter reads it (docs/wording.md 11)."""
     if order is None:
         return ""
     return "立即改正" if order["kind"] == "IMMEDIATE" else f"于{order['due_on']}前改正"

@@ -37,7 +37,7 @@ from workflow.rectification.synced import RECTIFICATION
 
 BATCH = 50
 ON_DEVICES = timedelta(days=90)  # a case leaves every device this long after it closed
-_RUNGS = (50, 80)  # percent of the time gone: reminders for the holder alone (DOMAIN 17)
+_RUNGS = (50, 80)  # percent of the time gone: reminders for the holder alone (docs/sources.md)
 _KINDS: dict[str, tuple[Any, Any]] = {
     "hazard": (HAZARD, Hazard),
     "handover": (HANDOVER, Handover),

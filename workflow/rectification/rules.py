@@ -1,6 +1,6 @@
 """What a true finding needs to close: order, fix with photos, recheck. Pure.
 
-Source: 消防监督检查规定 19, 20; DOMAIN 6.2, 12.5, 17. The term of an order has no statutory maximum.
+Source: 消防监督检查规定 19, 20; docs/sources.md. The term of an order has no statutory maximum.
 """
 
 from __future__ import annotations
