@@ -12,7 +12,8 @@ from marshmallow import fields
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from problems import Kind, Problem
+from problems import IdTaken, Kind, Problem, field_error
+from sync.apply import taken_id
 from wire import StrictSchema
 
 log = structlog.get_logger()
@@ -97,6 +98,8 @@ def _answer_database(error: DBAPIError) -> Response:
         return problem_response(
             HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "服务暂时不可用,请稍后再试", {"retry_after_seconds": 2}
         )
+    if taken_id(error):
+        return answer_problem(IdTaken(errors=[field_error("id", IdTaken.code, IdTaken.title)]))
     return _answer_fault(error)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.base import Json, Revised
 from database.session import Database, now
-from problems import AlreadySo, Kind, Problem
+from problems import AlreadySo, IdTaken, Kind, Problem
 from sync.envelope import Envelope
 from sync.merge import Conflict, conflicts_of
 from sync.models import SyncQueue
@@ -51,7 +51,7 @@ class Applier:
         if mutation is None or not mutation.devices:
             return Outcome("parked", code="unknown_name")
         try:
-            data = mutation.schema().load(envelope.changes if mutation.edits else envelope.args)
+            data = mutation.load(envelope.changes if mutation.edits else envelope.args)
         except ValidationError as error:
             return Outcome("parked", code="bad_arguments", details={"errors": _fields(error.messages)})
         origin = self._origin(queue, envelope)
@@ -72,7 +72,7 @@ class Applier:
         if mutation is None or not mutation.devices:
             return Outcome("parked")
         try:
-            data = mutation.schema().load(envelope.changes if mutation.edits else envelope.args)
+            data = mutation.load(envelope.changes if mutation.edits else envelope.args)
             entity = mutation.run(session, actor, envelope.entity_id, data, self._origin(queue, envelope))
         except (ValidationError, Problem):
             return Outcome("parked")
@@ -104,6 +104,8 @@ class Applier:
         except DBAPIError as error:
             if is_infrastructure(error):
                 raise
+            if taken_id(error):
+                return Outcome("rejected", code=IdTaken.code)
             return _fault(envelope, error)
         except Exception as error:  # noqa: BLE001 - a defect of a handler parks its mutation and nothing else
             return _fault(envelope, error)
@@ -140,6 +142,12 @@ def is_infrastructure(error: DBAPIError) -> bool:
     """True if the database, not the mutation, is to blame."""
     sqlstate = getattr(error.orig, "sqlstate", None)
     return error.connection_invalidated or sqlstate is None or sqlstate in _PASSING or sqlstate.startswith("08")
+
+
+def taken_id(error: DBAPIError) -> bool:
+    """True if a record with this client-made id is there already."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "").startswith("pk_")
 
 
 _HOLDING = text(

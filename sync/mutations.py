@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,12 @@ class Origin:
 Run = Callable[[Session, Actor, UUID, dict[str, Any], Origin], Revised]
 
 
+@functools.cache
+def _loader(schema: type[Schema]) -> Schema:
+    """One instance for each schema: making one copies all its fields, which costs more than loading with it."""
+    return schema()
+
+
 @dataclass(frozen=True)
 class Mutation:
     """One command: `<entity type>.<imperative verb>`, the schema of its arguments, and the function that does it."""
@@ -49,6 +56,11 @@ class Mutation:
     summary: str = ""  # what OpenAPI and buttons say
     devices: bool = True  # False: HTTP only
     edits: bool = False  # an edit: `run` gets the mutation's `changes` ({field: [was, new]}) instead of its arguments
+
+    def load(self, data: Json) -> dict[str, Any]:
+        """Arguments as the schema loads them. Raises marshmallow's ValidationError."""
+        loaded: dict[str, Any] = _loader(self.schema).load(data)
+        return loaded
 
     @property
     def entity_type(self) -> str:

@@ -38,6 +38,7 @@ def react(session: Session) -> None:
         done += 1
         for reaction in REACTIONS.get(event.name, ()):
             reaction(session, event)
+    session.flush()
     fresh = events[session.info.get("reacted", 0) :]
     session.info["reacted"] = done
     for entity_type, entity_id in dict.fromkeys((event.entity_type, event.entity_id) for event in fresh):
@@ -47,7 +48,6 @@ def react(session: Session) -> None:
 
 
 def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
-    session.flush()
     if isinstance(case, Hazard):
         people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
         reflect(session, case, case.org_id, people, _title(case), is_new=is_new)

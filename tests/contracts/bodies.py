@@ -14,7 +14,7 @@ from tests.contracts.document import Json, resolved
 
 # By the name of the member. A world adds what exists in its database.
 BY_NAME: dict[str, Any] = {
-    "category": "FACILITY_DEFECTIVE",
+    "category": "EVAC_BLOCKED",
     "code": "TEST-LAW",
     "current_password": DEMO_PASSWORD,
     "description": "楼道安全出口被货物堵塞",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -24,7 +25,6 @@ from workflow.state_machine import START
 HELD = {"ASSIGNED", "VERIFYING", "VERIFIED_FALSE", "VERIFIED_FIXED", "VERIFIED_TRUE", "RECTIFIED", "CLOSED", "REVIEWING"}
 # Conditions beyond the table that a case made by the shortest way does not meet; (kind, state or "", action) -> reason.
 GUARDED = {
-    ("hazard", "SUBMITTED", "reclassify"): "slower_clock_needs_leader",
     ("hazard", "VERIFIED_FALSE", "close"): "not_ready_to_close",
     ("hazard", "VERIFIED_FALSE", "dispute"): "dispute_window",
     ("hazard", "VERIFIED_FIXED", "close"): "not_ready_to_close",
@@ -33,8 +33,13 @@ GUARDED = {
     ("hazard", "HANDED_OVER", "close"): "not_ready_to_close",
     ("hazard", "", "confirm_timely"): "nothing_claimed",
 }
-# Where the table gives a step to somebody who may not take it as a second person, or has drafted the act himself.
-OWN_DRAFT = {("hazard", "cosign"), ("rectification", "cosign")}
+# Where one act leads further than its row: the draft's, or the closing that follows from telling.
+LEADS_ON = {
+    ("hazard", "VERIFYING", "cosign"): "VERIFIED_FALSE",
+    ("hazard", "VERIFIED_FALSE", "tell_reporter"): "CLOSED",
+    ("hazard", "VERIFIED_FIXED", "tell_reporter"): "CLOSED",
+    ("rectification", "RECHECK_PENDING", "cosign"): "RECTIFIED",
+}
 
 
 def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
@@ -52,9 +57,7 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
     if case.kind == "hazard":
         holding = {Role.FIRE_OFFICER} if case.state in HELD else set()
         everybody |= {
-            "hotline": (staff(client, Role.HOTLINE_CLERK), {Role.HOTLINE_CLERK}),
             "leader of the league": (league, {Role.UNIT_LEADER}),
-            "reviewer": (staff(client, Role.LEGAL_REVIEWER), {Role.LEGAL_REVIEWER}),
             "first officer": (first, holding),
             "second officer": (second, holding),
             "third officer": (third, set()),
@@ -79,6 +82,8 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
             "agent": (enterprise(client, Role.AGENT), {Role.AGENT}),
             "employee": (enterprise(client, Role.UNIT_STAFF), {Role.UNIT_STAFF}),
         }
+    if case.state in LIVES[case.kind].final and not LIVES[case.kind].offered(case.state, Role):
+        return {name: entry for name, entry in everybody.items() if entry[1]}  # the end: enough that nobody with a role goes on
     return everybody
 
 
@@ -100,6 +105,10 @@ def answered(status: int, document: Json) -> str:
     return {"already_so": "illegal_transition", "guard_failed": "guarded"}.get(code, code)
 
 
+# Who has the roles of somebody else is asked only where it makes a difference, or once for all.
+SIGNED = {"cosign", "verify_true", "verify_false", "fix_on_site", "recheck_pass", "recheck_fail"}
+LIKE_ANOTHER = {"second officer": SIGNED, "leader of the league": {"assign", "close"}}
+
 CELLS = [pytest.param(kind, state, id=f"{kind}-{state}") for kind, life in LIVES.items() for state in life.states]
 
 
@@ -109,18 +118,21 @@ def test_people_may_do_exactly_what_the_table_says(
 ) -> None:
     document: Json = client.get("/api/v1/openapi.json").get_json()
     world = World(client, document)
-    wrong, counted = [], Counter[str]()
+    wrong, counted, sees = [], Counter[str](), dict[tuple[UUID, str], bool]()
     for operation in _actions(document, kind):
         action = operation.path.rpartition("/")[2]
         case = world.for_action(kind, action, state)
         arguments = world.arguments(operation, case)
         for name, (caller, roles) in people(world, case).items():
-            sees = caller.get(case.path).status_code == 200
+            if name in LIKE_ANOTHER and action not in LIKE_ANOTHER[name]:
+                continue
+            if (case.id, name) not in sees:
+                sees[case.id, name] = caller.get(case.path).status_code == 200
             with undone(app.extensions["fire"]):
                 answer = caller.post(f"{case.path}/actions/{action}", arguments)
             document_ = answer.get_json()
             got = answered(answer.status_code, document_)
-            want = expected(case, action, roles) if sees else "not_found"
+            want = expected(case, action, roles) if sees[case.id, name] else "not_found"
             counted[got] += 1
             if got != want and not _second_person(case, action, name, got, document_):
                 wrong.append(f"{name} {action}: {got} instead of {want}: {document_}")
@@ -140,7 +152,7 @@ def _second_person(case: Case, action: str, name: str, got: str, document: Json)
         return name == "second officer" and document.get("reason") == "another_act_waits"
     if action == "force_close":
         return name == "leader" and document.get("reason") == "second_person_needed"
-    return action == "reclassify" and name in ("leader", "leader of the league") and got == "done"
+    return False
 
 
 def test_every_step_that_people_may_take_is_taken_by_somebody(app: Flask, client: FlaskClient) -> None:
@@ -160,9 +172,9 @@ def test_every_step_that_people_may_take_is_taken_by_somebody(app: Flask, client
             who = [caller for caller, roles in people(world, case).values() if roles & step.who]
             with undone(app.extensions["fire"]):
                 answers = [caller.post(f"{case.path}/actions/{step.action}", arguments) for caller in who]
-            states = [answer.get_json()["state"] for answer in answers if answer.status_code == 200]
-            drafted = step.officers == 2  # the first of two signatures leaves the state as it is
-            if not states or states[0] != (step.source if drafted or step.action == "cosign" else step.target):
+            states = {answer.get_json()["state"] for answer in answers if answer.status_code == 200}
+            target = step.source if step.officers == 2 else step.target  # the first of two signatures leaves the state as it is
+            if states != {LEADS_ON.get((kind, step.source, step.action), target)}:
                 never.append(f"{kind} {step.source} {step.action}: {[answer.get_json() for answer in answers]}")
     assert not never, "\n".join(never)
 

@@ -91,6 +91,7 @@ class World:
             "hazard_ids": [str(self.case("hazard", "REGISTERED").id)],
             "master_id": str(self.case("hazard", "REGISTERED", "another").id),
             "install": str(uuid4()),
+            "queue": str(uuid4()),
             "id": str(new_id()),
             "shifts": [],
             "days": [{"day": "2026-12-25", "is_work": False, "name": "测试"}],
