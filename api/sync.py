@@ -30,13 +30,14 @@ from sync.pull import PullSchema, lease_is_old, note_lease, pull as pull_page
 from sync.push import Push, PushHeadSchema
 from sync.registration import RegisterDeviceSchema, RegisteredSchema, register as register_device
 from sync.synced import ISSUE, line as issue_line
-from wire import Moment, PageSchema, StrictSchema
+from wire import Moment, NothingSchema, PageSchema, StrictSchema
 from workflow.schemas import DoneSchema
 
 routes = Routes("sync", "/sync", "离线同步")
 _NDJSON = "application/x-ndjson"
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 _GZIP_FROM_BYTES = 1024
+_LINES = {"type": "string", "description": "NDJSON, one document in each line"}
 
 
 class IssueSchema(StrictSchema):
@@ -93,7 +94,7 @@ def register(data: dict[str, Any]) -> dict[str, Any]:
         }
     ],
 )
-@routes.response(200, content_type=_NDJSON)
+@routes.response(200, _LINES, content_type=_NDJSON)
 @owns_transactions
 def push() -> Response:
     """Push sealed mutations, one line each, in order; one result line each comes back
@@ -156,7 +157,7 @@ def _loaded(schema: type[StrictSchema], document: Any) -> dict[str, Any]:
 
 @routes.route("/pull", methods=["POST"])
 @routes.arguments(PullSchema)
-@routes.response(200, content_type=_NDJSON)
+@routes.response(200, _LINES, content_type=_NDJSON)
 @owns_transactions
 def pull(data: dict[str, Any]) -> Response:
     """Pull what has changed in the caller's scopes since the cursor, as NDJSON"""
@@ -216,13 +217,14 @@ def status() -> dict[str, Any]:
 
 
 def _add_resolution(action: str, summary: str) -> None:
-    def resolve(issue_id: UUID) -> dict[str, Any]:
+    def resolve(_: dict[str, Any], issue_id: UUID) -> dict[str, Any]:
         mutation = parts().mutations.by_name[f"issue.{action}"]
         return done(mutation.run(session(), actor(), issue_id, {}, Origin()))
 
     resolve.__name__ = f"issue_{action}"
     resolve.__doc__ = f"{summary}\n\nThe same command as the mutation `issue.{action}`."
-    routes.route(f"/issues/<uuid:issue_id>/actions/{action}", methods=["POST"])(routes.response(200, DoneSchema)(resolve))
+    view = routes.arguments(NothingSchema)(routes.response(200, DoneSchema)(resolve))
+    routes.route(f"/issues/<uuid:issue_id>/actions/{action}", methods=["POST"])(view)
 
 
 _add_resolution("apply", "Apply a parked mutation with all that waits behind it")

@@ -1,4 +1,4 @@
-"""One sealed line as text, and what it says (docs/sync-protocol.md 4, push). A line that does not parse is parked under its hash."""
+"""One sealed line as text, and what it says (docs/sync-protocol.md 4). A line that does not parse is parked."""
 
 from __future__ import annotations
 

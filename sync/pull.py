@@ -74,7 +74,9 @@ _SEGMENT = text(
 _SCOPES = text("SELECT id, key, head, floor FROM sync_scope WHERE key = ANY(:keys) OR id = ANY(:ids)")
 
 
-def pull(session: Session, catalog: Catalog, ring: KeyRing, settings: Settings, actor: Actor, asked: Json) -> tuple[bytes, Cursor]:
+def pull(
+    session: Session, catalog: Catalog, ring: KeyRing, settings: Settings, actor: Actor, asked: Json
+) -> tuple[bytes, Cursor]:
     """One page within a snapshot. Raises QueueOwner, BadCursor, ServerBehind, EpochChanged."""
     if asked["schema"] > SCHEMA_VERSION:
         raise ServerBehind(current=SCHEMA_VERSION)

@@ -1,4 +1,4 @@
-"""What a device sends: an ordered stream of sealed lines, each with exactly one outcome, for ever (docs/sync-protocol.md 4, push).
+"""What a device sends: an ordered stream of sealed lines, each with exactly one outcome (docs/sync-protocol.md 4).
 
 At most 25 lines or 150 ms to a transaction, with the queue's row locked. A whole chunk is tried at once; if anything in it
 is not plainly applied, it is rolled back and done line by line, with the same outcomes.

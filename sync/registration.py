@@ -49,8 +49,8 @@ class RegisterDeviceSchema(StrictSchema):
 
     install = fields.UUID(required=True)
     queue = fields.UUID(required=True)
-    platform = Line(max_length=40, load_default="")
-    app_version = Line(max_length=40, load_default="")
+    platform = Line(max_length=40, min_length=0, load_default="")
+    app_version = Line(max_length=40, min_length=0, load_default="")
     schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
     wall_clock = Moment(required=True)
     public_key = fields.Nested(PublicKeySchema, required=True, validate=point_on_curve)

@@ -19,7 +19,7 @@ from workflow.hazards.queries import _PUBLIC_EVENTS
 from workflow.reactions import REACTIONS as OF_SIBLINGS
 
 # The verb of an event ends like a participle, or is one of these.
-IRREGULAR = {"sent", "set", "told", "withdrawn", "read", "lost", "soon", "reset"}
+IRREGULAR = {"upheld", "sent", "set", "told", "withdrawn", "read", "lost", "soon", "reset"}
 # Subjects that are no table of their own: a clock is an event of its case, the calendar is many notices.
 SUBJECTS = {"clock", "calendar"}
 

@@ -16,6 +16,7 @@ from accounts.actor import Role
 from api.context import Parts
 from database.base import new_id
 from device.client import Device
+from device.keys import DeviceKey
 from device.transport import WsgiTransport
 from tests.application import work_off
 from tests.contracts.bodies import body
@@ -92,6 +93,7 @@ class World:
             "master_id": str(self.case("hazard", "REGISTERED", "another").id),
             "install": str(uuid4()),
             "queue": str(uuid4()),
+            "public_key": DeviceKey().public_jwk(),
             "id": str(new_id()),
             "shifts": [],
             "days": [{"day": "2026-12-25", "is_work": False, "name": "测试"}],
