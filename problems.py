@@ -113,12 +113,6 @@ class AlreadySo(Problem):
     kind, code, title = Kind.CONFLICT, "already_so", "该事项已办理到此状态"
 
 
-class IdTaken(Problem):
-    """A record with this client-made id is there already; whose it is, the answer does not say."""
-
-    kind, code, title = Kind.INVALID, "id_taken", "编号已被使用"
-
-
 class GuardFailed(Problem):
     """The step exists, but a condition of the law or of practice is not met. Data: `action`, `reason`."""
 

@@ -14,6 +14,7 @@ from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 
 import api.problems
+from accounts.authors import actor_at
 from api import (
     accounts,
     demo,
@@ -48,11 +49,11 @@ from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
 from places.boundaries import boundaries
 from places.synced import SYNCED as PLACES
 from settings import Settings
-from sync.apply import Applier
 from sync.catalog import Catalog
+from sync.engine import Engine
 from sync.feed import Feed
 from sync.mutations import Mutations
-from sync.replay import issue_mutations
+from sync.resolving import declare_resolutions
 from sync.synced import ISSUE
 from training_content.synced import SYNCED as TRAINING_CONTENT
 from worker import REACTIONS, wake
@@ -169,16 +170,16 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
         after_commit=after_commit,
     )
     feed.watch(database.new_session)
-    mutations = Mutations(MUTATIONS)
-    applier = Applier(database, mutations, settings.lease_lifetime)
-    mutations.add(issue_mutations(ring, applier))
+    engine = Engine(database, catalog, Mutations(MUTATIONS), ring, settings, actor_at)
+    declare_resolutions(engine)
+    engine.watch(database.new_session)
     return Parts(
         settings=settings,
         database=database,
         ring=ring,
         catalog=catalog,
-        mutations=mutations,
-        applier=applier,
+        mutations=engine.mutations,
+        sync=engine,
         notifications=notices,
         storage=DirectoryStorage(settings.media_dir),
         media_rules=MediaRules(MEDIA_RULES),

@@ -15,8 +15,8 @@ from media.access import MediaRules
 from media.storage import Storage
 from notifications.observing import Notifications
 from settings import Settings
-from sync.apply import Applier
 from sync.catalog import Catalog
+from sync.engine import Engine
 from sync.mutations import Mutations
 
 
@@ -29,7 +29,7 @@ class Parts:
     ring: KeyRing
     catalog: Catalog
     mutations: Mutations
-    applier: Applier
+    sync: Engine
     notifications: Notifications
     storage: Storage
     media_rules: MediaRules

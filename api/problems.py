@@ -8,12 +8,11 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from problems import IdTaken, Kind, Problem, field_error
-from sync.apply import taken_id
+from problems import Kind, Problem
 from wire import StrictSchema
 
 log = structlog.get_logger()
@@ -56,7 +55,13 @@ class FieldErrorSchema(StrictSchema):
 
 
 class ProblemSchema(StrictSchema):
-    """RFC 9457 problem document. `type` is stable (docs/problems.md); clients translate it and parse no message."""
+    """RFC 9457 problem document. `type` is stable (docs/problems.md); clients translate it and parse no message.
+
+    Further members are the problem's data, named in that list.
+    """
+
+    class Meta:
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"example": "/problems/invalid_fields"})
     title = fields.String(required=True)
@@ -98,8 +103,6 @@ def _answer_database(error: DBAPIError) -> Response:
         return problem_response(
             HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "服务暂时不可用,请稍后再试", {"retry_after_seconds": 2}
         )
-    if taken_id(error):
-        return answer_problem(IdTaken(errors=[field_error("id", IdTaken.code, IdTaken.title)]))
     return _answer_fault(error)
 
 

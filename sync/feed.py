@@ -16,16 +16,17 @@ import orjson
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, UOWTransaction
 
-from database.base import Json
+from database.base import Json, Revised
 from sync.catalog import Catalog
 
 _TOUCHED = "feed_touched"
 _LINES = "feed_lines"
 
+EntityKey = tuple[str, UUID]  # entity type, entity id
 LineKey = tuple[str, str, UUID]  # scope key, entity type, entity id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One rendered line that waits for its position."""
 
@@ -47,6 +48,11 @@ def gone_line(entity_type: str, entity_id: UUID, revision: int, why: str) -> byt
     return f'{{"kind":"row","type":"{entity_type}","id":"{entity_id}","revision":{revision},"gone":"{why}"}}\n'.encode()
 
 
+def touch(session: Session, entity: Revised) -> None:
+    """Have this record rendered again: it was changed by a statement that the session did not see."""
+    session.info.setdefault(_TOUCHED, {}).setdefault(entity, "changed")
+
+
 class Feed:
     """Watches sessions for synced entities, renders and publishes them."""
 
@@ -59,7 +65,7 @@ class Feed:
         event.listen(maker, "after_flush", self._note)
 
     def _note(self, session: Session, _: UOWTransaction) -> None:
-        touched: dict[Any, str | None] = session.info.setdefault(_TOUCHED, {})
+        touched: dict[Any, str] = session.info.setdefault(_TOUCHED, {})
         for entity in session.new:
             if type(entity) in self.catalog.by_model:
                 touched[entity] = "new"
@@ -75,42 +81,40 @@ class Feed:
         touched: dict[Any, str] = session.info.pop(_TOUCHED, {})
         if not touched:
             return
-        lines: dict[LineKey, Line] = session.info.setdefault(_LINES, {})
-        settled = [entity for entity, how in touched.items() if how != "new"]
-        published = self._published(session, settled)
+        waiting: dict[LineKey, Line] = session.info.setdefault(_LINES, {})
+        seen = {id_ for _, _, id_ in waiting}
+        asked = [entity for entity, how in touched.items() if how != "new" or entity.id in seen]
+        published = self._published(session, asked, waiting)
         for entity, how in touched.items():
             synced = self.catalog.by_model[type(entity)]
             scopes = {} if how == "deleted" else synced.scopes_of(entity)
             for key, scope in scopes.items():
                 assert scope.render is not None  # noqa: S101 - scopes_of returns rendered scopes only
                 data = scope.render(entity)
-                lines[key, synced.type, entity.id] = Line(
+                waiting[key, synced.type, entity.id] = Line(
                     entity.revision, row_line(synced.type, entity.id, entity.revision, data)
                 )
-            before = published.get((synced.type, entity.id), set())
-            before |= {key for key, kind, id_ in lines if (kind, id_) == (synced.type, entity.id)}
             why = "deleted" if how == "deleted" else "left"
-            for key in before - scopes.keys():
-                lines[key, synced.type, entity.id] = Line(
+            for key in published.get((synced.type, entity.id), set()) - scopes.keys():
+                waiting[key, synced.type, entity.id] = Line(
                     entity.revision, gone_line(synced.type, entity.id, entity.revision, why), why
                 )
 
-    def _published(self, session: Session, entities: list[Any]) -> dict[tuple[str, UUID], set[str]]:
-        """The scopes in which each of these entities has a living line now."""
+    def _published(self, session: Session, entities: list[Any], waiting: dict[LineKey, Line]) -> dict[EntityKey, set[str]]:
+        """The scopes in which each of these entities has a living line now, committed or waiting in this transaction."""
         if not entities:
             return {}
         rows = session.execute(
-            text(
-                "SELECT f.entity_type, f.entity_id, s.key FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id"
-                " WHERE f.entity_type = ANY(:types) AND f.entity_id = ANY(:ids) AND f.gone IS NULL"
-            ),
+            _LIVING,
             {
                 "types": sorted({self.catalog.by_model[type(entity)].type for entity in entities}),
                 "ids": [entity.id for entity in entities],
             },
         )
-        found: dict[tuple[str, UUID], set[str]] = {}
+        found: dict[EntityKey, set[str]] = {}
         for entity_type, entity_id, key in rows:
+            found.setdefault((entity_type, entity_id), set()).add(key)
+        for key, entity_type, entity_id in waiting:
             found.setdefault((entity_type, entity_id), set()).add(key)
         return found
 
@@ -120,16 +124,16 @@ class Feed:
         if not lines:
             return
         ids = self._ids_of(session, {key for key, _, _ in lines})
-        # Writers take turns here: positions must grow in commit order, or a slow writer's row is never seen.
-        heads: dict[int, int] = dict(
-            session.execute(
-                text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"),
-                {"ids": sorted(ids.values())},
-            ).all()
-        )
-        columns: dict[str, list[Any]] = {
-            name: [] for name in ("scope", "position", "type", "entity", "revision", "line", "gone")
-        }
+        heads = self._take_heads(session, sorted(ids.values()))
+        self._move(session, lines, ids, heads)
+
+    def _take_heads(self, session: Session, scope_ids: list[int]) -> dict[int, int]:
+        """Lock the heads. Writers take turns here: positions must grow in commit order, or a slow writer's row is never seen."""
+        heads: dict[int, int] = dict(session.execute(_LOCK_HEADS, {"ids": scope_ids}).all())
+        return heads
+
+    def _move(self, session: Session, lines: dict[LineKey, Line], ids: dict[str, int], heads: dict[int, int]) -> None:
+        columns: dict[str, list[Any]] = {name: [] for name in ("scope", "position", "type", "entity", "revision", "line", "gone")}
         for (key, entity_type, entity_id), line in lines.items():
             scope_id = ids[key]
             heads[scope_id] += 1
@@ -140,40 +144,44 @@ class Feed:
 
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
         unknown = sorted(keys - self._scope_ids.keys())
+        made: dict[str, int] = {}
         if unknown:
-            known: dict[str, int] = dict(
-                session.execute(text("SELECT key, id FROM sync_scope WHERE key = ANY(:keys)"), {"keys": unknown}).all()
-            )
+            known = self._look_up(session, unknown)
+            self._scope_ids.update(known)
             missing = [key for key in unknown if key not in known]
             if missing:
                 # In key order and before any head is locked: two writers that make the same scopes cannot deadlock.
-                session.execute(
-                    text(
-                        "INSERT INTO sync_scope (key) SELECT key FROM unnest(CAST(:keys AS text[])) AS key"
-                        " ORDER BY key ON CONFLICT (key) DO NOTHING"
-                    ),
-                    {"keys": missing},
-                )
-                known = dict(
-                    session.execute(
-                        text("SELECT key, id FROM sync_scope WHERE key = ANY(:keys)"), {"keys": unknown}
-                    ).all()
-                )
+                session.execute(_MAKE_SCOPES, {"keys": missing})
                 # A scope made in this transaction may still be rolled back, so its id is not remembered yet.
-                return {key: known.get(key) or self._scope_ids[key] for key in keys}
-            self._scope_ids.update(known)
-        return {key: self._scope_ids[key] for key in keys}
+                made = self._look_up(session, missing)
+        return {key: made[key] if key in made else self._scope_ids[key] for key in keys}
+
+    def _look_up(self, session: Session, keys: list[str]) -> dict[str, int]:
+        ids: dict[str, int] = dict(session.execute(_SCOPE_IDS, {"keys": keys}).all())
+        return ids
 
 
+_LIVING = text(
+    "SELECT f.entity_type, f.entity_id, s.key FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id"
+    " WHERE f.entity_type = ANY(:types) AND f.entity_id = ANY(:ids) AND f.gone IS NULL"
+)
+_SCOPE_IDS = text("SELECT key, id FROM sync_scope WHERE key = ANY(:keys)")
+_MAKE_SCOPES = text(
+    "INSERT INTO sync_scope (key) SELECT key FROM unnest(CAST(:keys AS text[])) AS key ORDER BY key ON CONFLICT (key) DO NOTHING"
+)
+_LOCK_HEADS = text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 _MOVE_ROWS = text(
     """
     WITH moved AS (
-        INSERT INTO sync_feed (scope_id, position, entity_type, entity_id, revision, line, gone)
-        SELECT * FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
-                             CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
-                             CAST(:gone AS text[]))
+        INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, gone)
+        SELECT scope_id, position, position, entity_type, entity_id, revision, line, gone
+          FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
+                      CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
+                      CAST(:gone AS text[])) AS new(scope_id, position, entity_type, entity_id, revision, line, gone)
         ON CONFLICT (entity_type, entity_id, scope_id) DO UPDATE
-            SET position = excluded.position, revision = excluded.revision, line = excluded.line, gone = excluded.gone
+            SET position = excluded.position, revision = excluded.revision, line = excluded.line, gone = excluded.gone,
+                entered = CASE WHEN sync_feed.gone IS NOT NULL AND excluded.gone IS NULL
+                               THEN excluded.position ELSE sync_feed.entered END
     )
     UPDATE sync_scope SET head = new.head
       FROM unnest(CAST(:ids AS bigint[]), CAST(:heads AS bigint[])) AS new(id, head)

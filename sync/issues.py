@@ -1,119 +1,156 @@
-"""Issues: what a person has to look at. Each is a synced entity that its author and the banner's leaders see."""
+"""Issues: what a person has to look at. Opened by the engine, resolved by mutation."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, true
+import orjson
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
-from problems import GuardFailed, NotFound, RoleNotAllowed
-from sync.catalog import Synced
-from sync.envelope import Envelope
-from sync.models import Issue, SyncMutation, SyncQueue
-from sync.mutations import evidence_of
+from problems import RoleNotAllowed
+from sync.execution import QueueState, Tried
+from sync.lines import Sent
+from sync.merge import Lost
+from sync.models import Issue
+from sync.mutations import Mutations
+from sync.synced import ISSUE, author_line, officer_line
 
-_MAX_EVIDENCE = 50  # fields of a mutation that an issue repeats
+RESOLVERS = (Role.SUPERVISOR, Role.UNIT_LEADER)
+AFTER_REVOCATION = "after_revocation"
+BEHIND_PARKED = "behind_parked"
+_KINDS = {"parked": "parked", "rejected": "rejected"}
+_EVIDENCE_BYTES = 32_768  # a line of the feed stays well below `line_bytes`
 
 
-def open_issue(
-    session: Session,
-    actor: Actor,
-    queue: SyncQueue,
-    seq: int,
-    kind: str,
-    reason: str,
-    envelope: Envelope | None,
-    *,
-    region_code: str | None = None,
-    field: str | None = None,
-    losing: Json | None = None,
-) -> Issue:
-    """Keep what a device sent where a person will find it, without what identifies a reporter."""
+def open_for(session: Session, mutations: Mutations, author: Actor, queue: QueueState, sent: Sent, tried: Tried) -> list[UUID]:
+    """The issues that an outcome leaves behind, for the author and for whoever has jurisdiction."""
+    if tried.lost:
+        return [_lost(session, author, queue, sent, lost) for lost in tried.lost]
+    if tried.outcome not in _KINDS:
+        return []
+    kind = "fault" if tried.code == "fault" else _KINDS[tried.outcome]
+    issue = _new(session, author, queue, sent, kind, tried.code or "", _evidence(mutations, sent, tried))
+    issue.region_code = _jurisdiction(author, queue, tried)
+    return [_opened(session, issue, author)]
+
+
+def _jurisdiction(author: Actor, queue: QueueState, tried: Tried) -> str | None:
+    """The record's division; else where the author works. What he may not see is nobody else's business either."""
+    if tried.region_code is not None or tried.code == "not_found":
+        return tried.region_code
+    return queue.region_code
+
+
+def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost) -> UUID:
+    """A field that this queue already lost joins its open issue."""
+    issue = session.scalars(
+        select(Issue)
+        .where(
+            Issue.queue_id == queue.id, Issue.subject_id == sent.entity_id, Issue.field == lost.field,
+            Issue.kind == "conflict", Issue.state == "open",
+        )
+        .with_for_update()
+    ).first()  # fmt: skip
+    evidence = lost.evidence()
+    if issue is not None:
+        issue.revision += 1
+        issue.updated_at = now(session)
+        issue.losing = {**evidence, "earlier": [*issue.losing.get("earlier", []), issue.losing["losing"]][-20:]}
+        return issue.id
+    issue = _new(session, author, queue, sent, "conflict", "field_conflict", evidence)
+    issue.field = lost.field
+    issue.region_code = getattr(lost.entity, "region_code", None)
+    return _opened(session, issue, author)
+
+
+def _new(session: Session, author: Actor, queue: QueueState, sent: Sent, kind: str, reason: str, losing: Json) -> Issue:
     moment = now(session)
-    evidence = losing if losing is not None else _evidence(envelope)
-    issue = Issue(
+    return Issue(
         id=new_id(),
         revision=1,
+        stamps={},
         created_at=moment,
         updated_at=moment,
-        stamps={},
         kind=kind,
         state="open",
-        author_id=actor.id,
-        region_code=region_code,
+        author_id=queue.owner_id,
+        author_is_staff=queue.region_code is not None or bool(author.grants),
         queue_id=queue.id,
-        seq=seq,
-        mid=envelope.mid if envelope else None,
-        subject_type=envelope.entity_type if envelope else "",
-        subject_id=envelope.entity_id if envelope else None,
-        field=field,
+        seq=sent.seq,
+        mid=sent.mid,
+        mutation=sent.name,
+        subject_type=sent.entity_type,
+        subject_id=sent.entity_id,
         reason=reason,
-        losing=evidence,
+        losing=losing,
     )
+
+
+def _opened(session: Session, issue: Issue, author: Actor) -> UUID:
     session.add(issue)
     session.flush()
-    record(session, "issue.opened", issue, actor, concerns={"author": [actor.id]}, data={"kind": kind, "reason": reason})
-    return issue
+    record(
+        session, "issue.opened", issue, author, concerns={"author": [issue.author_id]},
+        data={"issue_kind": issue.kind, "reason": issue.reason, "subject_type": issue.subject_type,
+              "subject_id": str(issue.subject_id) if issue.subject_id else None},
+    )  # fmt: skip
+    return issue.id
 
 
-def _evidence(envelope: Envelope | None) -> Json:
-    if envelope is None:
-        return {}
-    args = dict(list(evidence_of(envelope.args).items())[:_MAX_EVIDENCE])
-    return {"name": envelope.name, "args": args, "changes": envelope.changes}
+def _evidence(mutations: Mutations, sent: Sent, tried: Tried) -> Json:
+    """What the device sent, as far as we know what may be shown of it; the whole line is kept sealed."""
+    mutation = mutations.by_name.get(sent.name)
+    kept: Json = {"explained": tried.data, "made_at": sent.made_at.isoformat() if sent.made_at else None}
+    if mutation is not None:
+        kept["args"] = mutation.evidence(sent.args or {}, sent.changes or {})
+    if len(orjson.dumps(kept)) > _EVIDENCE_BYTES:
+        kept["args"] = None
+    return kept
 
 
-def region_of_subject(session: Session, synced: Synced | None, entity_id: UUID, actor: Actor, *, held: bool) -> str | None:
-    """The banner whose leaders see the issue: of the record, or else the author's own.
-
-    A record counts only if the author sees it, or his device `held` it at its last pull: the issue comes back to him, and
-    would tell him where somebody else's case is.
-    """
-    if synced is not None and hasattr(synced.model, "region_code"):
-        model: Any = synced.model
-        seen = true() if held else synced.visible_to(actor)
-        found: str | None = session.scalars(select(model.region_code).where(model.id == entity_id, seen)).one_or_none()
-        if found is not None:
-            return found
-    banners = sorted(grant.region_code for grant in actor.grants if not grant.region_code.endswith("00"))
-    return banners[0] if banners else None
+def revocation_issue(session: Session, queue_id: UUID) -> UUID | None:
+    """The one open issue that collects what a removed person's queue still hands in."""
+    return session.scalar(
+        select(Issue.id).where(Issue.queue_id == queue_id, Issue.reason == AFTER_REVOCATION, Issue.state == "open")
+    )
 
 
-def take(session: Session, actor: Actor, issue_id: UUID, condition: Any) -> Issue:
-    """Lock an open issue that this actor may see. Raises NotFound, GuardFailed."""
-    issue = session.scalars(select(Issue).where(Issue.id == issue_id, condition).with_for_update()).one_or_none()
-    if issue is None:
-        raise NotFound
-    if issue.state != "open":
-        raise GuardFailed(action="resolve", reason="already_resolved")
-    return issue
+def may_resolve(issue: Issue, actor: Actor, action: str) -> None:
+    """A supervisor or leader of the division resolves; the author may discard. Raises RoleNotAllowed."""
+    in_office = issue.region_code is not None and actor.may_in(issue.region_code, *RESOLVERS)
+    if not in_office and not (action == "discard" and actor.id == issue.author_id):
+        raise RoleNotAllowed(action=action)
 
 
-def may_resolve(actor: Actor, issue: Issue) -> bool:
-    """Leaders and the committee office of the banner decide; the author may withdraw his own."""
-    return issue.region_code is not None and actor.may_in(issue.region_code, Role.UNIT_LEADER, Role.SUPERVISOR)
+def close(session: Session, issue: Issue, actor: Actor, state: str) -> None:
+    """The issue's end, told to its author. The caller holds the row."""
+    issue.state = state
+    issue.resolved_by = actor.id
+    record(
+        session, f"issue.{state}", issue, actor, concerns={"author": [issue.author_id]},
+        data={"issue_kind": issue.kind, "reason": issue.reason, "subject_type": issue.subject_type,
+              "subject_id": str(issue.subject_id) if issue.subject_id else None},
+    )  # fmt: skip
 
 
-def close(session: Session, actor: Actor, issue: Issue, state: str) -> Issue:
-    """`applied` or `discarded`; the mutation's outcome stays, its resolution is written."""
-    issue.state, issue.resolved_by = state, actor.id
-    issue.revision += 1
-    issue.updated_at = now(session)
-    mutation = session.get(SyncMutation, (issue.queue_id, issue.seq))
-    if mutation is not None and mutation.resolution is None:
-        mutation.resolution = state
-    record(session, f"issue.{state}", issue, actor, concerns={"author": [issue.author_id]}, data={"kind": issue.kind})
-    return issue
+def seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
+    """Issues that this actor may see: his own, and unless he is draining, those of his jurisdiction."""
+    mine = Issue.author_id == actor.id
+    statement = select(Issue).where(mine if actor.draining or filters.get("mine") else ISSUE.visible_to(actor))
+    if filters.get("state"):
+        statement = statement.where(Issue.state == filters["state"])
+    if filters.get("subject_id"):
+        statement = statement.where(Issue.subject_id == filters["subject_id"])
+    return statement
 
 
-def discard(session: Session, actor: Actor, issue: Issue) -> Issue:
-    """Leave it as it is. The author may discard his own."""
-    if actor.id != issue.author_id and not may_resolve(actor, issue):
-        raise RoleNotAllowed(action="discard")
-    return close(session, actor, issue, "discarded")
+def shown_to(actor: Actor, issue: Issue) -> Json:
+    """As the list shows it: who reported is told to nobody but himself; the evidence, to those who decide."""
+    line = author_line(issue) if actor.id == issue.author_id else {**officer_line(issue), "losing": issue.losing}
+    return {"id": issue.id, "revision": issue.revision, "data": line}

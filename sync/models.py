@@ -11,20 +11,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from database.base import Base, Json, Revised
 
 OUTCOMES = ("applied", "merged", "noop", "conflict", "rejected", "parked")
+ISSUE_KINDS = ("conflict", "rejected", "parked", "fault")
+ISSUE_STATES = ("open", "applied", "discarded")
 
 
 class SyncDevice(Base):
     """One install of the client."""
 
     __tablename__ = "sync_device"
+    __table_args__ = (CheckConstraint("status IN ('active', 'wiped')", name="status_known"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the install id, made by the client
-    status: Mapped[str] = mapped_column(default="active")  # active, wiped
+    status: Mapped[str] = mapped_column(default="active")
     platform: Mapped[str] = mapped_column(default="")
     app_version: Mapped[str] = mapped_column(default="")
     schema_version: Mapped[int] = mapped_column(Integer, default=1)
-    public_key: Mapped[Json | None]  # ES256 JWK: co-signatures and capture records
-    owner_id: Mapped[UUID | None]  # who registered the key
     is_guests: Mapped[bool] = mapped_column(default=False)  # of one guest alone: an anonymous report joins nobody
     skew_ms: Mapped[int | None]  # device clock minus server clock: evidence, never authority
     last_seen_at: Mapped[datetime | None]  # written at most every ten minutes
@@ -36,15 +37,28 @@ class SyncQueue(Base):
     """The ordered mutation stream of one device and one owner; it never changes owner."""
 
     __tablename__ = "sync_queue"
+    __table_args__ = (Index("ix_sync_queue_region", "region_code", postgresql_where="region_code IS NOT NULL"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    device_id: Mapped[UUID] = mapped_column(ForeignKey("sync_device.id"))
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("sync_device.id"), index=True)
     owner_id: Mapped[UUID] = mapped_column(index=True)
+    # Where the owner worked when he last registered with a role: whose supervisor looks after what he leaves behind.
+    region_code: Mapped[str | None]
+    public_key: Mapped[Json | None]  # ES256 JWK of this owner on this device: co-signatures and capture records
+    body_key: Mapped[bytes] = mapped_column(LargeBinary)  # sealed by the ring; destroying it destroys every body
     last_seq: Mapped[int] = mapped_column(default=0)
     durable_seq: Mapped[int] = mapped_column(default=0)
-    pulled_at: Mapped[datetime | None]  # the last pull: leases run from here
-    held: Mapped[Json] = mapped_column(default=dict)  # scope id -> position at that pull: what the device had then
     created_at: Mapped[datetime]
+
+
+class SyncHold(Base):
+    """What a queue's device held after its last pull: leases run from here. A row of its own: no push waits for a pull."""
+
+    __tablename__ = "sync_hold"
+
+    queue_id: Mapped[UUID] = mapped_column(ForeignKey("sync_queue.id"), primary_key=True)
+    pulled_at: Mapped[datetime]
+    scopes: Mapped[Json]  # scope id -> [position before the pull, position after it]
 
 
 class Receipt(Base):
@@ -68,12 +82,14 @@ class SyncMutation(Base):
     __table_args__ = (
         CheckConstraint(f"outcome IN {OUTCOMES}", name="outcome_known"),
         CheckConstraint("resolution IN ('applied', 'discarded')", name="resolution_known"),
+        CheckConstraint("resolution IS NULL OR outcome = 'parked'", name="parked_is_resolved"),
         Index(
             "ix_sync_mutation_parked",
             "queue_id",
             "entity_id",
             postgresql_where="outcome = 'parked' AND resolution IS NULL",
         ),
+        Index("ix_sync_mutation_issue", "issue_id", postgresql_where="issue_id IS NOT NULL"),
     )
 
     queue_id: Mapped[UUID] = mapped_column(ForeignKey("sync_queue.id"), primary_key=True)
@@ -84,9 +100,11 @@ class SyncMutation(Base):
     entity_type: Mapped[str]
     entity_id: Mapped[UUID | None]
     outcome: Mapped[str]
+    reason: Mapped[str | None]  # why it was rejected or parked
     resolution: Mapped[str | None]
+    issue_id: Mapped[UUID | None]  # where a person looks after it
     body_sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)  # sealed under the queue's key; None: a copy of another queue's
     received_at: Mapped[datetime]
 
 
@@ -112,6 +130,7 @@ class SyncFeed(Base):
 
     scope_id: Mapped[int] = mapped_column(ForeignKey("sync_scope.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    entered: Mapped[int]  # the position at which the entity last came into the scope
     entity_type: Mapped[str]
     entity_id: Mapped[UUID]
     revision: Mapped[int]
@@ -133,21 +152,27 @@ class Issue(Revised, Base):
 
     __tablename__ = "issue"
     __table_args__ = (
-        CheckConstraint("kind IN ('conflict', 'rejected', 'parked', 'fault')", name="kind_known"),
-        CheckConstraint("state IN ('open', 'applied', 'discarded')", name="state_known"),
+        CheckConstraint(f"kind IN {ISSUE_KINDS}", name="kind_known"),
+        CheckConstraint(f"state IN {ISSUE_STATES}", name="state_known"),
+        CheckConstraint("(state = 'open') = (resolved_by IS NULL)", name="resolved_by_somebody"),
         Index("ix_issue_open", "region_code", "id", postgresql_where="state = 'open'"),
+        Index("ix_issue_queue", "queue_id", "subject_id", postgresql_where="state = 'open'"),
+        Index("ix_issue_closed", "updated_at", postgresql_where="state <> 'open' AND off_devices_at IS NULL"),
     )
 
     kind: Mapped[str]
     state: Mapped[str] = mapped_column(default="open")
     author_id: Mapped[UUID] = mapped_column(index=True)
+    author_is_staff: Mapped[bool]  # False: a reporter, whom nobody is shown
     region_code: Mapped[str | None]
     queue_id: Mapped[UUID]
     seq: Mapped[int]
     mid: Mapped[UUID | None]
+    mutation: Mapped[str]  # its name
     subject_type: Mapped[str]
     subject_id: Mapped[UUID | None] = mapped_column(index=True)
     field: Mapped[str | None]
-    reason: Mapped[str]  # a problem code
+    reason: Mapped[str]  # a problem code, or why it was parked
     losing: Mapped[Json]  # what the device sent, without reporter data
     resolved_by: Mapped[UUID | None]
+    off_devices_at: Mapped[datetime | None]  # when it left every device, long after it was closed

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, TypeVar
 from uuid import UUID
 
 from marshmallow import Schema
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json, Revised
+from problems import Invalid, field_error
+
+R = TypeVar("R", bound=Revised)
+
+_BATCHING = "batching"
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,9 @@ class Origin:
     made_at: datetime | None = None  # the device's wall clock
     base_revision: int | None = None  # the revision last received, or If-Match over HTTP
     must_match: bool = False  # HTTP's If-Match: another revision refuses the command
-    held_at_last_pull: bool = False  # the entity was in a scope of the author at his last pull, within the lease
+    # The record was in a scope of the author himself (`user:<id>`) at his last pull, within the lease, and no longer is.
+    held_at_last_pull: bool = False
+    approved_by: UUID | None = None  # the supervisor who applies what was parked
 
     @property
     def is_online(self) -> bool:
@@ -39,15 +48,32 @@ class Origin:
 Run = Callable[[Session, Actor, UUID, dict[str, Any], Origin], Revised]
 
 
-@functools.cache
-def _loader(schema: type[Schema]) -> Schema:
-    """One instance for each schema: making one copies all its fields, which costs more than loading with it."""
-    return schema()
+@dataclass(frozen=True)
+class FieldKind:
+    """How a scalar merges (docs/sync-protocol.md 5); made by `office` and `observed`. `schema_field` is a marshmallow field."""
+
+    kind: str
+    schema_field: Any
+    column: str = ""  # the model's attribute, where it has another name than on the wire
+
+
+def office(schema_field: Any, column: str = "") -> FieldKind:
+    """A value that the office owns (a unit's name, a licence number): on conflict the server's stays."""
+    return FieldKind("office", schema_field, column)
+
+
+def observed(schema_field: Any, column: str = "") -> FieldKind:
+    """A value that somebody saw or measured: on conflict the later arrival stands, the earlier one is kept in an issue."""
+    return FieldKind("observed", schema_field, column)
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """One command: `<entity type>.<imperative verb>`, the schema of its arguments, and the function that does it."""
+    """One command: `<entity type>.<imperative verb>`, the schema of its arguments, and the function that does it.
+
+    `fields` may be edited beside the act: they arrive as `changes`, and `run` finds them, loaded, in `data["changes"]`
+    and hands them to `sync.merge.merge` (`sync.editing.edit` makes a mutation that does just that).
+    """
 
     name: str
     schema: type[Schema]
@@ -55,12 +81,13 @@ class Mutation:
     creates: bool = False
     summary: str = ""  # what OpenAPI and buttons say
     devices: bool = True  # False: HTTP only
-    edits: bool = False  # an edit: `run` gets the mutation's `changes` ({field: [was, new]}) instead of its arguments
-
-    def load(self, data: Json) -> dict[str, Any]:
-        """Arguments as the schema loads them. Raises marshmallow's ValidationError."""
-        loaded: dict[str, Any] = _loader(self.schema).load(data)
-        return loaded
+    version: int = 1
+    fields: Mapping[str, FieldKind] = field(default_factory=dict)
+    # Arguments that may identify a reporter: they stay in the sealed body and enter no issue.
+    private: frozenset[str] = frozenset({"reporter"})
+    # True: makes a new record through `create` and reads nothing that its neighbours in a chunk write, so that a whole
+    # chunk may be flushed at once.
+    batched: bool = False
 
     @property
     def entity_type(self) -> str:
@@ -72,26 +99,73 @@ class Mutation:
         """The part after the dot."""
         return self.name.split(".", 1)[1]
 
+    @cached_property
+    def _loader(self) -> Schema:
+        return self.schema()  # making a schema costs more than loading with it
+
+    def load(self, args: Json, changes: Json) -> dict[str, Any]:
+        """Arguments as the command wants them. Raises marshmallow's ValidationError."""
+        loaded: dict[str, Any] = self._loader.load({**args, "changes": changes} if self.fields or changes else args)
+        return loaded
+
+    def evidence(self, args: Json, changes: Json) -> Json:
+        """What an issue may keep of the arguments: nothing that identifies a reporter."""
+        kept: Json = {name: value for name, value in args.items() if name not in self.private}
+        return {**kept, "changes": changes} if changes else kept
+
 
 class Mutations:
     """Every mutation by name. Assembled once, in `api/app.py`."""
 
     def __init__(self, declared: Iterable[Mutation]) -> None:
         self.by_name: dict[str, Mutation] = {}
-        self.add(declared)
+        self.add(*declared)
 
-    def add(self, declared: Iterable[Mutation]) -> None:
-        """Commands that can be declared only after the engine was made."""
-        self.by_name.update({mutation.name: mutation for mutation in declared})
+    def add(self, *declared: Mutation) -> None:
+        """Declare more of them. Raises ValueError for a name that is taken."""
+        for mutation in declared:
+            if mutation.name in self.by_name:
+                raise ValueError(f"two mutations are called {mutation.name}")
+            self.by_name[mutation.name] = mutation
 
     def of_type(self, entity_type: str) -> list[Mutation]:
         """The mutations of one entity type, in the order of their declaration."""
         return [mutation for mutation in self.by_name.values() if mutation.entity_type == entity_type]
 
 
-_NEVER_KEPT = ("reporter", "tracking_code")
+def create(session: Session, entity: R) -> R:
+    """Insert a record with a client-made id. Inside a batch the insert waits for its neighbours.
+
+    Raises Invalid if the id is taken; in a batch that shows later, and the batch is done again one by one.
+    """
+    session.add(entity)
+    if session.info.get(_BATCHING):
+        return entity
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if _constraint(error) != f"pk_{_table(entity)}":
+            raise
+        raise Invalid(field_error("id", "id_taken", "编号已被使用")) from error
+    return entity
 
 
-def evidence_of(data: Json) -> Json:
-    """Arguments as they may be kept in an issue: without what identifies a reporter."""
-    return {key: value for key, value in data.items() if key not in _NEVER_KEPT}
+@contextlib.contextmanager
+def batching(session: Session) -> Iterator[None]:
+    """What is created in here is inserted together, at the next flush after it."""
+    session.info[_BATCHING] = True
+    try:
+        with session.no_autoflush:
+            yield
+    finally:
+        session.info.pop(_BATCHING, None)
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    name: str | None = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    return name
+
+
+def _table(entity: Any) -> str:
+    name: str = type(entity).__tablename__
+    return name

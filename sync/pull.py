@@ -1,212 +1,271 @@
-"""What a device gets: the stored lines of its scopes, read in one snapshot. Nothing happens per row in Python."""
+"""Pull: the state of the scopes that a device may see, from where it stands to now (docs/sync-protocol.md 4).
+
+What is read is one snapshot, closed before a byte is sent. Lines are stored bytes; PostgreSQL joins them into blocks.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
 import structlog
-from marshmallow import fields, validate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json
-from database.crypto import KeyRing
 from database.session import now
-from settings import Settings
-from sync.catalog import Catalog
-from sync.cursor import Cursor
-from sync.models import SyncQueue
-from sync.problems import EpochChanged, ServerBehind
-from sync.registration import SCHEMA_VERSION, epoch, queue_of
-from wire import StrictSchema
+from problems import NotFound
+from sync import leases
+from sync.cursors import Cursor, Place, decode, encode
+from sync.engine import SCHEMA, Authenticate, Engine
+from sync.problems import EpochChanged, QueueOwner, ServerBehind, Wiped
+from sync.scope_reading import BLOCK_BYTES, Block, read_blocks
 
 log = structlog.get_logger()
 
-SEGMENT_BYTES = 65_536  # a cursor line comes at least this often
-_SEGMENT_ROWS = 2_000
-_LEASE_NOTED_EVERY = timedelta(minutes=10)
+_PERSONAL = ("user", "reporter", "unit")
 
 
-class PullSchema(StrictSchema):
-    """Where the device stands. `adopted` and `refill` belong to snapshots and digests, which come later."""
+@dataclass(frozen=True)
+class PullRequest:
+    """A loaded PullSchema."""
 
-    queue = fields.UUID(required=True)
-    cursor = fields.String(required=True, allow_none=True, validate=validate.Length(max=20_000))
-    schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
-    max_bytes = fields.Integer(load_default=None, strict=True, validate=validate.Range(1, 10_000_000))
-    adopted = fields.List(fields.String(validate=validate.Length(max=100)), load_default=list, validate=validate.Length(max=100))
-    refill = fields.List(fields.String(validate=validate.Length(max=100)), load_default=list, validate=validate.Length(max=100))
-
-
-@dataclass
-class Page:
-    """One response as it grows."""
-
-    budget: int
-    parts: list[bytes] = field(default_factory=list)
-    since_cursor: int = 0
-
-    def add(self, line: bytes) -> None:
-        """Append bytes that end a line."""
-        self.parts.append(line)
-        self.budget -= len(line)
-        self.since_cursor += len(line)
+    queue: UUID
+    cursor: str | None
+    schema: int
+    max_bytes: int
+    adopted: Sequence[UUID]
+    refill: Sequence[str]
 
 
-# The next lines of a scope up to a number of bytes (at least one), as one value.
-_SEGMENT = text(
-    """
-    SELECT string_agg(line, ''::bytea ORDER BY position), max(position)
-      FROM (SELECT line, position, row_number() OVER w AS n, sum(octet_length(line)) OVER w AS bytes
-              FROM (SELECT line, position FROM sync_feed
-                     WHERE scope_id = :scope AND position > :after AND position <= :head AND (:tombstones OR gone IS NULL)
-                     ORDER BY position LIMIT :rows) AS next
-            WINDOW w AS (ORDER BY position)) AS counted
-     WHERE bytes <= :budget OR n = 1
-    """
-)
-_SCOPES = text("SELECT id, key, head, floor FROM sync_scope WHERE key = ANY(:keys) OR id = ANY(:ids)")
+@dataclass(frozen=True)
+class Head:
+    """A scope as it stands in the snapshot."""
+
+    id: int
+    key: str
+    head: int
+    floor: int
 
 
-def pull(
-    session: Session, catalog: Catalog, ring: KeyRing, settings: Settings, actor: Actor, asked: Json
-) -> tuple[bytes, Cursor]:
-    """One page within a snapshot. Raises QueueOwner, BadCursor, ServerBehind, EpochChanged."""
-    if asked["schema"] > SCHEMA_VERSION:
-        raise ServerBehind(current=SCHEMA_VERSION)
-    queue = queue_of(session, asked["queue"], actor)
-    current_epoch = epoch(session)
-    cursor = Cursor.read(ring, asked["cursor"]) if asked["cursor"] else Cursor(current_epoch)
-    if cursor.epoch != current_epoch:
-        raise EpochChanged(epoch=current_epoch, last_seq=queue.last_seq)
-    page = Page(min(asked["max_bytes"] or settings.pull_bytes, settings.pull_bytes))
-    page.add(_line(_hello(session, queue, current_epoch)))
-    more = _fill(session, page, cursor, catalog.scopes_for(actor), ring)
-    end = {
-        "kind": "end",
-        "more": more,
-        "checkpoint": not more,
-        "cursor": cursor.token(ring),
-        "digests": {},
-        "retry_seconds": 0 if more else settings.poll_seconds,
-    }
-    page.add(_line(end))
-    return b"".join(page.parts), cursor
+@dataclass(frozen=True)
+class State:
+    """What one statement reads: the queue, the epoch, and the heads of the authorised scopes."""
+
+    device_id: UUID
+    last_seq: int
+    durable_seq: int
+    epoch: str
+    pulled_at: datetime | None
+    scopes: list[Head]
 
 
-def _hello(session: Session, queue: SyncQueue, current_epoch: str) -> Json:
-    return {
-        "kind": "hello",
-        "epoch": current_epoch,
-        "server_time": now(session),
-        "last_seq": queue.last_seq,
-        "durable_seq": queue.durable_seq,
-    }
+@dataclass(frozen=True)
+class Pulled:
+    """The answer, and what has to be remembered once the snapshot is closed."""
+
+    body: bytes
+    device_id: UUID
+    moment: datetime
+    held: dict[str, list[int]]
+    renews: bool
 
 
-def _line(document: Json) -> bytes:
+class Pull:
+    """One pull."""
+
+    def __init__(self, engine: Engine, authenticate: Authenticate) -> None:
+        self._engine = engine
+        self._authenticate = authenticate
+
+    def run(self, request: PullRequest) -> bytes:
+        """The NDJSON answer. Raises BadCursor, EpochChanged, QueueOwner, Wiped, NotFound, Unauthenticated, ServerBehind."""
+        if request.schema > SCHEMA:
+            raise ServerBehind(current=SCHEMA)
+        with self._engine.database.snapshot() as session:
+            pulled = self._read(session, request)
+        if pulled.renews:
+            with self._engine.database.transaction() as session:
+                leases.renew(session, request.queue, pulled.moment, pulled.held)
+                session.execute(
+                    _SEEN,
+                    {
+                        "device": pulled.device_id,
+                        "moment": pulled.moment,
+                        "before": pulled.moment - leases.RENEWED_EVERY,
+                    },
+                )
+        return pulled.body
+
+    def _read(self, session: Session, request: PullRequest) -> Pulled:
+        engine = self._engine
+        actor = self._authenticate(session)
+        state = self._state(session, request.queue, actor)
+        asked = Cursor(state.epoch)
+        if request.cursor is not None:
+            asked = decode(engine.ring, actor.id, request.cursor)
+        if asked.epoch != state.epoch:
+            raise EpochChanged(epoch=state.epoch, last_seq=state.last_seq)
+        page = _Page(engine, session, actor, asked, min(request.max_bytes, engine.settings.pull_bytes))
+        page.hello(state)
+        page.drop(state.scopes)
+        self._fill(page, state, set(request.refill))
+        body = page.end(state.scopes, engine.settings.poll_seconds)
+        held = {
+            str(scope_id): [asked.places[scope_id].position if scope_id in asked.places else 0, place.position]
+            for scope_id, place in page.cursor.places.items()
+        }
+        is_due = state.pulled_at is None or state.pulled_at < now(session) - leases.RENEWED_EVERY
+        return Pulled(body, state.device_id, now(session), held, renews=is_due or page.cursor != asked)
+
+    def _state(self, session: Session, queue_id: UUID, actor: Actor) -> State:
+        keys = self._engine.catalog.scopes_for(actor)
+        rows = session.execute(_STATE, {"queue": queue_id, "keys": keys}).all()
+        if not rows:
+            raise NotFound
+        first = rows[0]
+        if first.owner_id != actor.id:
+            raise QueueOwner
+        if first.status == "wiped":
+            raise Wiped
+        heads = {row.key: Head(row.id, row.key, row.head, row.floor) for row in rows if row.key is not None}
+        ordered = [heads[key] for key in keys if key in heads]
+        return State(first.device_id, first.last_seq, first.durable_seq, first.epoch, first.pulled_at, ordered)
+
+    def _fill(self, page: _Page, state: State, refill: set[str]) -> None:
+        """What the device follows comes first; then what is new to it: personal scopes, and of the others the small ones."""
+        starts = [(scope, page.start_of(scope, refill)) for scope in state.scopes]
+        followed = [item for item in starts if not item[1][1].is_beginning]
+        beginning = [item for item in starts if item[1][1].is_beginning]
+        beginning.sort(key=lambda item: (item[0].key.split(":", 1)[0] not in _PERSONAL, item[1][1].upto - item[1][1].position))
+        for scope, (action, place) in (*followed, *beginning):
+            if page.is_full:
+                return
+            page.scope(scope, action, place)
+
+
+class _Page:
+    """One answer while it is written."""
+
+    def __init__(self, engine: Engine, session: Session, actor: Actor, asked: Cursor, budget: int) -> None:
+        self.cursor = asked
+        self._engine = engine
+        self._session = session
+        self._actor = actor
+        self._budget = budget
+        self._parts: list[bytes] = []
+        self._since_cursor = 0
+
+    @property
+    def is_full(self) -> bool:
+        """True if nothing more fits."""
+        return self._budget <= 0
+
+    def hello(self, state: State) -> None:
+        """The first line."""
+        self._line(
+            {"kind": "hello", "epoch": state.epoch, "server_time": now(self._session),
+             "last_seq": state.last_seq, "durable_seq": state.durable_seq}
+        )  # fmt: skip
+
+    def drop(self, authorised: Sequence[Head]) -> None:
+        """Scopes that the device has and may see no longer; on every pull, so that an interrupted revocation repeats."""
+        gone = self.cursor.places.keys() - {scope.id for scope in authorised}
+        if not gone:
+            return
+        keys = {row.id: row.key for row in self._session.execute(_KEYS, {"ids": sorted(gone)})}
+        for scope_id in sorted(gone):
+            if scope_id not in keys:
+                self._history_went_back()
+            self._line({"kind": "drop", "key": keys[scope_id], "reason": "reassigned"})
+            self.cursor = self.cursor.without(scope_id)
+
+    def start_of(self, scope: Head, refill: set[str]) -> tuple[str, Place]:
+        """How a scope goes on: `begin` if it is new, `resync` if it has to be sent again, else `continue`."""
+        place = self.cursor.places.get(scope.id)
+        if place is None:
+            return "begin", Place(0, scope.head)
+        if max(place.position, place.upto) > scope.head:
+            self._history_went_back()
+        if place.position < scope.floor or scope.key in refill:
+            return "resync", Place(0, scope.head)
+        return "continue", place
+
+    def scope(self, scope: Head, action: str, place: Place) -> None:
+        """Send a scope as far as it fits: what lives, if it is beginning; then what changed since, with tombstones."""
+        if place.is_beginning:
+            place = self._send(scope, action, place, place.upto, living_only=True)
+            action = "continue"
+        elif action == "begin":  # nothing was ever in it
+            self.cursor = self.cursor.moved(scope.id, place)
+        if not place.is_beginning and not self.is_full and place.position < scope.head:
+            self._send(scope, action, Place(place.position), scope.head, living_only=False)
+
+    def _send(self, scope: Head, action: str, place: Place, upto: int, *, living_only: bool) -> Place:
+        start, place_of_line = place.position, len(self._parts)
+        self._parts.append(b"")  # written last: only then it is known whether the page holds the whole of it
+        for block in self._blocks(scope, place.position, upto, living_only=living_only):
+            self._parts.append(block.lines)
+            self._budget -= len(block.lines)
+            position = upto if block.is_last else block.position
+            place = Place(position, upto if living_only and position < upto else 0)
+            self.cursor = self.cursor.moved(scope.id, place)
+            self._since_cursor += len(block.lines)
+            if self._since_cursor >= BLOCK_BYTES // 2:
+                self._line({"kind": "cursor", "cursor": self._token()})
+                self._since_cursor = 0
+        self._parts[place_of_line] = _document(
+            {"kind": "scope", "key": scope.key, "action": action, "from": start, "to": upto, "whole": place.position == upto}
+        )
+        return place
+
+    def _blocks(self, scope: Head, after: int, upto: int, *, living_only: bool) -> Iterator[Block]:
+        return read_blocks(self._session, scope.id, after, upto, self._budget, living_only=living_only)
+
+    def end(self, scopes: Sequence[Head], poll_seconds: int) -> bytes:
+        """The last line, and the whole answer."""
+        places = [(scope, self.cursor.places.get(scope.id)) for scope in scopes]
+        beginning = any(place is None or place.is_beginning for _, place in places)
+        behind = any(place is not None and not place.is_beginning and place.position < scope.head for scope, place in places)
+        more = beginning or behind
+        self._line(
+            {"kind": "end", "more": more, "checkpoint": not behind, "cursor": self._token(), "digests": {},
+             "retry_seconds": 0 if more else poll_seconds}
+        )  # fmt: skip
+        return b"".join(self._parts)
+
+    def _token(self) -> str:
+        return encode(self._engine.ring, self._actor.id, self.cursor)
+
+    def _line(self, document: Json) -> None:
+        self._parts.append(_document(document))
+
+    def _history_went_back(self) -> None:
+        """A cursor of ours that is ahead of us: this database is older than one that answered before."""
+        log.error("history went back", alarm=True, epoch=self.cursor.epoch)
+        raise EpochChanged(epoch=self.cursor.epoch)
+
+
+def _document(document: Json) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
 
 
-def _fill(session: Session, page: Page, cursor: Cursor, keys: Sequence[str], ring: KeyRing) -> bool:
-    """Drops first, then scopes: those that go on before those that begin, personal ones before large ones."""
-    rows = session.execute(_SCOPES, {"keys": list(keys), "ids": list(cursor.positions)}).all()
-    authorised = set(keys)
-    found = {row.key: row for row in rows if row.key in authorised}
-    for row in rows:
-        if row.key not in authorised:
-            page.add(_line({"kind": "drop", "key": row.key, "reason": "not_authorised"}))
-            cursor.positions.pop(row.id, None)
-            cursor.beginning.discard(row.id)
-        elif cursor.positions.get(row.id, 0) > row.head:
-            # A cursor of ours beyond the head proves that history went back.
-            log.critical("history went back", scope=row.key, head=row.head, position=cursor.positions[row.id])
-            raise EpochChanged(epoch=cursor.epoch)
-    going_on = [found[key] for key in keys if key in found and found[key].id in cursor.positions]
-    begin = [found[key] for key in keys if key in found and found[key].id not in cursor.positions]
-    more = False
-    for scope in [*going_on, *begin]:
-        if not _send(session, page, cursor, scope, ring):
-            more = True
-    return more
-
-
-def _send(session: Session, page: Page, cursor: Cursor, scope: Any, ring: KeyRing) -> bool:
-    """Send a scope as far as the budget goes; True if it is at its head."""
-    position = cursor.positions.get(scope.id)
-    if position == scope.head and scope.id not in cursor.beginning:
-        return True
-    if page.budget <= 0:
-        return False
-    action = "continue"
-    if position is None or position < scope.floor:
-        action = "begin" if position is None else "resync"
-        position = 0
-        cursor.beginning.add(scope.id)
-    segments: list[tuple[bytes, int]] = []
-    start, reached, room = position, position, page.budget
-    while reached < scope.head and room > 0:
-        lines, last = session.execute(
-            _SEGMENT,
-            {
-                "scope": scope.id,
-                "after": reached,
-                "head": scope.head,
-                "tombstones": start > 0,
-                "rows": _SEGMENT_ROWS,
-                "budget": min(SEGMENT_BYTES, room),
-            },
-        ).one()
-        reached = scope.head if last is None else last
-        if lines is not None:
-            segments.append((bytes(lines), reached))
-            room -= len(lines)
-    whole = reached == scope.head or not _has_more(session, scope, reached, tombstones=start > 0)
-    if whole and segments:
-        segments[-1] = (segments[-1][0], scope.head)
-    page.add(_line({"kind": "scope", "key": scope.key, "action": action, "from": start, "to": scope.head, "whole": whole}))
-    for index, (lines, last) in enumerate(segments):
-        page.add(lines)
-        cursor.positions[scope.id] = last
-        if index < len(segments) - 1:
-            page.add(_line({"kind": "cursor", "cursor": cursor.token(ring)}))
-    if whole:
-        cursor.positions[scope.id] = scope.head
-        cursor.beginning.discard(scope.id)
-    else:
-        cursor.positions.setdefault(scope.id, position)
-    page.add(_line({"kind": "cursor", "cursor": cursor.token(ring)}))
-    return whole
-
-
-def _has_more(session: Session, scope: Any, after: int, *, tombstones: bool) -> bool:
-    """False where only positions without a line (or with tombstones that a beginning scope skips) are left."""
-    statement = text(
-        "SELECT EXISTS (SELECT FROM sync_feed WHERE scope_id = :scope AND position > :after AND position <= :head"
-        " AND (:tombstones OR gone IS NULL))"
-    )
-    values = {"scope": scope.id, "after": after, "head": scope.head, "tombstones": tombstones}
-    return bool(session.execute(statement, values).scalar_one())
-
-
-def lease_is_old(session: Session, queue_id: UUID, cursor: Cursor) -> bool:
-    """True if what the device holds has changed since it was last noted, or that was long ago."""
-    queue = session.get_one(SyncQueue, queue_id)
-    old = queue.pulled_at is None or now(session) - queue.pulled_at >= _LEASE_NOTED_EVERY
-    return old or queue.held != _held(cursor)
-
-
-def note_lease(session: Session, queue_id: UUID, cursor: Cursor) -> None:
-    """Remember what the device holds: its lease runs from this pull."""
-    queue = session.get_one(SyncQueue, queue_id)
-    queue.pulled_at, queue.held = now(session), _held(cursor)
-
-
-def _held(cursor: Cursor) -> Json:
-    return {str(scope): position for scope, position in cursor.positions.items()}
+_STATE = text(
+    """
+    SELECT q.owner_id, q.device_id, q.last_seq, q.durable_seq, d.status, h.pulled_at,
+           (SELECT value FROM sync_meta WHERE name = 'epoch') AS epoch, s.id, s.key, s.head, s.floor
+      FROM sync_queue q
+      JOIN sync_device d ON d.id = q.device_id
+      LEFT JOIN sync_hold h ON h.queue_id = q.id
+      LEFT JOIN sync_scope s ON s.key = ANY(:keys)
+     WHERE q.id = :queue
+    """
+)
+_KEYS = text("SELECT id, key FROM sync_scope WHERE id = ANY(:ids)")
+_SEEN = text(
+    "UPDATE sync_device SET last_seen_at = :moment WHERE id = :device AND (last_seen_at IS NULL OR last_seen_at < :before)"
+)

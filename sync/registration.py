@@ -1,105 +1,67 @@
-"""Making a device's queue and key known (docs/sync-protocol.md 4, register): an upsert, so a lost answer harms nothing."""
+"""Register: a device and a queue introduce themselves (docs/sync-protocol.md 4). An upsert: the same queue again gives its state."""
 
 from __future__ import annotations
 
-import base64
-import binascii
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric import ec
-from marshmallow import ValidationError, fields, validate
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json
 from database.session import now
-from settings import Settings
-from sync.models import SyncDevice, SyncMeta, SyncQueue
+from problems import Invalid, field_error
+from sync.bodies import new_body_key
+from sync.engine import MIN_PULL, MIN_PUSH, SCHEMA, Engine
+from sync.models import SyncQueue
 from sync.problems import QueueOwner, ServerBehind, Wiped
-from wire import Line, Moment, StrictSchema
 
-SCHEMA_VERSION = 1  # of the protocol; push is accepted from any version, pull from MIN_PULL on
-MIN_PULL = 1
-
-
-class PublicKeySchema(StrictSchema):
-    """An ES256 public key as JWK (RFC 7517), without its private part."""
-
-    kty = fields.String(required=True, validate=validate.Equal("EC"))
-    crv = fields.String(required=True, validate=validate.Equal("P-256"))
-    x = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$", error="不是P-256坐标"))
-    y = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}$", error="不是P-256坐标"))
+_PUBLIC = frozenset({"kty", "crv", "x", "y", "alg", "use", "key_ops", "kid", "ext"})
+_KEPT = ("kty", "crv", "x", "y")
 
 
-def point_on_curve(key: dict[str, str]) -> None:
-    """Raises ValidationError unless the coordinates are a point of P-256."""
+def public_key(jwk: Json) -> Json:
+    """The four members of an ES256 public key (RFC 7518 6.2). Raises Invalid: another curve, a private part, no point of it."""
     try:
-        x, y = (int.from_bytes(base64.urlsafe_b64decode(key[part] + "=")) for part in ("x", "y"))
-        ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-    except (ValueError, binascii.Error) as error:
-        raise ValidationError("不是P-256曲线上的点") from error
+        if not jwk.keys() <= _PUBLIC or (jwk.get("kty"), jwk.get("crv")) != ("EC", "P-256"):
+            raise ValueError("not a public P-256 key")  # noqa: TRY301 - answered below, with what the library refuses
+        kept = {name: jwk[name] for name in _KEPT}
+        ECKey.import_key(kept)
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise Invalid(field_error("public_key", "bad_key", "应为 ES256 (P-256) 公钥,且不得包含私钥")) from error
+    return kept
 
 
-class RegisterDeviceSchema(StrictSchema):
-    """What a device says of itself."""
+def register(engine: Engine, session: Session, actor: Actor, data: dict[str, Any]) -> Json:
+    """Make or find the device and the queue. `data` is a loaded RegisterSchema.
 
-    install = fields.UUID(required=True)
-    queue = fields.UUID(required=True)
-    platform = Line(max_length=40, min_length=0, load_default="")
-    app_version = Line(max_length=40, min_length=0, load_default="")
-    schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, 1000))
-    wall_clock = Moment(required=True)
-    public_key = fields.Nested(PublicKeySchema, required=True, validate=point_on_curve)
-
-
-class SchemaVersionsSchema(StrictSchema):
-    """The protocol versions that the server speaks."""
-
-    current = fields.Integer()
-    min_pull = fields.Integer()
-    min_push = fields.Integer()
-
-
-class RegisteredSchema(StrictSchema):
-    """Where the queue stands, and the limits that hold."""
-
-    queue = fields.UUID()
-    last_seq = fields.Integer()
-    durable_seq = fields.Integer()
-    epoch = fields.String()
-    server_time = Moment()
-    skew_ms = fields.Integer(metadata={"description": "device clock minus server clock, milliseconds"})
-    schema = fields.Nested(SchemaVersionsSchema)
-    limits = fields.Dict()
-
-
-def register(session: Session, settings: Settings, actor: Actor, data: dict[str, Any]) -> Json:
-    """Upsert device and queue. Raises QueueOwner, Wiped, ServerBehind."""
-    if data["schema"] > SCHEMA_VERSION:
-        raise ServerBehind(current=SCHEMA_VERSION)
+    Raises QueueOwner, Wiped, ServerBehind, and Invalid for a key that is none or an install that is not the session's.
+    """
+    if data["schema"] > SCHEMA:
+        raise ServerBehind(current=SCHEMA)
+    if actor.device_id is not None and actor.device_id != data["install"]:
+        raise Invalid(field_error("install", "other_install", "与登录时的设备不一致"))
+    key = public_key(data["public_key"]) if data["public_key"] is not None else None
     moment = now(session)
-    skew_ms = round((data["wall_clock"] - moment).total_seconds() * 1000)
-    _upsert_device(session, actor, data, skew_ms, moment)
-    session.execute(
-        insert(SyncQueue)
-        .values(id=data["queue"], device_id=data["install"], owner_id=actor.id, created_at=moment, held={})
-        .on_conflict_do_nothing()
-    )
-    queue = session.get_one(SyncQueue, data["queue"])
-    if queue.owner_id != actor.id or queue.device_id != data["install"]:
-        raise QueueOwner
+    queue = _renewed(session, actor, data, key)
+    _note_device(session, actor, data, moment)
+    if queue is None:
+        queue = _made(engine, session, actor, data, key)
+    epoch = session.scalar(text("SELECT value FROM sync_meta WHERE name = 'epoch'"))
+    settings = engine.settings
     return {
         "queue": queue.id,
         "last_seq": queue.last_seq,
         "durable_seq": queue.durable_seq,
-        "epoch": epoch(session),
+        "epoch": epoch,
         "server_time": moment,
-        "skew_ms": skew_ms,
-        "schema": {"current": SCHEMA_VERSION, "min_pull": MIN_PULL, "min_push": 1},
+        "skew_ms": _skew_ms(data["wall_clock"], moment),
+        "schema": {"current": SCHEMA, "min_pull": MIN_PULL, "min_push": MIN_PUSH},
         "limits": {
             "push_mutations": settings.push_mutations,
             "push_bytes": settings.push_bytes,
@@ -110,43 +72,102 @@ def register(session: Session, settings: Settings, actor: Actor, data: dict[str,
     }
 
 
-def _upsert_device(session: Session, actor: Actor, data: dict[str, Any], skew_ms: int, moment: datetime) -> None:
-    known = {
-        "platform": data["platform"],
-        "app_version": data["app_version"],
-        "schema_version": data["schema"],
-        "skew_ms": skew_ms,
-        "last_seen_at": moment,
-    }
-    # A device has one key; who registered it first signs with it, also when somebody else uses the phone later.
-    made = insert(SyncDevice).values(
-        id=data["install"],
-        status="active",
-        public_key=data["public_key"],
-        owner_id=actor.id,
-        is_guests=actor.is_guest,
-        pending=0,
-        **known,
+def public_keys_of(session: Session, person_id: UUID) -> Sequence[Json]:
+    """Every key with which this person's devices sign, as JWK."""
+    return session.scalars(
+        select(SyncQueue.public_key).where(SyncQueue.owner_id == person_id, SyncQueue.public_key.is_not(None))
+    ).all()  # type: ignore[return-value]
+
+
+def _renewed(session: Session, actor: Actor, data: dict[str, Any], key: Json | None) -> SyncQueue | None:
+    """The queue, if it is known already. Its row comes before the device's, as in push."""
+    queue = session.get(SyncQueue, data["queue"], with_for_update={"key_share": True})
+    if queue is None:
+        return None
+    _require_own(queue, actor, data["install"])
+    if key is not None and key != queue.public_key:
+        queue.public_key = key
+    region_code = _region_code(actor)
+    if region_code is not None and not actor.draining:
+        queue.region_code = region_code
+    session.flush()
+    return queue
+
+
+def _require_own(queue: SyncQueue, actor: Actor, install: UUID) -> None:
+    if queue.owner_id != actor.id or queue.device_id != install:
+        raise QueueOwner
+
+
+def _made(engine: Engine, session: Session, actor: Actor, data: dict[str, Any], key: Json | None) -> SyncQueue:
+    session.execute(
+        _NEW_QUEUE,
+        {
+            "id": data["queue"],
+            "device": data["install"],
+            "owner": actor.id,
+            "region": _region_code(actor),
+            "body_key": new_body_key(engine.ring),
+            "moment": now(session),
+        },
     )
-    session.execute(made.on_conflict_do_update(index_elements=["id"], set_=known))
-    device = session.get_one(SyncDevice, data["install"], populate_existing=True)
+    # Somebody else may have been quicker: then this is his.
+    queue = session.get_one(SyncQueue, data["queue"], with_for_update={"key_share": True})
+    _require_own(queue, actor, data["install"])
+    queue.public_key = key
+    session.flush()
+    return queue
+
+
+def _region_code(actor: Actor) -> str | None:
+    """Where a member of staff works: the first banner of his, else the first division."""
+    codes = sorted({grant.region_code for grant in actor.grants})
+    return next((code for code in codes if not code.endswith("00")), codes[0] if codes else None)
+
+
+def _note_device(session: Session, actor: Actor, data: dict[str, Any], moment: datetime) -> None:
+    device = session.execute(
+        _NOTE_DEVICE,
+        {
+            "id": data["install"],
+            "is_guests": actor.is_guest,
+            "platform": data["platform"],
+            "app_version": data["app_version"],
+            "schema": data["schema"],
+            "skew": _skew_ms(data["wall_clock"], moment),
+            "moment": moment,
+            "owner": actor.id,
+        },
+    ).one()
     if device.status == "wiped":
         raise Wiped
-    # A guest's install is his alone, before and after: else this table would join an anonymous report to a person.
-    if (device.is_guests or actor.is_guest) and device.owner_id != actor.id:
+    # A guest's install is his alone, before and after: else these tables would join an anonymous report to a person.
+    if (device.is_guests or actor.is_guest) and device.has_others:
         raise QueueOwner
-    if device.public_key is None:
-        device.public_key, device.owner_id = data["public_key"], actor.id
-
-
-def epoch(session: Session) -> str:
-    """The identity of the server's history."""
-    return session.scalars(select(SyncMeta.value).where(SyncMeta.name == "epoch")).one()
-
-
-def queue_of(session: Session, queue_id: UUID, actor: Actor) -> SyncQueue:
-    """A registered queue of this actor. Raises QueueOwner for somebody else's and for one that was never registered."""
-    queue = session.get(SyncQueue, queue_id)
-    if queue is None or queue.owner_id != actor.id:
+    if device.is_guests != actor.is_guest:
         raise QueueOwner
-    return queue
+
+
+def _skew_ms(wall_clock: datetime | None, moment: datetime) -> int | None:
+    """Device clock minus server clock."""
+    return None if wall_clock is None else round((wall_clock - moment).total_seconds() * 1000)
+
+
+_NOTE_DEVICE = text(
+    """
+    INSERT INTO sync_device (id, status, is_guests, platform, app_version, schema_version, skew_ms, last_seen_at, pending)
+    VALUES (:id, 'active', :is_guests, :platform, :app_version, :schema, :skew, :moment, 0)
+    ON CONFLICT (id) DO UPDATE
+       SET platform = excluded.platform, app_version = excluded.app_version, schema_version = excluded.schema_version,
+           skew_ms = excluded.skew_ms, last_seen_at = excluded.last_seen_at
+    RETURNING status, is_guests,
+              EXISTS (SELECT FROM sync_queue q WHERE q.device_id = sync_device.id AND q.owner_id <> :owner) AS has_others
+    """
+)
+_NEW_QUEUE = text(
+    """
+    INSERT INTO sync_queue (id, device_id, owner_id, region_code, body_key, last_seq, durable_seq, created_at)
+    VALUES (:id, :device, :owner, :region, :body_key, 0, 0, :moment)
+    ON CONFLICT (id) DO NOTHING
+    """
+)

@@ -1,95 +1,187 @@
-"""Resolving what was parked: a leader applies the chain in one act, or it is discarded."""
+"""Running what was parked: by a supervisor's decision, after a discarded head, or after a deployment (docs/sync-protocol.md 4)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Grant, Role
-from accounts.models import RoleGrant
-from database.crypto import KeyRing
-from problems import GuardFailed, RoleNotAllowed
-from sync.apply import Applier
-from sync.envelope import read
-from sync.issues import close, discard, may_resolve, take
-from sync.models import Issue, SyncMutation, SyncQueue
-from sync.mutations import Mutation, Origin
-from sync.synced import ISSUE
-from wire import StrictSchema
+from accounts.actor import SYSTEM, Actor
+from database.session import now
+from problems import Problem
+from sync import issues
+from sync.bodies import Bodies
+from sync.engine import Engine
+from sync.execution import QueueState, Tried, attempt, parked
+from sync.lines import Sent, read_line
+from sync.models import Issue, SyncHold, SyncMutation, SyncQueue
+from sync.parking import Waiting
 
+log = structlog.get_logger()
+
+# What another version of the program may understand, or no longer stumble over.
+RETRIED = ("unknown_mutation", "unknown_version", "fault")
 _DONE = ("applied", "merged", "noop", "conflict")
 
 
-class ResolveSchema(StrictSchema):
-    """Resolving needs no arguments."""
+@dataclass(frozen=True)
+class Replayed:
+    """What came of a chain. `code` is why the first one that is not done is not."""
+
+    done: int = 0
+    refused: int = 0
+    waiting: int = 0
+    code: str | None = None
 
 
-def author_as_he_was(session: Session, author_id: UUID) -> Actor:
-    """The author with the powers that he ever held: a removed officer's work was lawful when he did it."""
-    grants = tuple(
-        Grant(Role(row.role), row.org_id, row.region_code)
-        for row in session.scalars(select(RoleGrant).where(RoleGrant.person_id == author_id))
+class _NothingDone(Exception):
+    """The chain stands as it stood: the transaction is rolled back, so that nothing is published again."""
+
+
+def members_of(session: Session, issue: Issue) -> list[SyncMutation]:
+    """The unresolved mutations of an issue, each queue in its order. Their queues are held from here on."""
+    mine = (SyncMutation.issue_id == issue.id, SyncMutation.outcome == "parked", SyncMutation.resolution.is_(None))
+    queues = select(SyncMutation.queue_id).where(*mine)
+    # In id order: two supervisors who resolve issues of the same queues cannot deadlock.
+    session.execute(select(SyncQueue.id).where(SyncQueue.id.in_(queues)).order_by(SyncQueue.id).with_for_update(key_share=True))
+    return list(
+        session.scalars(
+            select(SyncMutation)
+            .join(SyncQueue, SyncQueue.id == SyncMutation.queue_id)
+            .where(*mine)
+            .order_by(SyncQueue.created_at, SyncQueue.id, SyncMutation.seq)
+            .execution_options(populate_existing=True)
+        )
     )
-    return Actor(id=author_id, name="", grants=grants, roles=frozenset({Role.CITIZEN, *(grant.role for grant in grants)}))
 
 
-def apply_chain(session: Session, ring: KeyRing, applier: Applier, actor: Actor, issue: Issue) -> Issue:
-    """Run the parked mutation and all that park behind it, in order, as their author. Stops at the first that is refused.
+def run_chain(
+    engine: Engine, session: Session, issue: Issue, members: Sequence[SyncMutation], approved_by: UUID | None
+) -> Replayed:
+    """Run the members in order, as their author. What is refused now becomes an issue of its own.
 
-    Raises RoleNotAllowed, GuardFailed with the code of the refusal: then nothing of the chain was applied.
+    A member behind one that stays parked stays parked too.
     """
-    if not may_resolve(actor, issue):
-        raise RoleNotAllowed(action="apply")
-    if issue.kind not in ("parked", "fault"):
-        raise GuardFailed(action="apply", reason="nothing_parked")
-    queue = session.get_one(SyncQueue, issue.queue_id, with_for_update=True)
-    author = author_as_he_was(session, issue.author_id)
-    for mutation in _chain(session, issue):
-        if mutation.body is None or mutation.mid is None:
-            raise GuardFailed(action="apply", reason="unreadable")
-        outcome = applier.run(session, author, queue, read(ring.open(mutation.body)))
-        if outcome.outcome not in _DONE:
-            raise GuardFailed(action="apply", reason=outcome.code or outcome.outcome, seq=mutation.seq)
-        mutation.resolution = "applied"
-        _close_issues(session, actor, mutation)
-    return issue
+    counts = {"done": 0, "refused": 0, "waiting": 0}
+    first: str | None = None
+    waiting = Waiting()
+    for member in members:
+        if member.body is None:  # a copy: resolved with the one that it repeats
+            continue
+        queue, author_then = _author(engine, session, issue, member)
+        sent = _opened(engine, queue, member)
+        if waiting.holds_up(sent):
+            tried = parked(issues.BEHIND_PARKED)
+        elif author_then is None or not sent.is_good:
+            tried = parked(member.reason or "bad_line")
+        else:
+            tried = attempt(engine, session, author_then, queue, sent, member.received_at, approved_by)
+        if tried.outcome == "parked":
+            waiting.add(sent.mid, member.entity_type, member.entity_id, issue.id)
+            counts["waiting"] += 1
+        else:
+            assert author_then is not None  # noqa: S101 - it was tried
+            _settle(engine, session, issue, member, tried, author_then, queue, sent)
+            counts["done" if tried.outcome in _DONE else "refused"] += 1
+        if tried.outcome not in _DONE:
+            first = first or tried.code
+    return Replayed(**counts, code=first)
 
 
-def _chain(session: Session, issue: Issue) -> list[SyncMutation]:
-    statement = select(SyncMutation).where(
-        SyncMutation.queue_id == issue.queue_id,
-        SyncMutation.entity_id == issue.subject_id,
-        SyncMutation.outcome == "parked",
-        SyncMutation.resolution.is_(None),
-        SyncMutation.seq >= issue.seq,
+def _settle(
+    engine: Engine, session: Session, issue: Issue, member: SyncMutation, tried: Tried, author: Actor,
+    queue: QueueState, sent: Sent,
+) -> None:  # fmt: skip
+    resolution = "applied" if tried.outcome in _DONE else "discarded"
+    resolve(session, issue, [member], resolution)
+    if tried.lost or tried.outcome == "rejected":
+        issues.open_for(session, engine.mutations, author, queue, sent, tried)
+
+
+def resolve(session: Session, issue: Issue, members: Sequence[SyncMutation], resolution: str) -> None:
+    """Their resolution, also for the copies of them that stand in other queues of the author."""
+    for member in members:
+        session.execute(
+            update(SyncMutation)
+            .where(SyncMutation.issue_id == issue.id, SyncMutation.outcome == "parked", SyncMutation.resolution.is_(None))
+            .where(
+                SyncMutation.mid == member.mid
+                if member.mid is not None
+                else (SyncMutation.queue_id == member.queue_id) & (SyncMutation.seq == member.seq)
+            )
+            .values(resolution=resolution)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
+def _author(engine: Engine, session: Session, issue: Issue, member: SyncMutation) -> tuple[QueueState, Actor | None]:
+    """The author with the powers that he had when he acted: at the arrival, or if these were removed, at his last pull."""
+    row = session.get_one(SyncQueue, member.queue_id)
+    queue = QueueState(row.id, row.device_id, row.owner_id, row.region_code, row.body_key, row.last_seq)
+    at: datetime = member.received_at
+    if member.reason == issues.AFTER_REVOCATION:
+        hold = session.get(SyncHold, row.id)
+        at = hold.pulled_at if hold is not None else row.created_at
+    return queue, engine.author(session, row.owner_id, at)
+
+
+def _opened(engine: Engine, queue: QueueState, member: SyncMutation) -> Sent:
+    assert member.body is not None  # noqa: S101 - copies were passed over
+    text = Bodies(engine.ring, queue.body_key).open(member.body, member.body_sha256)
+    return read_line(member.seq, text, engine.settings.line_bytes)
+
+
+def leave_behind(engine: Engine, session: Session, issue: Issue, members: Sequence[SyncMutation]) -> None:
+    """What still waits when its issue is closed gets an issue of its own."""
+    rest = [member for member in members if member.resolution is None and member.body is not None]
+    if not rest:
+        return
+    first = rest[0]
+    queue, author = _author(engine, session, issue, first)
+    sent = _opened(engine, queue, first)
+    tried = Tried("parked", first.reason or "bad_line", region_code=issue.region_code)
+    opened = issues.open_for(session, engine.mutations, author or Actor(id=queue.owner_id, name=""), queue, sent, tried)
+    session.execute(
+        update(SyncMutation)
+        .where(SyncMutation.issue_id == issue.id, SyncMutation.outcome == "parked", SyncMutation.resolution.is_(None))
+        .values(issue_id=opened[0])
+        .execution_options(synchronize_session=False)
     )
-    return list(session.scalars(statement.order_by(SyncMutation.seq)))
 
 
-def _close_issues(session: Session, actor: Actor, mutation: SyncMutation) -> None:
-    """Every issue of a mutation is settled with it."""
-    issues = session.scalars(
-        select(Issue).where(Issue.queue_id == mutation.queue_id, Issue.seq == mutation.seq, Issue.state == "open")
-    )
-    for issue in issues:
-        close(session, actor, issue, "applied")
+def replay_parked(engine: Engine) -> int:
+    """After a deployment: try again what the last version did not know or stumbled over. How many mutations were done."""
+    with engine.database.transaction() as session:
+        waiting = list(
+            session.scalars(select(Issue.id).where(Issue.state == "open", Issue.reason.in_(RETRIED)).order_by(Issue.id))
+        )
+    done = 0
+    for issue_id in waiting:
+        try:
+            with engine.database.transaction() as session:
+                done += _replay(engine, session, issue_id)
+        except (_NothingDone, Problem) as nothing:
+            log.info("still parked", issue=str(issue_id), why=type(nothing).__name__)
+    return done
 
 
-def issue_mutations(ring: KeyRing, applier: Applier) -> list[Mutation]:
-    """`issue.apply` and `issue.discard`; made at assembly, because applying needs the engine itself."""
-
-    def apply(session: Session, actor: Actor, issue_id: UUID, _: dict[str, Any], __: Origin) -> Issue:
-        issue = take(session, actor, issue_id, ISSUE.visible_to(actor))
-        return apply_chain(session, ring, applier, actor, issue)
-
-    def drop(session: Session, actor: Actor, issue_id: UUID, _: dict[str, Any], __: Origin) -> Issue:
-        issue = take(session, actor, issue_id, ISSUE.visible_to(actor))
-        return discard(session, actor, issue)
-
-    return [
-        Mutation("issue.apply", ResolveSchema, apply, summary="采用该记录及其后续记录"),
-        Mutation("issue.discard", ResolveSchema, drop, summary="不予采用"),
-    ]
+def _replay(engine: Engine, session: Session, issue_id: UUID) -> int:
+    issue = session.scalars(
+        select(Issue).where(Issue.id == issue_id, Issue.state == "open").with_for_update(skip_locked=True)
+    ).one_or_none()
+    if issue is None:
+        raise _NothingDone
+    members = members_of(session, issue)
+    replayed = run_chain(engine, session, issue, members, approved_by=None)
+    if replayed.done + replayed.refused == 0:
+        raise _NothingDone
+    issue.revision += 1
+    issue.updated_at = now(session)
+    if replayed.waiting == 0:
+        issues.close(session, issue, SYSTEM, "applied" if replayed.done else "discarded")
+    return replayed.done

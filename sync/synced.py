@@ -1,4 +1,4 @@
-"""An issue is itself a synced entity: its author and the leaders of the banner have it on their devices."""
+"""What devices hold of issues: the author everything, the banner's office what is not a reporter's."""
 
 from __future__ import annotations
 
@@ -7,25 +7,42 @@ from sync.catalog import Scope, Synced
 from sync.models import Issue
 
 
-def line(issue: Issue) -> Json:
-    """What a person needs to decide; the evidence is free of reporter data."""
+def officer_line(issue: Issue) -> Json:
+    """For the banner. Never who reported, nor what he wrote: only the values that colleagues lost to each other."""
     return {
-        "kind": issue.kind,
+        "issue_kind": issue.kind,
         "state": issue.state,
-        "author_id": issue.author_id,
+        "author_id": issue.author_id if issue.author_is_staff else None,
         "region_code": issue.region_code,
+        "mutation": issue.mutation,
         "subject_type": issue.subject_type,
         "subject_id": issue.subject_id,
         "field": issue.field,
         "reason": issue.reason,
-        "mid": issue.mid,
+        "losing": issue.losing if issue.kind == "conflict" and issue.author_is_staff else None,
+        "created_at": issue.created_at,
+        "resolved_by": issue.resolved_by,
+    }
+
+
+def author_line(issue: Issue) -> Json:
+    """For the author: his own words too."""
+    return {
+        **officer_line(issue),
+        "author_id": issue.author_id,
         "losing": issue.losing,
-        "opened_at": issue.created_at,
+        "queue_id": issue.queue_id,
+        "seq": issue.seq,
+        "mid": issue.mid,
     }
 
 
 ISSUE = Synced(
     "issue",
     Issue,
-    [Scope("region", "officer", Issue.region_code, line), Scope("user", "own", Issue.author_id, line)],
+    [
+        Scope("region", "officer", Issue.region_code, officer_line),
+        Scope("user", "own", Issue.author_id, author_line),
+    ],
+    on_devices=lambda issue: issue.off_devices_at is None,
 )

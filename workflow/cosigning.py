@@ -23,7 +23,7 @@ from accounts.actor import Actor
 from database.base import Json
 from database.session import now
 from problems import GuardFailed, Invalid, field_error
-from sync.models import SyncDevice
+from sync.models import SyncQueue
 from sync.mutations import Origin
 
 
@@ -79,7 +79,7 @@ def _signed_by(session: Session, person_id: UUID, digest: str, signature: str) -
     raw = base64.urlsafe_b64decode(signature + "==")
     der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
     keys = session.scalars(
-        select(SyncDevice.public_key).where(SyncDevice.owner_id == person_id, SyncDevice.public_key.is_not(None))
+        select(SyncQueue.public_key).where(SyncQueue.owner_id == person_id, SyncQueue.public_key.is_not(None))
     )
     return any(_verifies(jwk, der, digest.encode()) for jwk in keys if jwk is not None)
 

@@ -7,7 +7,15 @@ from workflow.hazards import closing, passing_on, reporting, schemas, triage, ve
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 
 MUTATIONS = [
-    Mutation("hazard.submit", schemas.SubmitSchema, reporting.submit, creates=True, summary="上报隐患"),
+    Mutation(
+        "hazard.submit",
+        schemas.SubmitSchema,
+        reporting.submit,
+        creates=True,
+        summary="上报隐患",
+        private=frozenset({"reporter", "tracking_code"}),
+        batched=True,
+    ),
     Mutation("hazard.register", schemas.RegisterSchema, triage.register, summary="受理登记"),
     Mutation("hazard.reject", schemas.RejectSchema, triage.reject, summary="不予受理"),
     Mutation("hazard.divert_119", NoteSchema, triage.divert_119, summary="分流119"),

@@ -17,7 +17,7 @@ from database.session import now, remembered
 from media.commands import attach
 from places.jurisdiction import ResolvedPlace, address_line, handling_region, place_of
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
-from sync.mutations import Origin
+from sync.mutations import Origin, create
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.clocks import local_day
@@ -50,7 +50,7 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     if data["category"] is not None:
         category(session, data["category"])
     _keep_tracking_code(hazard, data["tracking_code"])
-    session.add(hazard)  # not flushed here: a chunk of reports is written at once; a taken id shows then
+    create(session, hazard)
     _seal_reporter(session, hazard, data["reporter"])
     attach(session, actor, data["photos"], "hazard", hazard.id, "report")
     if burning:

@@ -267,28 +267,36 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column("author_is_staff", sa.Boolean(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=True),
         sa.Column("queue_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("mid", sa.Uuid(), nullable=True),
+        sa.Column("mutation", sa.Text(), nullable=False),
         sa.Column("subject_type", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=True),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("losing", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("resolved_by", sa.Uuid(), nullable=True),
+        sa.Column("off_devices_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("event_hash", sa.LargeBinary(), nullable=True),
         sa.Column("stamps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(state = 'open') = (resolved_by IS NULL)", name=op.f("ck_issue_resolved_by_somebody")),
         sa.CheckConstraint("kind IN ('conflict', 'rejected', 'parked', 'fault')", name=op.f("ck_issue_kind_known")),
         sa.CheckConstraint("state IN ('open', 'applied', 'discarded')", name=op.f("ck_issue_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
     )
     op.create_index(op.f("ix_issue_author_id"), "issue", ["author_id"], unique=False)
+    op.create_index(
+        "ix_issue_closed", "issue", ["updated_at"], unique=False, postgresql_where="state <> 'open' AND off_devices_at IS NULL"
+    )
     op.create_index("ix_issue_open", "issue", ["region_code", "id"], unique=False, postgresql_where="state = 'open'")
+    op.create_index("ix_issue_queue", "issue", ["queue_id", "subject_id"], unique=False, postgresql_where="state = 'open'")
     op.create_index(op.f("ix_issue_subject_id"), "issue", ["subject_id"], unique=False)
     op.create_table(
         "law",
@@ -490,13 +498,12 @@ def upgrade() -> None:
         sa.Column("platform", sa.Text(), nullable=False),
         sa.Column("app_version", sa.Text(), nullable=False),
         sa.Column("schema_version", sa.Integer(), nullable=False),
-        sa.Column("public_key", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
-        sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("is_guests", sa.Boolean(), nullable=False),
         sa.Column("skew_ms", sa.BigInteger(), nullable=True),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("pending", sa.BigInteger(), nullable=False),
         sa.Column("oldest_pending_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("status IN ('active', 'wiped')", name=op.f("ck_sync_device_status_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_device")),
     )
     op.create_table(
@@ -834,6 +841,7 @@ def upgrade() -> None:
         "sync_feed",
         sa.Column("scope_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("entered", sa.BigInteger(), nullable=False),
         sa.Column("entity_type", sa.Text(), nullable=False),
         sa.Column("entity_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
@@ -849,15 +857,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=True),
+        sa.Column("public_key", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("body_key", sa.LargeBinary(), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("durable_seq", sa.BigInteger(), nullable=False),
-        sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("held", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["sync_device.id"], name=op.f("fk_sync_queue_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),
     )
+    op.create_index(op.f("ix_sync_queue_device_id"), "sync_queue", ["device_id"], unique=False)
     op.create_index(op.f("ix_sync_queue_owner_id"), "sync_queue", ["owner_id"], unique=False)
+    op.create_index(
+        "ix_sync_queue_region", "sync_queue", ["region_code"], unique=False, postgresql_where="region_code IS NOT NULL"
+    )
     op.create_table(
         "deputy",
         sa.Column("org_id", sa.Uuid(), nullable=False),
@@ -969,6 +982,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_staff_credential_username")),
     )
     op.create_table(
+        "sync_hold",
+        sa.Column("queue_id", sa.Uuid(), nullable=False),
+        sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("scopes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["queue_id"], ["sync_queue.id"], name=op.f("fk_sync_hold_queue_id")),
+        sa.PrimaryKeyConstraint("queue_id", name=op.f("pk_sync_hold")),
+    )
+    op.create_table(
         "sync_mutation",
         sa.Column("queue_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -978,7 +999,9 @@ def upgrade() -> None:
         sa.Column("entity_type", sa.Text(), nullable=False),
         sa.Column("entity_id", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("issue_id", sa.Uuid(), nullable=True),
         sa.Column("body_sha256", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -987,8 +1010,12 @@ def upgrade() -> None:
             name=op.f("ck_sync_mutation_outcome_known"),
         ),
         sa.CheckConstraint("resolution IN ('applied', 'discarded')", name=op.f("ck_sync_mutation_resolution_known")),
+        sa.CheckConstraint("resolution IS NULL OR outcome = 'parked'", name=op.f("ck_sync_mutation_parked_is_resolved")),
         sa.ForeignKeyConstraint(["queue_id"], ["sync_queue.id"], name=op.f("fk_sync_mutation_queue_id")),
         sa.PrimaryKeyConstraint("queue_id", "seq", name=op.f("pk_sync_mutation")),
+    )
+    op.create_index(
+        "ix_sync_mutation_issue", "sync_mutation", ["issue_id"], unique=False, postgresql_where="issue_id IS NOT NULL"
     )
     op.create_index(op.f("ix_sync_mutation_mid"), "sync_mutation", ["mid"], unique=False)
     op.create_index(
@@ -1056,7 +1083,9 @@ def downgrade() -> None:
         "ix_sync_mutation_parked", table_name="sync_mutation", postgresql_where="outcome = 'parked' AND resolution IS NULL"
     )
     op.drop_index(op.f("ix_sync_mutation_mid"), table_name="sync_mutation")
+    op.drop_index("ix_sync_mutation_issue", table_name="sync_mutation", postgresql_where="issue_id IS NOT NULL")
     op.drop_table("sync_mutation")
+    op.drop_table("sync_hold")
     op.drop_table("staff_credential")
     op.drop_index("uq_role_grant_live", table_name="role_grant", postgresql_where="ended_at IS NULL")
     op.drop_index(
@@ -1074,7 +1103,9 @@ def downgrade() -> None:
     op.drop_index("ix_deputy_person", table_name="deputy")
     op.drop_index("ix_deputy_deputy", table_name="deputy")
     op.drop_table("deputy")
+    op.drop_index("ix_sync_queue_region", table_name="sync_queue", postgresql_where="region_code IS NOT NULL")
     op.drop_index(op.f("ix_sync_queue_owner_id"), table_name="sync_queue")
+    op.drop_index(op.f("ix_sync_queue_device_id"), table_name="sync_queue")
     op.drop_table("sync_queue")
     op.drop_table("sync_feed")
     op.drop_index(op.f("ix_rectification_unit_id"), table_name="rectification")
@@ -1143,7 +1174,9 @@ def downgrade() -> None:
     op.drop_index("ix_law_grams", table_name="law", postgresql_using="gin")
     op.drop_table("law")
     op.drop_index(op.f("ix_issue_subject_id"), table_name="issue")
+    op.drop_index("ix_issue_queue", table_name="issue", postgresql_where="state = 'open'")
     op.drop_index("ix_issue_open", table_name="issue", postgresql_where="state = 'open'")
+    op.drop_index("ix_issue_closed", table_name="issue", postgresql_where="state <> 'open' AND off_devices_at IS NULL")
     op.drop_index(op.f("ix_issue_author_id"), table_name="issue")
     op.drop_table("issue")
     op.drop_index("ix_inbox_item_unread", table_name="inbox_item", postgresql_where="read_at IS NULL")

@@ -1,0 +1,140 @@
+"""A chunk of fresh lines inside one transaction: all at once where that is safe, else one by one, with the same outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.base import Revised
+from database.session import now
+from sync import issues, ledger
+from sync.engine import Engine, is_passing
+from sync.execution import QueueState, Tried, attempt, load, origin_of, parked, revision_of
+from sync.ledger import Entry
+from sync.lines import Sent
+from sync.merge import merges_of
+from sync.mutations import Mutation, batching
+from sync.parking import Waiting, waiting_before
+from sync.problems import Fork
+
+log = structlog.get_logger()
+
+
+class Chunk:
+    """Runs the lines of one chunk; the caller writes what they leave in the ledger."""
+
+    def __init__(self, engine: Engine, session: Session, actor: Actor, queue: QueueState) -> None:
+        self._engine = engine
+        self._session = session
+        self._actor = actor
+        self._queue = queue
+        self._entries: list[Entry] = []
+        self._results: dict[UUID, ledger.Known] = {}
+        self._waiting = Waiting()
+
+    def run(self, lines: Sequence[Sent]) -> list[Entry]:
+        """Entries of as many lines as fit into the chunk's time, at least one. Raises Fork."""
+        started = self._engine.stopwatch()
+        limit = self._engine.settings.push_chunk_seconds
+        self._results = ledger.known_of(self._session, self._queue.owner_id, [sent.mid for sent in lines if sent.mid is not None])
+        for sent in lines:  # before anything is applied
+            known = self._results.get(sent.mid) if sent.mid is not None else None
+            if known is not None and known.sha256 != sent.sha256:
+                log.warning("fork", queue=str(self._queue.id), seq=sent.seq)
+                raise Fork(seq=sent.seq)
+        self._waiting = waiting_before(self._session, self._queue.id, lines)
+        position = self._at_once(lines)
+        while position < len(lines) and (not self._entries or self._engine.stopwatch() - started < limit):
+            self._one(lines[position])
+            position += 1
+        return self._entries
+
+    # ---- all at once ----
+
+    def _at_once(self, lines: Sequence[Sent]) -> int:
+        """Run the leading lines that are independent creations together; how many that were. On any failure: none."""
+        batch = self._batch(lines)
+        if len(batch) < 2:
+            return 0
+        session = self._session
+        try:
+            with self._engine.database.savepoint(session):
+                with batching(session):
+                    made: list[Revised] = [
+                        mutation.run(session, self._actor, sent.entity_id, data, origin_of(sent, self._queue))
+                        for sent, mutation, data in batch
+                        if sent.entity_id is not None
+                    ]
+                merges_of(session)
+        except Exception as error:  # whatever it was shows again, one by one, and is answered there
+            if is_passing(error):
+                raise
+            log.info("batch done one by one", queue=str(self._queue.id), error=type(error).__name__)
+            return 0
+        for (sent, _, _), entity in zip(batch, made, strict=True):
+            self._keep(ledger.entry_of(sent, Tried("applied", revision=revision_of(entity, sent)), []))
+        return len(batch)
+
+    def _batch(self, lines: Sequence[Sent]) -> list[tuple[Sent, Mutation, dict[str, object]]]:
+        batch: list[tuple[Sent, Mutation, dict[str, object]]] = []
+        if self._actor.draining:
+            return batch
+        entities: set[UUID | None] = set()
+        mids: set[UUID | None] = set()
+        for sent in lines:
+            if not sent.is_good or sent.mid in self._results or self._waiting.holds_up(sent):
+                break
+            if sent.mid in mids or sent.entity_id in entities:
+                break
+            declared = self._engine.mutations.by_name.get(sent.name)
+            if declared is None or not declared.batched:
+                break
+            loaded = load(self._engine, sent)
+            if isinstance(loaded, Tried):
+                break
+            batch.append((sent, *loaded))
+            entities.add(sent.entity_id)
+            mids.add(sent.mid)
+        return batch
+
+    # ---- one by one ----
+
+    def _one(self, sent: Sent) -> None:
+        known = self._results.get(sent.mid) if sent.mid is not None else None
+        if known is not None:
+            if known.sha256 != sent.sha256:  # the same mid twice in this body
+                raise Fork(seq=sent.seq)
+            self._keep(ledger.copy_of(self._session, self._queue, sent, known))
+            return
+        tried, behind = self._try(sent)
+        opened = [behind] if behind is not None else self._open(sent, tried)
+        self._keep(ledger.entry_of(sent, tried, opened))
+
+    def _try(self, sent: Sent) -> tuple[Tried, UUID | None]:
+        """What came of it, and the issue that it joins."""
+        if not sent.is_good:
+            return parked("bad_line"), None
+        if self._actor.draining:
+            tried = parked(issues.AFTER_REVOCATION)
+            return tried, issues.revocation_issue(self._session, self._queue.id)
+        if self._waiting.holds_up(sent):
+            return parked(issues.BEHIND_PARKED), self._waiting.issue_before(sent)
+        return attempt(self._engine, self._session, self._actor, self._queue, sent, now(self._session)), None
+
+    def _open(self, sent: Sent, tried: Tried) -> list[UUID]:
+        if not tried.lost and tried.outcome not in ("rejected", "parked"):
+            return []
+        with self._engine.database.savepoint(self._session):
+            return issues.open_for(self._session, self._engine.mutations, self._actor, self._queue, sent, tried)
+
+    def _keep(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        sent = entry.sent
+        if sent.mid is not None:
+            self._results[sent.mid] = ledger.Known(sent.sha256, entry.outcome, entry.result)
+        if entry.outcome == "parked" and entry.resolution is None:
+            self._waiting.add(sent.mid, sent.entity_type, sent.entity_id, entry.issue_id)

@@ -1,0 +1,64 @@
+"""What push, pull and replay share: one of it for a process, assembled in `api/app.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.crypto import KeyRing
+from database.session import Database
+from settings import Settings
+from sync.catalog import Catalog
+from sync.merge import Stamps
+from sync.mutations import Mutations
+
+SCHEMA = 1  # the version of the protocol and of the lines
+MIN_PULL = 1
+MIN_PUSH = 1
+
+# Who a person was at a moment: the powers that he held then. None: there is no such person.
+Author = Callable[[Session, UUID, datetime], Actor | None]
+# Who is calling, read in the transaction that does the work. Raises Unauthenticated, Wiped.
+Authenticate = Callable[[Session], Actor]
+
+# PostgreSQL says: lock timeout, statement timeout, deadlock, serialisation failure, out of memory or connections or disk,
+# shutting down.
+_PASSING = frozenset({"55P03", "57014", "40P01", "40001", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03", "58030"})
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The parts. `stopwatch` bounds a chunk and decides nothing else, in seconds."""
+
+    database: Database
+    catalog: Catalog
+    mutations: Mutations
+    ring: KeyRing
+    settings: Settings
+    author: Author
+    stopwatch: Callable[[], float] = time.monotonic
+
+    def watch(self, maker: Any) -> None:
+        """Stamp the fields of every record that a session of this maker changes."""
+        models = {name: synced.model for name, synced in self.catalog.by_type.items()}
+        Stamps(self.mutations.by_name.values(), models).watch(maker)
+
+
+def is_passing(error: Exception) -> bool:
+    """True if infrastructure failed and the same may succeed later; False if the statement itself was wrong."""
+    if isinstance(error, PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    if sqlstate is None:
+        return isinstance(error, OperationalError) or error.connection_invalidated
+    return sqlstate in _PASSING or sqlstate.startswith("08")

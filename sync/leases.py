@@ -1,0 +1,74 @@
+"""What a device held at its last pull, and for how long it may still act on it (docs/sync-protocol.md 4, permission)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+RENEWED_EVERY = timedelta(minutes=10)  # an idle pull writes no oftener
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an author's device had to do with a record."""
+
+    was_known: bool = False  # it is or was in one of his scopes: that it exists is no secret to him
+    was_his: bool = False  # it was in a scope that names himself, and left it
+    is_leased: bool = False  # it was his at his last pull, and that is not too long ago
+    is_deleted: bool = False  # it was in one of his scopes and is in none of anybody's any more
+
+
+def standing_of(
+    session: Session,
+    queue_id: UUID,
+    author_id: UUID,
+    scope_keys: Sequence[str],
+    entity: tuple[str, UUID],
+    moment: datetime,
+    lease: timedelta,
+) -> Standing:
+    """Read from the feed, of which a `left` row remains. `scope_keys` are those that the author replicates now."""
+    rows = session.execute(_ROWS, {"queue": queue_id, "keys": list(scope_keys), "type": entity[0], "id": entity[1]}).all()
+    his = [row for row in rows if row.gone == "left" and row.key.startswith(f"user:{author_id}#")]
+    return Standing(
+        was_known=bool(rows),
+        was_his=bool(his),
+        is_leased=any(row.was_held and row.pulled_at >= moment - lease for row in his),
+        is_deleted=bool(rows) and all(row.gone == "deleted" for row in rows),
+    )
+
+
+def renew(session: Session, queue_id: UUID, moment: datetime, scopes: dict[str, list[int]]) -> None:
+    """Remember what this queue's device holds after a pull: scope id -> [position before it, position after it]."""
+    session.execute(_RENEW, {"queue": queue_id, "moment": moment, "scopes": _json(scopes)})
+
+
+def _json(scopes: dict[str, list[int]]) -> str:
+    pairs = ",".join(f'"{scope}":[{before},{after}]' for scope, (before, after) in scopes.items())
+    return "{" + pairs + "}"
+
+
+# Held: it had come into the scope by the end of that pull, and had not left it before that pull began.
+_ROWS = text(
+    """
+    SELECT s.key, f.gone, h.pulled_at,
+           COALESCE(f.entered <= CAST(h.scopes -> CAST(s.id AS text) ->> 1 AS bigint)
+                    AND f.position > CAST(h.scopes -> CAST(s.id AS text) ->> 0 AS bigint), FALSE) AS was_held
+      FROM sync_feed f
+      JOIN sync_scope s ON s.id = f.scope_id
+      LEFT JOIN sync_hold h ON h.queue_id = :queue
+     WHERE f.entity_type = :type AND f.entity_id = :id
+       AND (s.key = ANY(:keys) OR h.scopes ? CAST(s.id AS text))
+    """
+)
+_RENEW = text(
+    """
+    INSERT INTO sync_hold (queue_id, pulled_at, scopes) VALUES (:queue, :moment, CAST(:scopes AS jsonb))
+    ON CONFLICT (queue_id) DO UPDATE SET pulled_at = excluded.pulled_at, scopes = excluded.scopes
+    """
+)

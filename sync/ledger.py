@@ -1,0 +1,189 @@
+"""The rows that a chunk leaves behind, written together: mutations, receipts, and how far the queue has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from sync.bodies import Bodies
+from sync.execution import QueueState, Tried
+from sync.lines import Sent
+
+RESULT_BYTES = 4096
+
+
+class TwinCommitted(Exception):
+    """Another transaction wrote a receipt under one of our mids meanwhile: the chunk is done again and finds it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line with its outcome. `result` is the stored part of the answer; `is_copy`: another queue's mutation came again."""
+
+    sent: Sent
+    outcome: str
+    reason: str | None
+    issue_id: UUID | None
+    result: bytes
+    is_copy: bool = False
+    resolution: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the owner's ledger holds under a mid."""
+
+    sha256: bytes
+    status: str
+    result: bytes
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a queue already has at a seq."""
+
+    mid: UUID | None
+    sha256: bytes
+    result: bytes
+
+
+def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID]) -> Entry:
+    """The entry of a mutation that was just tried."""
+    document: dict[str, Any] = {
+        "outcome": tried.outcome,
+        "revision": tried.revision,
+        "issues": [str(issue) for issue in issues[:50]],
+    }
+    if tried.code is not None:
+        document["code"] = tried.code
+    if tried.after_reassignment:
+        document["after_reassignment"] = True
+    result = orjson.dumps({**document, "explained": tried.data} if tried.data else document)
+    if len(result) > RESULT_BYTES:
+        result = orjson.dumps(document)
+    return Entry(sent, tried.outcome, tried.code, issues[0] if issues else None, result)
+
+
+def known_of(session: Session, owner_id: UUID, mids: Iterable[UUID]) -> dict[UUID, Known]:
+    """Receipts that this owner already has under these mids; another owner's are unknown."""
+    rows = session.execute(_KNOWN, {"owner": owner_id, "mids": list(mids)})
+    return {row.key: Known(bytes(row.body_sha256), row.status, bytes(row.result)) for row in rows}
+
+
+def copy_of(session: Session, queue: QueueState, sent: Sent, known: Known) -> Entry:
+    """A mutation that this owner sent before, in whatever queue: its outcome stands, and here its seq passes."""
+    stored = orjson.loads(known.result)
+    issues = stored.get("issues") or [None]
+    resolution = None
+    if known.status == "parked":
+        resolution = session.scalar(_RESOLUTION, {"mid": sent.mid, "owner": queue.owner_id})
+    return Entry(
+        sent, known.status, stored.get("code"), UUID(issues[0]) if issues[0] else None, known.result,
+        is_copy=True, resolution=resolution,
+    )  # fmt: skip
+
+
+def past_of(session: Session, queue: QueueState, first: int, last: int) -> dict[int, Past]:
+    """What the queue holds from `first` to `last`, by seq."""
+    rows = session.execute(_PAST, {"queue": queue.id, "owner": queue.owner_id, "first": first, "last": last})
+    return {row.seq: Past(row.mid, bytes(row.body_sha256), _result_of(row)) for row in rows}
+
+
+def _result_of(row: Any) -> bytes:
+    if row.result is not None:
+        return bytes(row.result)
+    issues = [str(row.issue_id)] if row.issue_id else []
+    return orjson.dumps({"outcome": row.outcome, "revision": None, "issues": issues, "code": row.reason})
+
+
+def write(session: Session, queue: QueueState, bodies: Bodies, entries: Sequence[Entry], moment: datetime) -> None:
+    """Insert the chunk's mutations and receipts. Raises TwinCommitted."""
+    mutations: dict[str, list[Any]] = {name: [] for name in _MUTATION_COLUMNS}
+    receipts: dict[str, list[Any]] = {"key": [], "sha": [], "status": [], "result": []}
+    for entry in entries:
+        sent = entry.sent
+        body = None if entry.is_copy else bodies.seal(sent.text, sent.sha256)
+        values: tuple[Any, ...] = (
+            sent.seq, sent.mid, sent.name, sent.version, sent.entity_type, sent.entity_id,
+            entry.outcome, entry.reason, entry.resolution, entry.issue_id, sent.sha256, body,
+        )  # fmt: skip
+        for column, value in zip(mutations.values(), values, strict=True):
+            column.append(value)
+        if sent.mid is not None and not entry.is_copy:
+            kept: tuple[Any, ...] = (sent.mid, sent.sha256, entry.outcome, entry.result)
+            for column, value in zip(receipts.values(), kept, strict=True):
+                column.append(value)
+    session.execute(_INSERT_MUTATIONS, {**mutations, "queue": queue.id, "moment": moment})
+    written: Any = session.execute(_INSERT_RECEIPTS, {**receipts, "owner": queue.owner_id, "moment": moment})
+    if written.rowcount != len(receipts["key"]):
+        raise TwinCommitted
+
+
+def advance(session: Session, queue: QueueState, last_seq: int) -> None:
+    """The queue has come so far."""
+    session.execute(_ADVANCE, {"queue": queue.id, "last_seq": last_seq})
+
+
+def note_device(
+    session: Session, device_id: UUID, pending: int, oldest: datetime | None, moment: datetime, every: timedelta
+) -> None:
+    """How much the device still has, as it says; written only if that changed, or after a while."""
+    session.execute(
+        _NOTE_DEVICE,
+        {"device": device_id, "pending": pending, "oldest": oldest, "moment": moment, "before": moment - every},
+    )
+
+
+_MUTATION_COLUMNS = (
+    "seq", "mid", "name", "version", "type", "entity", "outcome", "reason", "resolution", "issue", "sha", "body",
+)  # fmt: skip
+_KNOWN = text("SELECT key, body_sha256, status, result FROM receipt WHERE owner_id = :owner AND key = ANY(:mids)")
+_RESOLUTION = text(
+    "SELECT m.resolution FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id"
+    " WHERE m.mid = :mid AND q.owner_id = :owner AND m.resolution IS NOT NULL LIMIT 1"
+)
+_PAST = text(
+    """
+    SELECT m.seq, m.mid, m.body_sha256, m.outcome, m.reason, m.issue_id, r.result
+      FROM sync_mutation m
+      LEFT JOIN receipt r ON r.owner_id = :owner AND r.key = m.mid AND r.body_sha256 = m.body_sha256
+     WHERE m.queue_id = :queue AND m.seq BETWEEN :first AND :last
+    """
+)
+_INSERT_MUTATIONS = text(
+    """
+    INSERT INTO sync_mutation (queue_id, seq, mid, name, version, entity_type, entity_id, outcome, reason,
+                               resolution, issue_id, body_sha256, body, received_at)
+    SELECT :queue, seq, mid, name, version, type, entity, outcome, reason, resolution, issue, sha, body, :moment
+      FROM unnest(CAST(:seq AS bigint[]), CAST(:mid AS uuid[]), CAST(:name AS text[]), CAST(:version AS integer[]),
+                  CAST(:type AS text[]), CAST(:entity AS uuid[]), CAST(:outcome AS text[]), CAST(:reason AS text[]),
+                  CAST(:resolution AS text[]), CAST(:issue AS uuid[]), CAST(:sha AS bytea[]), CAST(:body AS bytea[]))
+           AS new(seq, mid, name, version, type, entity, outcome, reason, resolution, issue, sha, body)
+    """
+)
+_INSERT_RECEIPTS = text(
+    """
+    INSERT INTO receipt (owner_id, key, body_sha256, status, result, at)
+    SELECT :owner, key, sha, status, result, :moment
+      FROM unnest(CAST(:key AS uuid[]), CAST(:sha AS bytea[]), CAST(:status AS text[]), CAST(:result AS bytea[]))
+           AS new(key, sha, status, result)
+    ON CONFLICT (owner_id, key) DO NOTHING
+    """
+)
+_ADVANCE = text("UPDATE sync_queue SET last_seq = :last_seq WHERE id = :queue AND last_seq < :last_seq")
+_NOTE_DEVICE = text(
+    """
+    UPDATE sync_device
+       SET pending = :pending, oldest_pending_at = :oldest, last_seen_at = :moment
+     WHERE id = :device
+       AND (pending <> :pending OR oldest_pending_at IS DISTINCT FROM CAST(:oldest AS timestamptz)
+            OR last_seen_at IS NULL OR last_seen_at < :before)
+    """
+)

@@ -1,0 +1,118 @@
+"""What register, pull, issues and status take and give, as JSON (push and the answers of pull are NDJSON)."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from sync.models import ISSUE_STATES
+from wire import Flag, Line, Moment, PageSchema, StrictSchema
+
+MAX_SCHEMA = 1_000_000
+MAX_REFILL = 100
+
+
+class RegisterDeviceSchema(StrictSchema):
+    """A device and its queue introduce themselves."""
+
+    install = fields.UUID(required=True)
+    queue = fields.UUID(required=True, metadata={"description": "made by the client, before first contact"})
+    platform = Line(max_length=50, min_length=0, load_default="")
+    app_version = Line(max_length=50, min_length=0, load_default="")
+    schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SCHEMA))
+    wall_clock = Moment(load_default=None, allow_none=True, metadata={"description": "the device's own time"})
+    public_key = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=20)),
+        values=fields.Raw(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=10),
+        metadata={"description": "ES256 public key as JWK (RFC 7517)"},
+    )
+
+
+class SchemaVersionsSchema(StrictSchema):
+    """Which versions of the protocol are understood."""
+
+    current = fields.Integer(required=True)
+    min_pull = fields.Integer(required=True)
+    min_push = fields.Integer(required=True)
+
+
+class LimitsSchema(StrictSchema):
+    """What a client must keep to."""
+
+    push_mutations = fields.Integer(required=True)
+    push_bytes = fields.Integer(required=True)
+    pull_bytes = fields.Integer(required=True)
+    line_bytes = fields.Integer(required=True)
+    poll_seconds = fields.Integer(required=True)
+
+
+class RegisteredSchema(StrictSchema):
+    """The state of the queue, and of the server."""
+
+    queue = fields.UUID(required=True)
+    last_seq = fields.Integer(required=True)
+    durable_seq = fields.Integer(required=True)
+    epoch = fields.UUID(required=True)
+    server_time = fields.AwareDateTime(required=True)
+    skew_ms = fields.Integer(required=True, allow_none=True)
+    schema = fields.Nested(SchemaVersionsSchema, required=True)
+    limits = fields.Nested(LimitsSchema, required=True)
+
+
+class PullSchema(StrictSchema):
+    """Where a device stands."""
+
+    queue = fields.UUID(required=True)
+    cursor = Line(max_length=20_000, load_default=None, allow_none=True)
+    schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SCHEMA))
+    max_bytes = fields.Integer(load_default=524_288, strict=True, validate=validate.Range(1, 2**31 - 1))
+    adopted = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_REFILL))
+    refill = fields.List(Line(max_length=200), load_default=list, validate=validate.Length(max=MAX_REFILL))
+
+
+class IssueQuerySchema(PageSchema):
+    """Filters of the list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(ISSUE_STATES))
+    subject_id = fields.UUID(load_default=None)
+    mine = Flag(load_default=False)
+
+
+class IssueSchema(StrictSchema):
+    """Something a person has to look at. `data` is what devices hold of it; who reported is never in it."""
+
+    id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
+    data = fields.Dict(required=True)
+
+
+class IssuePageSchema(StrictSchema):
+    """A page of issues."""
+
+    items = fields.List(fields.Nested(IssueSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class QueueStatusSchema(StrictSchema):
+    """One of the caller's queues."""
+
+    queue = fields.UUID(required=True)
+    device = fields.UUID(required=True)
+    last_seq = fields.Integer(required=True)
+    durable_seq = fields.Integer(required=True)
+    parked = fields.Integer(required=True, metadata={"description": "mutations that nobody has decided about"})
+    pending = fields.Integer(required=True, metadata={"description": "as the device last said"})
+    oldest_pending = fields.AwareDateTime(required=True, allow_none=True)
+    last_seen_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class StatusSchema(StrictSchema):
+    """How the caller's devices stand with the server."""
+
+    epoch = fields.UUID(required=True)
+    server_time = fields.AwareDateTime(required=True)
+    schema = fields.Nested(SchemaVersionsSchema, required=True)
+    queues = fields.List(fields.Nested(QueueStatusSchema), required=True)
+    open_issues = fields.Integer(required=True)

@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import gzip
+import threading
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from accounts.actor import Role
+from database.base import new_id
+from problems import BodyTooLarge, Invalid, Malformed, NotFound, Problem, UnsupportedMediaType
+from sync import reading
+from sync.problems import Busy, EpochChanged, Fork, Gap, QueueOwner, ServerBehind, TornBody, Wiped
+from tests.sync.world import HOME, World, digest_of, line, mid_of
+
+MakeWorld = Callable[..., World]
+
+
+def test_a_report_pushed_twice_is_applied_once(world: World) -> None:
+    phone = world.phone(world.person())
+    visit = phone.open()
+    first = phone.push()
+    again = phone.push()
+    assert first[0]["outcome"] == "applied"
+    assert first[0]["revision"] == 1
+    assert again[0] == {**first[0], "duplicate": True}
+    assert again[1] == first[1] == {"kind": "ack", "last_seq": 1, "durable_seq": 0}
+    assert list(world.visits()) == [visit]
+    assert world.scalar("SELECT count(*) FROM event") == 1
+
+
+def test_copies_of_one_push_at_the_same_time_have_one_effect_and_one_answer(world: World) -> None:
+    phone = world.phone(world.person())
+    for number in range(30):
+        phone.open(title=f"第{number}家")
+    answers: list[Any] = []
+
+    def push() -> None:
+        try:
+            answers.append([{**item, "duplicate": None} for item in phone.results()])
+        except Busy:
+            answers.append("busy")
+
+    copies = [threading.Thread(target=push) for _ in range(8)]
+    for copy in copies:
+        copy.start()
+    for copy in copies:
+        copy.join()
+    whole = [answer for answer in answers if answer != "busy"]
+    assert len(answers) == 8
+    assert whole
+    assert all(answer == whole[0] for answer in whole)
+    assert len(world.visits()) == 30
+    assert world.scalar("SELECT count(*) FROM event") == 30
+    assert world.scalar("SELECT count(*) FROM receipt") == 30
+
+
+def test_the_same_mutation_in_two_queues_at_once_has_one_effect(world: World) -> None:
+    person = world.person()
+    phones = [world.phone(person) for _ in range(4)]
+    sealed = [line("visit.open", new_id(), args={"region_code": HOME, "title": "查看"}) for _ in range(25)]
+    threads = [threading.Thread(target=phone.push, args=(sealed,)) for phone in phones]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(world.visits()) == 25
+    assert world.scalar("SELECT count(*) FROM event") == 25
+    for phone in phones:
+        assert [item["outcome"] for item in phone.push(sealed)[:-1]] == ["applied"] * 25
+
+
+def test_a_mutation_known_in_another_queue_of_the_owner_gives_its_stored_result(world: World) -> None:
+    person = world.person()
+    phone, copy = world.phone(person), world.phone(person)
+    phone.open()
+    first = phone.push()[0]
+    assert copy.push(phone.lines)[0] == {**first, "duplicate": True}
+    assert len(world.visits()) == 1
+    assert copy.push(phone.lines)[0]["duplicate"] is True
+
+
+def test_another_owners_mid_is_unknown(world: World) -> None:
+    phone, other = world.phone(world.person()), world.phone(world.person())
+    mid = new_id()
+    phone.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "甲"})
+    other.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "乙"})
+    assert phone.push()[0]["outcome"] == "applied"
+    assert other.push()[0] == {
+        "kind": "result", "seq": 1, "mid": str(mid), "outcome": "applied", "revision": 1, "issues": [], "duplicate": False,
+    }  # fmt: skip
+
+
+def test_another_line_at_a_seq_that_passed_is_a_fork(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    phone.push()
+    with pytest.raises(Fork) as fork:
+        phone.push([line("visit.open", new_id(), args={"region_code": HOME, "title": "另一家"})])
+    assert fork.value.data == {"seq": 1}
+    assert len(world.visits()) == 1
+
+
+def test_another_line_under_a_known_mid_is_a_fork_and_nothing_of_its_chunk_is_applied(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    phone.push()
+    mid = mid_of(phone.lines[0])
+    phone.open()
+    phone.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "另一家"})
+    with pytest.raises(Fork):
+        phone.push()
+    assert len(world.visits()) == 1
+
+
+def test_the_same_mid_twice_in_one_body_is_a_copy_or_a_fork(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    results = phone.push([phone.lines[0], phone.lines[0]])
+    assert [item.get("duplicate") for item in results] == [False, True, None]
+    assert len(world.visits()) == 1
+    fork = world.phone(world.person())
+    mid = new_id()
+    fork.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "甲"})
+    fork.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "乙"})
+    with pytest.raises(Fork):
+        fork.push()
+    assert len(world.visits()) == 1
+
+
+def test_lines_missing_in_between_are_a_gap_with_the_expected_seq(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    phone.push()
+    phone.open()
+    phone.open()
+    with pytest.raises(Gap) as gap:
+        phone.push(phone.lines[2:], first_seq=3)
+    assert gap.value.data == {"expected_seq": 2}
+    assert phone.push(phone.lines[1:], first_seq=2)[-1]["last_seq"] == 3
+
+
+def test_one_push_at_a_time_for_each_queue(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    with world.database.engine.connect() as other:
+        other.execute(text("SELECT 1 FROM sync_queue WHERE id = :id FOR NO KEY UPDATE"), {"id": phone.queue})
+        with pytest.raises(Busy):
+            phone.push()
+    assert phone.push()[0]["outcome"] == "applied"
+
+
+def test_an_empty_push_reports_what_waits_and_tells_where_the_queue_stands(world: World) -> None:
+    phone = world.phone(world.person())
+    answer = phone.push([], pending=41, oldest_pending="2026-11-20T02:11:00Z")
+    assert answer == [{"kind": "ack", "last_seq": 0, "durable_seq": 0}]
+    device = world.rows("SELECT pending, oldest_pending_at FROM sync_device")[0]
+    assert device.pending == 41
+    assert device.oldest_pending_at.isoformat() == "2026-11-20T02:11:00+00:00"
+
+
+def test_a_queue_is_its_owners(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    thief = world.phone(world.person())
+    thief.queue = phone.queue
+    with pytest.raises(QueueOwner):
+        thief.push(phone.lines)
+    thief.queue = uuid4()
+    with pytest.raises(NotFound):
+        thief.push(phone.lines)
+    assert world.visits() == {}
+
+
+def test_a_wiped_device_pushes_nothing(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    with world.database.transaction() as session:
+        session.execute(text("UPDATE sync_device SET status = 'wiped'"))
+    with pytest.raises(Wiped):
+        phone.push()
+
+
+def test_a_push_of_another_epoch_is_told_where_to_replay_from(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    phone.push()
+    with pytest.raises(EpochChanged) as changed:
+        phone.push(epoch=str(uuid4()))
+    assert changed.value.data == {"epoch": phone.epoch, "last_seq": 1}
+
+
+def test_large_pushes_run_in_several_transactions(make_world: MakeWorld) -> None:
+    world = make_world(push_chunk_mutations=4)
+    phone = world.phone(world.person())
+    for _ in range(10):
+        phone.open()
+    assert phone.push()[-1]["last_seq"] == 10
+    assert world.scalar("SELECT count(DISTINCT transaction_id) FROM event") == 3
+
+
+def test_a_slow_chunk_ends_early(make_world: MakeWorld) -> None:
+    world = make_world(push_chunk_seconds=0.0)
+    phone = world.phone(world.person(Role.FIRE_OFFICER))
+    visit = phone.open(officer_ids=[phone.person.id])
+    phone.push()
+    for count in range(3):
+        phone.seal("visit.edit", visit, changes={"count": [count, count + 1]}, base=1)
+    assert phone.push()[-1]["last_seq"] == 4
+    assert world.scalar("SELECT count(DISTINCT transaction_id) FROM event") == 4
+
+
+# ---- the body ----
+
+
+def test_a_body_cut_at_any_byte_is_torn_and_applies_nothing(world: World) -> None:
+    phone = world.phone(world.person())
+    for _ in range(3):
+        phone.open()
+    body = phone.body(phone.lines, 1)
+    digest = digest_of(body)
+    for length in range(len(body)):
+        with pytest.raises(TornBody):
+            reading.check_digest(body[:length], digest)
+    reading.check_digest(body, digest)
+
+
+def test_lines_missing_behind_a_right_digest_are_a_torn_body(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    phone.open()
+    with pytest.raises(TornBody):
+        phone.push(phone.lines[:1], count=2)
+    with pytest.raises(TornBody):
+        phone.push(phone.lines, count=1)
+
+
+@pytest.mark.parametrize("header", [None, "", "md5=:AAAA:", "sha-256=AAAA", "sha-256=:!!:", "sha-256=:AAAA:", "sha-512=:AAAA:"])
+def test_a_missing_or_strange_digest_is_a_torn_body(header: str | None) -> None:
+    with pytest.raises(TornBody):
+        reading.check_digest(b"body", header)
+
+
+def test_a_digest_among_others_is_found() -> None:
+    reading.check_digest(b"body", f"sha-512=:AAAA:, {digest_of(b'body')}")
+
+
+def test_a_gzip_body_is_unpacked_within_a_limit_and_never_half() -> None:
+    packed = gzip.compress(b"x" * 1000)
+    assert reading.decompress(packed, "gzip", 1000) == b"x" * 1000
+    with pytest.raises(BodyTooLarge):
+        reading.decompress(packed, "gzip", 999)
+    with pytest.raises(BodyTooLarge):
+        reading.decompress(gzip.compress(b"\0" * 50_000_000), "gzip", 262_144)
+    for cut in range(len(packed)):
+        with pytest.raises(TornBody):
+            reading.decompress(packed[:cut], "gzip", 1000)
+    with pytest.raises(TornBody):
+        reading.decompress(packed + b"more", "gzip", 1000)
+    with pytest.raises(UnsupportedMediaType):
+        reading.decompress(packed, "br", 1000)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"first_seq": 0}, Invalid),
+        ({"first_seq": 2**63}, Invalid),
+        ({"first_seq": "1"}, Invalid),
+        ({"queue": "nobody"}, Invalid),
+        ({"epoch": None}, Invalid),
+        ({"pending": -1}, Invalid),
+        ({"oldest_pending": "yesterday"}, Invalid),
+        ({"kind": "pull"}, Invalid),
+        ({"surprise": 1}, Invalid),
+        ({"schema": 0}, Invalid),
+        ({"schema": 2}, ServerBehind),
+        ({"schema": 2, "surprise": 1}, ServerBehind),
+        ({"count": 201}, BodyTooLarge),
+    ],
+)
+def test_a_bad_header_is_refused_with_its_reason(world: World, change: dict[str, Any], problem: type[Problem]) -> None:
+    phone = world.phone(world.person())
+    phone.open()
+    with pytest.raises(problem):
+        phone.push(**change)
+    assert world.visits() == {}
+
+
+@pytest.mark.parametrize("first", [b"", b"{", b"[]", b"7", b'"a"', b"\xff", b'{"a":' * 2000, b"{" + b" " * 5000 + b"}"])
+def test_a_first_line_that_is_no_header_is_malformed(world: World, first: bytes) -> None:
+    with pytest.raises((Malformed, Invalid)):
+        reading.read_push(first + b"\n", world.settings)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b"{}",
+        b'{"mid":"x"}',
+        line("visit.open", new_id()).replace(b"visit.open", b"Visit.open"),
+        line("visit.open", new_id()).replace(b'"type":"visit"', b'"type":"hazard"'),
+        line("visit.open", new_id()).replace(b'"args":{}', b'"args":[]'),
+        line("visit.open", new_id()).replace(b'"args":{}', b'"args":{"a":"\\u0000"}'),
+        line("visit.open", new_id()).replace(b'"args":{}', b'"args":{"a":"\\ud800"}'),
+        line("visit.open", new_id()).replace(b'"args":{}', b'"args":{"a":' + b"[" * 500 + b"]" * 500 + b"}"),
+        line("visit.open", new_id()).replace(b'"args":{}', b'"args":{"a":"' + b"x" * 70_000 + b'"}'),
+        line("visit.open", new_id()).replace(b'"revision":0', b'"revision":-1'),
+        line("visit.open", new_id()).replace(b'"revision":0', b'"revision":99999999999999999999'),
+        line("visit.open", new_id()).replace(b'"revision":0', b'"revision":true'),
+        line("visit.open", new_id()).replace(b'"depends_on":[]', b'"depends_on":[1]'),
+        line("visit.open", new_id()).replace(b'"changes":{}', b'"changes":{"a":[1]}'),
+        line("visit.open", new_id()).replace(b'"changes":{}', b'"wishes":{}'),
+        line("visit.open", new_id())[:-1],
+    ],
+    ids=range(19),
+)
+def test_a_line_that_does_not_parse_is_parked_under_its_hash_and_its_seq_passes(world: World, bad: bytes) -> None:
+    phone = world.phone(world.person())
+    phone.lines.append(bad)
+    visit = phone.open()
+    results = phone.push()
+    assert [(item["outcome"], item.get("code")) for item in results[:2]] == [("parked", "bad_line"), ("applied", None)]
+    assert results[2]["last_seq"] == 2
+    assert list(world.visits()) == [visit]
+    assert [{**item, "duplicate": False} for item in phone.push()[:2]] == results[:2]
+    assert len(world.issues()) == 1
+    with pytest.raises(Fork):
+        phone.push([line("visit.open", new_id()), *phone.lines[1:]])
+
+
+@pytest.mark.parametrize("wall", ["1970", "yesterday", 7, None, {"deep": 1}, "9999-99-99T00:00:00Z", "0001-01-01T00:00:00+14:00"])
+def test_a_device_clock_may_say_anything(world: World, wall: Any) -> None:
+    phone = world.phone(world.person())
+    sealed = orjson.loads(line("visit.open", new_id(), args={"region_code": HOME, "title": "查看"}))
+    phone.lines = [orjson.dumps({**sealed, "made_at": {"wall": wall}})]
+    assert phone.push()[0]["outcome"] == "applied"
+
+
+def test_bodies_are_kept_sealed_under_a_key_of_their_queue(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.open(title="不可外传", reporter={"mobile": "13900000000"})
+    phone.push()
+    row = world.rows("SELECT m.body, m.body_sha256, q.body_key FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id")[0]
+    assert "不可外传".encode() not in row.body
+    assert b"13900000000" not in row.body
+    from sync.bodies import Bodies
+
+    assert Bodies(world.ring, row.body_key).open(row.body, row.body_sha256) == phone.lines[0]
