@@ -59,7 +59,8 @@ class ContentQuerySchema(StrictSchema):
     requestBody={"required": True, "content": {kind: {"schema": _BINARY} for kind in sorted(ACCEPTED_TYPES)}},
 )
 @routes.arguments(ContentQuerySchema, location="query")
-@routes.response(201, MediaSchema, description="Stored; 200 if these bytes were here already")
+@routes.response(201, MediaSchema)
+@routes.alt_response(200, schema=MediaSchema, description="These bytes were here already")
 @owning
 def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], int]:
     """Send a photo in one request
@@ -113,7 +114,8 @@ def rendition(media_id: UUID, name: str) -> Response:
 
 
 @routes.route("/<uuid:media_id>/original")
-@routes.response(200, _BINARY, content_type="application/octet-stream")
+@routes.doc(responses={200: {"content": {kind: {"schema": _BINARY} for kind in sorted(ACCEPTED_TYPES)}}})
+@routes.response(200)
 @owning
 def original(media_id: UUID) -> Response:
     """The sealed original, byte for byte; each reading is recorded"""

@@ -48,8 +48,13 @@ def _encode(values: list[Any]) -> str:
 def _decode(cursor: str, parse: Sequence[Callable[[str], Any]]) -> list[Any]:
     try:
         parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(parts, list) or len(parts) != len(parse):
-            raise ValueError("wrong number of parts")  # noqa: TRY301 - answered two lines below, with the other causes
+        if not isinstance(parts, list) or len(parts) != len(parse) or not all(_is_ours(part) for part in parts):
+            raise ValueError("not made by _encode")  # noqa: TRY301 - answered two lines below, with the other causes
         return [convert(part) for convert, part in zip(parse, parts, strict=True)]
     except (ValueError, TypeError, OverflowError) as error:
         raise Invalid(field_error("cursor", "bad_cursor", "分页游标无效,请从第一页开始")) from error
+
+
+def _is_ours(part: Any) -> bool:
+    """A text that PostgreSQL takes: each part was written by `str`."""
+    return isinstance(part, str) and "\0" not in part

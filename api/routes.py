@@ -142,14 +142,20 @@ class Routes(Blueprint):
 
     def __init__(self, name: str, prefix: str, description: str) -> None:
         super().__init__(name, name, url_prefix=f"/api/v1{prefix}", description=description)
+        self._prepare_doc_cbks.append(_join_parameters)
 
     def route(self, rule: str, *, parameters: Any = None, **options: Any) -> Any:
         """As in Flask; documents the endpoint's name, whether it needs a token, and the default answer."""
-        inner = super().route(rule, parameters=parameters, **options)
+        inner = super().route(rule, **options)
 
         def decorate(view: Any) -> Any:
             endpoint = f"{self.name}.{view.__name__}"
-            named = self.doc(operationId=endpoint, **({"security": []} if endpoint in PUBLIC else {}))(view)
+            said: dict[str, Any] = {"operationId": endpoint}
+            if endpoint in PUBLIC:
+                said["security"] = []
+            if parameters:
+                said["parameters"] = parameters  # of this method: flask-smorest would give them to its neighbours too
+            named = self.doc(**said)(view)
             return inner(self.alt_response("default", **_PROBLEM, description="A problem")(named))
 
         return decorate
@@ -159,6 +165,14 @@ class Routes(Blueprint):
         inner = super().arguments(schema, **options)
         documented = self.alt_response(422, **_PROBLEM, description="Fields are wrong: `errors` names them")
         return lambda view: inner(documented(view))
+
+
+def _join_parameters(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Parameters that `doc` adds (headers) stand beside those of `arguments`; flask-smorest would replace them."""
+    manual = doc_info.get("manual_doc", {})
+    if "parameters" in manual:
+        manual["parameters"] = [*doc.get("parameters", []), *manual["parameters"]]
+    return doc
 
 
 _PROBLEM: dict[str, Any] = {"schema": ProblemSchema, "content_type": "application/problem+json"}

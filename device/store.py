@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,14 @@ class Store:
         else:
             self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [name, value])
 
+    def kept(self, name: str, make: Callable[[], str]) -> str:
+        """A value that is made once."""
+        value = self.get(name)
+        if value is None:
+            value = make()
+            self.put(name, value)
+        return value
+
     # ---- outbox ----
 
     def append(self, mid: str, name: str, entity_type: str, entity_id: str, line: bytes) -> int:
@@ -82,6 +90,31 @@ class Store:
             "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)", [last + 1, mid, name, entity_type, entity_id, line]
         )
         return int(last) + 1
+
+    def first_waiting(self) -> int:
+        """The seq of the first line without a receipt, or of the next one to be sealed."""
+        found = self._db.execute(
+            "SELECT coalesce((SELECT min(seq) FROM outbox WHERE outcome IS NULL), (SELECT coalesce(max(seq), 0) + 1 FROM outbox))"
+        )
+        return int(found.fetchone()[0])
+
+    def lines_from(self, seq: int, limit: int) -> list[Sealed]:
+        """Lines in order, with and without a receipt: a server that was restored may have to hear old ones again."""
+        return [
+            _sealed(row) for row in self._db.execute("SELECT * FROM outbox WHERE seq >= ? ORDER BY seq LIMIT ?", [seq, limit])
+        ]
+
+    def count_waiting(self) -> int:
+        """How many lines have no receipt."""
+        return int(self._db.execute("SELECT count(*) FROM outbox WHERE outcome IS NULL").fetchone()[0])
+
+    def overlay(self) -> list[Sealed]:
+        """What the base does not show yet: lines that the last checkpoint did not contain, but for those that came to nothing."""
+        rows = self._db.execute(
+            "SELECT * FROM outbox WHERE seq > ? AND coalesce(outcome, '') NOT IN ('rejected', 'parked') ORDER BY seq",
+            [int(self.get("settled_seq") or 0)],
+        )
+        return [_sealed(row) for row in rows]
 
     def pending(self, after_seq: int = 0, limit: int = 1_000_000) -> list[Sealed]:
         """Lines without a receipt, in order."""
@@ -102,52 +135,65 @@ class Store:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def acknowledge(self, results: Iterable[dict[str, Any]]) -> None:
-        """Write the receipts; an outcome never changes."""
+    def acknowledge(self, results: Iterable[dict[str, Any]], offset: int = 0) -> None:
+        """Write the receipts; an outcome never changes. `offset` is what a seq of ours is more than the queue's."""
         self._db.execute("BEGIN IMMEDIATE")
         self._db.executemany(
             "UPDATE outbox SET outcome = ?, result = ? WHERE seq = ? AND outcome IS NULL",
-            [(result["outcome"], json.dumps(result), result["seq"]) for result in results],
+            [(result["outcome"], json.dumps(result), result["seq"] + offset) for result in results],
         )
         self._db.execute("COMMIT")
 
     # ---- base ----
 
-    def apply_page(self, asked_with: str | None, lines: list[dict[str, Any]], cursor: str) -> bool:
-        """A page and its cursor in one transaction, and only if the cursor that it was asked with is still the stored one."""
+    def apply_page(self, asked_with: str | None, lines: list[dict[str, Any]], cursor: str, settled_seq: int | None) -> bool:
+        """A page and its cursor in one transaction, and only if the cursor that it was asked with is still the stored one.
+
+        `settled_seq`: the page ends in a checkpoint that contains our lines up to there.
+        """
         self._db.execute("BEGIN IMMEDIATE")
         if self.get("cursor") != asked_with:
             self._db.execute("ROLLBACK")
             return False
         try:
+            scope: dict[str, Any] | None = None
             for line in lines:
-                self._apply(line)
+                if line["kind"] in ("scope", "drop", "end"):
+                    self._end_scope(scope)
+                    scope = line if line["kind"] == "scope" else None
+                self._apply(scope, line)
             self.put("cursor", cursor)
+            if settled_seq is not None:
+                self.put("settled_seq", str(settled_seq))
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
         return True
 
-    def _apply(self, line: dict[str, Any]) -> None:
+    def _apply(self, scope: dict[str, Any] | None, line: dict[str, Any]) -> None:
         kind = line["kind"]
-        if kind == "row":
-            self._apply_row(line["scope"], line)
+        if kind == "row" and scope is not None:
+            self._apply_row(scope["key"], line)
         elif kind == "scope" and line["action"] in ("begin", "resync"):
             self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
             self.put(f"filling {line['key']}", str(line["to"]))
-        elif kind == "filled":
-            # Rows that were not sent again are not in the scope any more.
-            self._db.execute(
-                "DELETE FROM base WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM resent r WHERE r.scope = base.scope"
-                " AND r.type = base.type AND r.id = base.id)",
-                [line["key"]],
-            )
-            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
-            self.put(f"filling {line['key']}", None)
         elif kind == "drop":
             self._db.execute("DELETE FROM base WHERE scope = ?", [line["key"]])
+            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
             self.put(f"filling {line['key']}", None)
+
+    def _end_scope(self, scope: dict[str, Any] | None) -> None:
+        """A beginning scope that is now whole: rows that were not sent again are not in it any more."""
+        if scope is None or not scope["whole"] or self.get(f"filling {scope['key']}") is None:
+            return
+        self._db.execute(
+            "DELETE FROM base WHERE scope = ? AND NOT EXISTS (SELECT 1 FROM resent r WHERE r.scope = base.scope"
+            " AND r.type = base.type AND r.id = base.id)",
+            [scope["key"]],
+        )
+        self._db.execute("DELETE FROM resent WHERE scope = ?", [scope["key"]])
+        self.put(f"filling {scope['key']}", None)
 
     def _apply_row(self, scope: str, line: dict[str, Any]) -> None:
         key = [scope, line["type"], line["id"]]
@@ -185,4 +231,5 @@ class Store:
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:
-    return Sealed(*row[:7], None if row[7] is None else json.loads(row[7]))
+    seq, mid, name, entity_type, entity_id, line, outcome, result = row
+    return Sealed(seq, mid, name, entity_type, entity_id, line, outcome, None if result is None else json.loads(result))

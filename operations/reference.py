@@ -50,7 +50,7 @@ cases and the figures read these names, so a name is never reused for something 
 |---|---|---|---|
 """
 # tus has two statuses of its own (api/uploads.py).
-_OWN_STATUS = {"upload_busy": 423, "digest_mismatch": 460}
+_OF_UPLOADS = {"upload_busy": 423, "digest_mismatch": 460}
 # Answers that no class stands for: they come from HTTP itself, or from a defect.
 _BARE = (
     ("method_not_allowed", "–", 405, "不支持的请求方法", "", "The path has no such method; `Allow` names those it has."),
@@ -97,12 +97,16 @@ def problem_table() -> str:
         lists_fields = issubclass(cls, Invalid) or "errors=" in inspect.getsource(cls.__init__)
         names = {"errors"} if lists_fields else data[cls.__name__]
         when = (cls.__dict__.get("__doc__") or "").split()
-        status = _OWN_STATUS.get(cls.code, int(STATUS[cls.kind]))
-        rows.append((cls.code, cls.kind.value, status, cls.title, ", ".join(f"`{name}`" for name in sorted(names)), " ".join(when)))
+        status = f"{int(STATUS[cls.kind])}"
+        if cls.code in _OF_UPLOADS:
+            status += f", {_OF_UPLOADS[cls.code]} on /uploads"
+        rows.append(
+            (cls.code, cls.kind.value, status, cls.title, ", ".join(f"`{name}`" for name in sorted(names)), " ".join(when))
+        )
     table = "".join(_row(f"`{code}`", *rest) for code, *rest in [*rows, *_BARE])
     fields = _constants("field_error", 1)
     guards = _constants("guard", 2) | {
-        keyword.value.value
+        str(keyword.value.value)
         for _, name, call in calls()
         for keyword in call.keywords
         if name == "GuardFailed" and keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
@@ -150,12 +154,11 @@ def _texts(node: ast.AST) -> Iterator[str]:
         for argument in node.args:
             for part in ast.walk(argument):
                 if isinstance(part, ast.JoinedStr):
-                    yield "".join(piece.value if isinstance(piece, ast.Constant) else "{}" for piece in part.values)
+                    yield "".join(str(piece.value) if isinstance(piece, ast.Constant) else "{}" for piece in part.values)
                 elif isinstance(part, ast.Constant) and isinstance(part.value, str):
                     yield ("{}." if name == "changed" else "") + part.value
-    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-        if any(isinstance(target, ast.Name) and target.id == "_EVENTS" for target in node.targets):
-            yield from (value.value for value in node.value.values if isinstance(value, ast.Constant))
+    elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict) and ast.unparse(node.targets[0]) == "_EVENTS":
+        yield from (str(value.value) for value in node.value.values if isinstance(value, ast.Constant))
 
 
 def _expanded(path: str, text: str) -> Iterator[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 import accounts.seed
 import notifications.seed
 import places.seed
@@ -9,12 +12,13 @@ import sync.seed
 import training_content.seed
 import workflow.seed
 from api.app import assemble
+from database.session import utc_now
 from settings import Settings
 
 
-def main(settings: Settings) -> None:
+def main(settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
     """Insert what is missing; rows that an administrator edited stay as they are. Repeatable."""
-    parts = assemble(settings)
+    parts = assemble(settings, clock)
     with parts.database.transaction() as session:
         sync.seed.seed(session)
         places.seed.seed(session, places.seed.DEMO_OPEN if settings.demo else ())

@@ -140,11 +140,10 @@ def close(session: Session, issue: Issue, actor: Actor, state: str) -> None:
 
 
 def seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
-    """Issues that this actor may see: his own, and unless he is draining, those of his jurisdiction."""
+    """Issues in one state that this actor may see: his own, and unless he is draining, those of his jurisdiction."""
     mine = Issue.author_id == actor.id
     statement = select(Issue).where(mine if actor.draining or filters.get("mine") else ISSUE.visible_to(actor))
-    if filters.get("state"):
-        statement = statement.where(Issue.state == filters["state"])
+    statement = statement.where(Issue.state == filters["state"])
     if filters.get("subject_id"):
         statement = statement.where(Issue.subject_id == filters["subject_id"])
     return statement

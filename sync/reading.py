@@ -1,4 +1,4 @@
-"""The body of a push, from bytes to lines (docs/sync-protocol.md 4): digest first, then decompression within a limit, then the header."""
+"""The body of a push, from bytes to lines (docs/sync-protocol.md 4): the digest first, then gzip within a limit, the header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Register: a device and a queue introduce themselves (docs/sync-protocol.md 4). An upsert: the same queue again gives its state."""
+"""Register: a device and a queue introduce themselves (docs/sync-protocol.md 4). The same queue again gives its state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running what was parked: by a supervisor's decision, after a discarded head, or after a deployment (docs/sync-protocol.md 4)."""
+"""Running what was parked: on a supervisor's word, after a discarded head, or after a deployment (docs/sync-protocol.md 4)."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sync.models import ISSUE_STATES
-from wire import Flag, Line, Moment, PageSchema, StrictSchema
+from wire import Line, Moment, PageSchema, StrictSchema
 
 MAX_SCHEMA = 1_000_000
 MAX_REFILL = 100
@@ -75,9 +75,9 @@ class PullSchema(StrictSchema):
 class IssueQuerySchema(PageSchema):
     """Filters of the list."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(ISSUE_STATES))
+    state = fields.String(load_default="open", validate=validate.OneOf(ISSUE_STATES))
     subject_id = fields.UUID(load_default=None)
-    mine = Flag(load_default=False)
+    mine = fields.Boolean(load_default=False)
 
 
 class IssueSchema(StrictSchema):

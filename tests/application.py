@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.app import assemble, create_app
 from api.context import Parts
+from database.journal import Event
 from media.pool import RenderPool
 from media.rendering import Renderer
 from notifications.delivery import work_outbox
@@ -90,7 +91,11 @@ def work_off(parts: Parts) -> None:
     """Do now what the worker would do after the commits: photos, tasks of the outbox."""
     pool = RenderPool(parts.settings.max_photo_pixels, size=1)
     renderer = Renderer(parts.storage, parts.ring, pool)
-    tasks = {**tasks_of(parts), "render_media": lambda session, event: renderer.render_media(session, event.entity_id)}
+
+    def render(session: Session, event: Event) -> None:
+        renderer.render_media(session, event.entity_id)
+
+    tasks = {**tasks_of(parts), "render_media": render}
     try:
         work_outbox(parts.database, tasks, limit=1000, seconds=60)
     finally:

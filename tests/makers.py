@@ -190,7 +190,14 @@ def order_to(case: Case, **fields: Any) -> Json:
     """The order of a true finding: by a date three weeks from now, to the enterprise of the banner where it has one."""
     unit_id = str(case.office.manager.unit_id) if case.office.region_code in (HOME, ELSEWHERE) else None
     items = [{"description": "清理疏散通道内堆放的货物", "clause": "消防法28"}]
-    return {"kind": "DEADLINE", "due_on": in_days(case, 21), "unit_name": "晨光宾馆", "unit_id": unit_id, "items": items, **fields}
+    return {
+        "kind": "DEADLINE",
+        "due_on": in_days(case, 21),
+        "unit_name": "晨光宾馆",
+        "unit_id": unit_id,
+        "items": items,
+        **fields,
+    }
 
 
 def in_days(case: Case, days: int) -> str:
@@ -307,7 +314,11 @@ LETTER_WAYS: dict[str, tuple[Step, ...]] = {
 
 def _report_fix(order: Case) -> None:
     items = [{"id": item["id"], "fixed": True} for item in order.read()["data"]["items"]]
-    order.act(order.office.manager if order.office.region_code in (HOME, ELSEWHERE) else order.office.officers[0], "report_fix", items=items)
+    order.act(
+        order.office.manager if order.office.region_code in (HOME, ELSEWHERE) else order.office.officers[0],
+        "report_fix",
+        items=items,
+    )
 
 
 def _apply_recheck(order: Case) -> None:
@@ -324,6 +335,10 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "RECHECK_PENDING": (_apply_recheck,),
     "RECTIFIED": (_apply_recheck, lambda order: order.cosigned("recheck_pass", finding="复查合格")),
     "OVERDUE_NOT_FIXED": (_apply_recheck, _fail),
-    "CASE_FILED": (_apply_recheck, _fail, lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号")),
+    "CASE_FILED": (
+        _apply_recheck,
+        _fail,
+        lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号"),
+    ),
     "TRANSFERRED": (),
 }

@@ -14,6 +14,7 @@ from operations.databases import APP_ROLE, OWNER_ROLE, address, create_database,
 from operations.keys import ensure_key_file
 from operations.postgres import Postgres
 from settings import Settings
+from tests.clock import SEEDED_AT
 
 TEMPLATE = "fire_template"
 
@@ -111,4 +112,4 @@ def _migrate_and_seed(settings: Settings) -> None:
     import operations.seed
 
     operations.migrate.main(settings)
-    operations.seed.main(settings)
+    operations.seed.main(settings, clock=lambda: SEEDED_AT)

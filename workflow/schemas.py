@@ -91,7 +91,7 @@ class DoneSchema(StrictSchema):
 
     id = fields.UUID()
     revision = fields.Integer()
-    state = fields.String()
+    state = fields.String(allow_none=True, metadata={"description": "null for what has no life cycle"})
     number = fields.String(allow_none=True)
     due_at = Moment(allow_none=True)
     act_sha256 = fields.String(allow_none=True, metadata={"description": "the draft that waits for the second officer"})

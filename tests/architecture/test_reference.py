@@ -41,7 +41,9 @@ def test_each_problem_has_a_code_of_its_own_and_a_title_in_chinese() -> None:
 def test_every_problem_is_raised_somewhere() -> None:
     called = {name for _, name, _ in calls()}
     # Without data a class is raised as it is: `raise NotFound`.
-    raised = {ast.unparse(node.exc) for _, tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc}
+    raised = {
+        ast.unparse(node.exc) for _, tree in sources() for node in ast.walk(tree) if isinstance(node, ast.Raise) and node.exc
+    }
     assert [cls.__name__ for cls in problem_classes() if cls.__name__ not in called | raised] == []
 
 

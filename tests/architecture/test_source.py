@@ -42,7 +42,9 @@ def test_nothing_but_the_unit_of_work_commits_or_rolls_back() -> None:
     found = [
         f"{path}:{call.lineno} {name}()"
         for path, name, call in calls()
-        if name in ("commit", "rollback", "begin_nested", "autocommit") and path != "database/session.py" and isinstance(call.func, ast.Attribute)
+        if name in ("commit", "rollback", "begin_nested", "autocommit")
+        and path != "database/session.py"
+        and isinstance(call.func, ast.Attribute)
     ]
     assert found == []
 
@@ -52,7 +54,10 @@ def test_only_the_unit_of_work_asks_the_real_clock() -> None:
     found = []
     for path, _, call in calls():
         text = ast.unparse(call.func)
-        if text.endswith(("datetime.now", "datetime.utcnow", "date.today", "datetime.today")) or text in ("time.time", "time.time_ns"):
+        if text.endswith(("datetime.now", "datetime.utcnow", "date.today", "datetime.today")) or text in (
+            "time.time",
+            "time.time_ns",
+        ):
             found.append(f"{path}:{call.lineno} {text}()")
     assert [entry for entry in found if not entry.startswith("database/session.py")] == []
 

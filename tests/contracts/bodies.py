@@ -33,11 +33,12 @@ BY_NAME: dict[str, Any] = {
     "totp_secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "tracking_code": "0123456789ABCDEFGHJKMNPQRS",
     "username": "newcomer.150102",
+    "valid_until": "2027-06-01T00:00:00Z",
     "uscc": demo_credit_code("150102", "MA0PRB01"),
     "act_sha256": "a" * 64,
 }
 # Members that are not required, but without which a body says nothing.
-WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence"})
+WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence", "valid_until"})
 
 
 class CannotFill(Exception):
@@ -89,4 +90,4 @@ def _text(schema: Json, name: str) -> str:
         return "2026-11-23T02:00:00Z"
     if "pattern" in schema or "format" in schema:
         raise CannotFill(f"{name}: {schema}")
-    return "测试" * max(1, -(-schema.get("minLength", 1) // 2))
+    return "测试" * max(1, -(-int(schema.get("minLength", 1)) // 2))

@@ -101,7 +101,7 @@ def answered(status: int, document: Json) -> str:
     """The same words for what happened."""
     if status == 200:
         return "done"
-    code = document["type"].removeprefix("/problems/")
+    code = str(document["type"]).removeprefix("/problems/")
     return {"already_so": "illegal_transition", "guard_failed": "guarded"}.get(code, code)
 
 

@@ -7,7 +7,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,131 +24,16 @@ from device.transport import WsgiTransport
 from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
+from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
 from tests.contracts.world import LIVES, Ids, World, a_photo
-from tests.makers import Case
-from tests.people import ELSEWHERE, HOME, Caller, demo_accounts, staff
+from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
 
-BASE = "/api/v1"
-KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification"}
-
-# Parameters that name no record of somebody's, so there is nothing to tell apart.
-NOT_SOMEBODYS = {
-    "hazards.track": "a code is the right to read; whoever has it may",
-    "places.set_opening": "the divisions of the region are public",
-    "places.calendar": "a year",
-    "places.load_calendar": "a year",
-}
 # Operations that create under an id made by the client: an id in use is refused to whom it does not belong.
 CREATES = {"media.put_content": "a photo's id is the client's; a used one answers 422 id_taken and nothing else"}
 # What works in several transactions, of which each needs what the one before has committed.
 IN_STEPS = ("media.put_content", "media.rendition", "media.original", "uploads.patch")
 # Who belongs to everybody: drafts of laws and lessons are the work of all editors of the region.
 OF_THE_REGION = {"laws": {Role.CONTENT_EDITOR}, "lessons": {Role.CONTENT_EDITOR}}
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an operation is called with: ids that exist, a valid body, and who may really do it."""
-
-    ids: Ids
-    body: Any
-    rightful: Caller | None
-
-
-def target(world: World, operation: Operation) -> Target:
-    """An existing record of the banner for the operation. Raises KeyError where nobody has said what that is."""
-    parts = operation.path.removeprefix(f"{BASE}/").split("/")
-    names = [parameter["name"] for parameter in operation.path_parameters]
-    if parts[0] in KINDS:
-        return _case(world, operation, KINDS[parts[0]], names[0])
-    values, rightful = OTHERS[operation.id](world)
-    assert len(values) == len(names), operation
-    return Target(dict(zip(names, values, strict=True)), world.arguments(operation), rightful)
-
-
-def _case(world: World, operation: Operation, kind: str, name: str) -> Target:
-    action = operation.path.rpartition("/actions/")[2] if "/actions/" in operation.path else ""
-    case = world.for_action(kind, action) if action else world.case(kind, LIVES[kind].states[0])
-    who = None if action in ONLY_DEVICES else rightful(case, action)
-    return Target({name: str(case.id)}, world.arguments(operation, case), who)
-
-
-def rightful(case: Case, action: str) -> Caller:
-    """Somebody who may take this step, by the table."""
-    who = {role for step in LIVES[case.kind].steps(action) if step.source == case.state for role in step.who} if action else set()
-    office = case.office
-    if action == "cosign":
-        return office.officers[1]
-    if action == "force_close":
-        return office.committee
-    if action == "reclassify":
-        return office.leader  # to a slower clock
-    if action == "precheck":
-        return staff(office.client, Role.GRID_WORKER, office.region_code)
-    people: dict[Role, Callable[[], Caller]] = {
-        Role.INTAKE_CLERK: lambda: office.clerk,
-        Role.UNIT_LEADER: lambda: office.leader,
-        Role.FIRE_OFFICER: lambda: office.officers[0],
-        Role.REPORTER: lambda: case.reporter,
-        Role.RECEIVER_CLERK: lambda: office.receiver,
-        Role.SUPERVISOR: lambda: office.committee,
-        Role.UNIT_MANAGER: lambda: office.manager,
-    }
-    return next((found() for role, found in people.items() if role in who), office.leader)
-
-
-# Nobody can, over HTTP alone.
-ONLY_DEVICES = {"confirm_timely"}
-
-
-def _task(world: World, *, claimed: bool) -> str:
-    case = world.case("hazard", "SUBMITTED", "claimed" if claimed else "free")
-    items = world.office.clerk.get("/queue?view=team&limit=100&waiting_for=register").get_json()["items"]
-    task_id = str(next(item["id"] for item in items if item["subject_id"] == str(case.id)))
-    if claimed:
-        world.office.clerk.post(f"/queue/{task_id}/actions/claim")
-    return task_id
-
-
-Found = tuple[list[str], Caller | None]
-OTHERS: dict[str, Callable[[World], Found]] = {
-    "queue.task_claim": lambda world: ([_task(world, claimed=False)], world.office.clerk),
-    "queue.task_release": lambda world: ([_task(world, claimed=True)], world.office.clerk),
-    "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
-    "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
-    "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate
-    "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
-    "unit_powers.name_agent": lambda world: ([world.unit["id"]], None),  # wants an end that is not required in the schema
-    "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.office.manager),
-    "accounts.show_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
-    "accounts.grant_role": lambda world: ([world.newcomer["id"]], world.secadmin),
-    "accounts.revoke_grant": lambda world: ([world.newcomer["id"], world.newcomer["grant_id"]], world.secadmin),
-    "accounts.transfer_staff": lambda world: ([world.newcomer["id"]], None),  # wants another office
-    "accounts.remove_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
-    "accounts.reset_credential": lambda world: ([world.newcomer["id"]], world.sysadmin),
-    "accounts.report_loss": lambda world: ([world.newcomer["install"]], world.office.leader),
-    "accounts.show_roster": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
-    "accounts.set_roster": lambda world: ([str(world.office.leader.org_id)], None),  # wants the revision of the moment
-    "accounts.end_deputy": lambda world: ([world.deputyship["id"]], world.office.leader),
-    "me.close_session": lambda world: ([world.photographer.user["session_id"]], world.photographer),
-    "media.show": lambda world: ([world.photo_id], world.photographer),
-    "media.put_content": lambda world: ([world.photo_id], world.photographer),
-    "media.rendition": lambda world: ([world.photo_id, "320"], world.photographer),
-    "media.original": lambda world: ([world.photo_id], world.photographer),
-    "uploads.head": lambda world: ([world.upload_token], world.photographer),
-    "uploads.patch": lambda world: ([world.upload_token], world.photographer),
-    "laws.show_law": lambda world: ([world.law_id], world.editor),
-    "laws.edit_law": lambda world: ([world.law_id], world.editor),
-    "laws.law_publish": lambda world: ([world.law_id], world.editor),
-    "laws.law_withdraw": lambda world: ([world.law_id], None),  # it is not published
-    "lessons.show_lesson": lambda world: ([world.lesson_id], world.editor),
-    "lessons.edit_lesson": lambda world: ([world.lesson_id], world.editor),
-    "lessons.lesson_publish": lambda world: ([world.lesson_id], world.editor),
-    "lessons.lesson_withdraw": lambda world: ([world.lesson_id], None),
-    "inbox.read_notice": lambda world: ([world.notice_id], world.case("hazard", "REGISTERED").reporter),
-    "sync.issue_apply": lambda world: ([world.issue_id], None),  # nobody knows the act that is parked there
-    "sync.issue_discard": lambda world: ([world.issue_id], world.office.leader),
-}
 
 
 def absent(ids: Ids) -> Ids:
@@ -167,7 +51,9 @@ def _like(value: str) -> str:
 
 def call(client: FlaskClient, operation: Operation, ids: Ids, body: Any, headers: Any) -> TestResponse:
     """The request with everything that the document asks for."""
-    wanted = {parameter["name"] for parameter in operation.parameters if parameter["in"] == "header" and parameter.get("required")}
+    wanted = {
+        parameter["name"] for parameter in operation.parameters if parameter["in"] == "header" and parameter.get("required")
+    }
     photo = a_photo()
     known = {
         "If-Match": '"1"',
@@ -281,9 +167,13 @@ def searches(document: Json) -> list[tuple[Operation, str]]:
 def test_nobody_finds_somebody_elses_case_in_a_list(client: FlaskClient) -> None:
     document = document_of(client)
     world = World(client, document)
-    hazard, letter, order = world.case("hazard", "VERIFYING"), world.case("handover", "SENT"), world.case("rectification", "ORDERED")
+    hazard, letter, order = (
+        world.case("hazard", "VERIFYING"),
+        world.case("handover", "SENT"),
+        world.case("rectification", "ORDERED"),
+    )
     secrets = {
-        str(hazard.id), hazard.number, str(letter.id), letter.number, str(order.id), order.number, _task(world, claimed=False),
+        str(hazard.id), hazard.number, str(letter.id), letter.number, str(order.id), order.number, task_of(world, claimed=False),
         world.photo_id, world.notice_id, world.newcomer["id"], world.unit["id"], world.law_id, world.lesson_id,
     }  # fmt: skip
     found = []
@@ -302,8 +192,10 @@ IN_BODIES: tuple[tuple[str, str, Role], ...] = (
 )
 
 
-@pytest.mark.parametrize(("name", "member", "role"), IN_BODIES, ids=lambda value: str(value))
-def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(app: Flask, client: FlaskClient, name: str, member: str, role: Role) -> None:
+@pytest.mark.parametrize(("name", "member", "role"), IN_BODIES, ids=str)
+def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(
+    app: Flask, client: FlaskClient, name: str, member: str, role: Role
+) -> None:
     document = document_of(client)
     here, there = World(client, document), World(client, document, ELSEWHERE)
     operation = next(op for op in operations(document) if op.id == name)

@@ -22,7 +22,7 @@ from tests.application import work_off
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import Case, Office, in_days, make_hazard, make_letter, make_order
-from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff
+from tests.people import HOME, Caller, citizen, demo_accounts, enterprise, new_phone, opened, staff
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.rectification.rules import LIFE as RECTIFICATION
@@ -48,7 +48,7 @@ class World:
         return Office(self.client, self.region_code)
 
     def case(self, kind: str, state: str, flavour: str = "") -> Case:
-        """The one case of this kind in this state. `drafted`: a first officer has signed; `asked`: force-closing was asked for."""
+        """The one case of this kind in this state; a flavour says what was done besides, such as a first signature."""
         key = (kind, f"{state} {flavour}".strip())
         if key not in self._cases:
             case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
@@ -175,11 +175,15 @@ class World:
         return self._made(self.office.leader, "/accounts/deputies", arguments)
 
     @cached_property
+    def responsible(self) -> Caller:
+        """The legal person of the enterprise."""
+        return enterprise(self.client, Role.UNIT_RESPONSIBLE, self.region_code)
+
+    @cached_property
     def agent_power(self) -> Json:
         """The power of somebody whom the enterprise's responsible person charged with something."""
-        responsible = opened(self.client, phone=f"13901{self.region_code}")
         arguments = {"phone": new_phone(), "role": "AGENT", "scope": ["permits"], "valid_until": "2027-06-01T00:00:00Z"}
-        return self._made(responsible, f"/units/{self.unit['id']}/agents", arguments)
+        return self._made(self.responsible, f"/units/{self.unit['id']}/agents", arguments)
 
     @cached_property
     def photographer(self) -> Caller:
@@ -224,6 +228,14 @@ class World:
         device.mutate("hazard.unheard_of", str(self.case("hazard", "VERIFYING").id))
         device.push()
         return str(device.call("GET", "/sync/issues")["items"][0]["id"])
+
+    @staticmethod
+    def queue_of(caller: Caller) -> str:
+        """A queue that this person's device has registered."""
+        queue = str(uuid4())
+        answer = caller.post("/sync/register", {"install": str(caller.install), "queue": queue, "schema": 1})
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return queue
 
     @cached_property
     def editor(self) -> Caller:

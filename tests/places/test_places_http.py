@@ -58,7 +58,7 @@ def test_outside_is_an_answer_with_12345(call: Caller) -> None:
         (b'{"lon": 111, "lat": 40, "height": 3}', "height"),
         (b'{"lon": 111, "lat": 40, "source": "a\\u0000b"}', "source"),
         (b'{"lon": 111, "lat": 40, "accuracy_m": 1e300}', "accuracy_m"),
-        (b'[]', "body"),
+        (b"[]", "body"),
         (b'{"lon": NaN, "lat": 40}', None),
     ],
 )
@@ -122,9 +122,7 @@ def test_the_calendar_is_not_everybodys_to_load(call: Caller) -> None:
 
 def test_every_operation_is_documented(app: PlacesApp) -> None:
     paths = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()["paths"]
-    operations = [
-        operation for path in paths.values() for method, operation in path.items() if method in ("get", "post", "put")
-    ]
+    operations = [operation for path in paths.values() for method, operation in path.items() if method in ("get", "post", "put")]
     assert len(operations) == 9
     assert all(operation["summary"] and "default" in operation["responses"] for operation in operations)
     edit = paths["/api/v1/units/{unit_id}"]["put"]

@@ -1,4 +1,4 @@
-"""The schedule faults of docs/sync-protocol.md 8, planted: each must turn red what is green without it, or the schedules prove nothing."""
+"""The schedule faults of docs/sync-protocol.md 8, planted: each turns red what is green without it."""
 
 from __future__ import annotations
 

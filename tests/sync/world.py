@@ -56,7 +56,8 @@ class World:
         self.feed = self.feed_type(catalog)
         self.database = Database(
             self.settings.database_url, pool_size=30, clock=self.clock, settle=[self.feed.render],
-            before_commit=[*self.before_heads, self.feed.publish, *self.before_commit], lock_timeout_ms=self.settings.lock_timeout_ms,
+            before_commit=[*self.before_heads, self.feed.publish, *self.before_commit],
+            lock_timeout_ms=self.settings.lock_timeout_ms,
         )  # fmt: skip
         self.feed.watch(self.database.new_session)
         self.engine = Engine(self.database, catalog, toy.mutations(), self.ring, self.settings, self._author)

@@ -127,7 +127,9 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     released = list(hazard.officer_ids)
     hazard.closed_at = None
     hazard.officer_ids = []
-    hazard.finding = None
+    hazard.finding = hazard.told_at = hazard.told_note = None
+    # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
+    hazard.rectification_id = hazard.case_no = hazard.handover_id = hazard.handover_closed_at = None
     hazard.off_devices_at = None
     timekeeping.start(session, hazard, "HZ-3WD", now(session))
     move(

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor, Role
-from accounts.models import Organisation
+from accounts.identifiers import is_identity_number
+from accounts.models import Organisation, Person
 from database.crypto import Sealed, fingerprint
 from database.journal import record
 from database.session import now, remembered
@@ -37,7 +38,7 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
     A report of a fire in progress is no hazard case: it ends at once as EMERGENCY_DIVERTED and the answer says 119.
     """
-    _check_mode(actor, data)
+    _check_mode(actor, data, now(session))
     place = place_of(session, data["place"])
     handling_code, _is_open, _message = handling_region(session, place.region_code)
     office = brigade_of(session, handling_code)
@@ -77,7 +78,7 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     return hazard
 
 
-def _check_mode(actor: Actor, data: dict[str, Any]) -> None:
+def _check_mode(actor: Actor, data: dict[str, Any], moment: datetime) -> None:
     anonymous = data["report_mode"] == "ANONYMOUS"
     if anonymous and not actor.is_guest:
         raise Invalid(field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联"))
@@ -85,6 +86,9 @@ def _check_mode(actor: Actor, data: dict[str, Any]) -> None:
         raise Invalid(field_error("reporter", "not_with_anonymous", "匿名上报不采集身份信息"))
     if not anonymous and actor.is_guest and not (data["reporter"] or {}).get("mobile"):
         raise Invalid(field_error("reporter.mobile", "required", "实名上报请登录或者留下手机号码"))
+    id_no = (data["reporter"] or {}).get("id_no")
+    if id_no is not None and not is_identity_number(id_no, local_day(moment)):
+        raise Invalid(field_error("reporter.id_no", "bad_identity_number", "身份号码有误,请核对"))
     if data["agency_received_at"] is not None and not actor.has(*BRIGADE_ROLES):
         raise RoleNotAllowed(action="submit")
 
@@ -216,13 +220,15 @@ def rate(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], 
 def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
     """A named report made as a guest becomes the signed-in person's. An anonymous one never does.
 
-    Raises NotFound alike for an unknown code and for an anonymous report.
+    Raises NotFound alike for an unknown code, for an anonymous report, and for one that is a person's already: a code that
+    was shown to somebody must not take the report away from who made it.
     """
     if actor.is_guest:
         raise RoleNotAllowed(action="claim")
     hazard = session.scalars(
         update(Hazard)
         .where(Hazard.tracking_hash == fingerprint(data["tracking_code"]), Hazard.report_mode != "ANONYMOUS")
+        .where(exists().where(Person.id == Hazard.reporter_id, Person.is_guest))
         .values(revision=Hazard.revision + 1, updated_at=now(session), reporter_id=actor.id)
         .returning(Hazard)
         .execution_options(populate_existing=True)

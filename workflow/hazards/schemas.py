@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from places.schemas import PlaceSchema, PositionSchema
+from accounts.schemas import Phone
+from places.schemas import PlaceSchema, PositionSchema, Uscc
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.hazards.models import REPORT_MODES
 from workflow.hazards.rules import REJECTION_REASONS
@@ -27,7 +28,7 @@ class ReporterSchema(StrictSchema):
     """Who reports, in the named modes. Sealed at once; never sent back but to himself."""
 
     name = Line(max_length=50, load_default=None)
-    mobile = fields.String(load_default=None, validate=validate.Regexp(r"^1[3-9]\d{9}$", error="手机号码格式不正确"))
+    mobile = Phone(load_default=None)
     id_no = fields.String(load_default=None, validate=validate.Length(equal=18, error="身份号码应为18位"))
 
 
@@ -41,7 +42,7 @@ class SubmitSchema(StrictSchema):
     place = fields.Nested(PlaceSchema, required=True)
     place_name = Line(max_length=100, min_length=0, load_default="")
     place_type = Line(max_length=50, min_length=0, load_default="")
-    unit_uscc = fields.String(load_default=None, validate=validate.Length(equal=18, error="统一社会信用代码应为18位"))
+    unit_uscc = Uscc(load_default=None)
     occurred_at = Moment(load_default=None)
     captured_at = Moment(load_default=None)
     is_ongoing = Flag(load_default=True)

@@ -1,0 +1,134 @@
+"""What each operation with an id is asked about: something of the banner that exists, and who may really do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from accounts.actor import Role
+from api.context import Parts
+from tests.contracts.document import Operation
+from tests.contracts.world import LIVES, Ids, World
+from tests.makers import Case
+from tests.people import BASE, Caller, staff
+from workflow.queue.models import Task
+
+KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification"}
+
+# Parameters that name no record of somebody's, so there is nothing to tell apart.
+NOT_SOMEBODYS = {
+    "hazards.track": "a code is the right to read; whoever has it may",
+    "places.set_opening": "the divisions of the region are public",
+    "places.calendar": "a year",
+    "places.load_calendar": "a year",
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an operation is called with: ids that exist, a valid body, and who may really do it."""
+
+    ids: Ids
+    body: Any
+    rightful: Caller | None
+
+
+def target(world: World, operation: Operation) -> Target:
+    """An existing record of the banner for the operation. Raises KeyError where nobody has said what that is."""
+    parts = operation.path.removeprefix(f"{BASE}/").split("/")
+    names = [parameter["name"] for parameter in operation.path_parameters]
+    if parts[0] in KINDS:
+        return _case(world, operation, KINDS[parts[0]], names[0])
+    values, rightful = OTHERS[operation.id](world)
+    assert len(values) == len(names), operation
+    return Target(dict(zip(names, values, strict=True)), world.arguments(operation), rightful)
+
+
+def _case(world: World, operation: Operation, kind: str, name: str) -> Target:
+    action = operation.path.rpartition("/actions/")[2] if "/actions/" in operation.path else ""
+    case = world.for_action(kind, action) if action else world.case(kind, LIVES[kind].states[0])
+    who = None if action in ONLY_DEVICES else rightful(case, action)
+    return Target({name: str(case.id)}, world.arguments(operation, case), who)
+
+
+def rightful(case: Case, action: str) -> Caller:
+    """Somebody who may take this step, by the table."""
+    who = {role for step in LIVES[case.kind].steps(action) if step.source == case.state for role in step.who} if action else set()
+    office = case.office
+    if action == "cosign":
+        return office.officers[1]
+    if action == "force_close":
+        return office.committee
+    if action == "reclassify":
+        return office.leader  # to a slower clock
+    if action == "precheck":
+        return staff(office.client, Role.GRID_WORKER, office.region_code)
+    people: dict[Role, Callable[[], Caller]] = {
+        Role.INTAKE_CLERK: lambda: office.clerk,
+        Role.UNIT_LEADER: lambda: office.leader,
+        Role.FIRE_OFFICER: lambda: office.officers[0],
+        Role.REPORTER: lambda: case.reporter,
+        Role.RECEIVER_CLERK: lambda: office.receiver,
+        Role.SUPERVISOR: lambda: office.committee,
+        Role.UNIT_MANAGER: lambda: office.manager,
+    }
+    return next((found() for role, found in people.items() if role in who), office.leader)
+
+
+# Nobody can, over HTTP alone.
+ONLY_DEVICES = {"confirm_timely"}
+
+
+def task_of(world: World, *, claimed: bool) -> str:
+    """The task of a report that nobody has registered yet."""
+    case = world.case("hazard", "SUBMITTED", "claimed" if claimed else "free")
+    parts: Parts = world.client.application.extensions["fire"]
+    with parts.database.transaction() as session:
+        task_id = str(session.scalars(select(Task.id).where(Task.subject_id == case.id)).one())
+    if claimed:
+        world.office.clerk.post(f"/queue/{task_id}/actions/claim")
+    return task_id
+
+
+Found = tuple[list[str], Caller | None]
+OTHERS: dict[str, Callable[[World], Found]] = {
+    "queue.task_claim": lambda world: ([task_of(world, claimed=False)], world.office.clerk),
+    "queue.task_release": lambda world: ([task_of(world, claimed=True)], world.office.clerk),
+    "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate
+    "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
+    "unit_powers.name_agent": lambda world: ([world.unit["id"]], world.responsible),
+    "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.office.manager),
+    "accounts.show_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.grant_role": lambda world: ([world.newcomer["id"]], world.secadmin),
+    "accounts.revoke_grant": lambda world: ([world.newcomer["id"], world.newcomer["grant_id"]], world.secadmin),
+    "accounts.transfer_staff": lambda world: ([world.newcomer["id"]], None),  # wants another office
+    "accounts.remove_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.reset_credential": lambda world: ([world.newcomer["id"]], world.sysadmin),
+    "accounts.report_loss": lambda world: ([world.newcomer["install"]], world.office.leader),
+    "accounts.show_roster": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
+    "accounts.set_roster": lambda world: ([str(world.office.leader.org_id)], None),  # wants the revision of the moment
+    "accounts.end_deputy": lambda world: ([world.deputyship["id"]], world.office.leader),
+    "me.close_session": lambda world: ([world.photographer.user["session_id"]], world.photographer),
+    "media.show": lambda world: ([world.photo_id], world.photographer),
+    "media.put_content": lambda world: ([world.photo_id], world.photographer),
+    "media.rendition": lambda world: ([world.photo_id, "320"], world.photographer),
+    "media.original": lambda world: ([world.photo_id], world.photographer),
+    "uploads.head": lambda world: ([world.upload_token], world.photographer),
+    "uploads.patch": lambda world: ([world.upload_token], world.photographer),
+    "laws.show_law": lambda world: ([world.law_id], world.editor),
+    "laws.edit_law": lambda world: ([world.law_id], world.editor),
+    "laws.law_publish": lambda world: ([world.law_id], world.editor),
+    "laws.law_withdraw": lambda world: ([world.law_id], None),  # it is not published
+    "lessons.show_lesson": lambda world: ([world.lesson_id], world.editor),
+    "lessons.edit_lesson": lambda world: ([world.lesson_id], world.editor),
+    "lessons.lesson_publish": lambda world: ([world.lesson_id], world.editor),
+    "lessons.lesson_withdraw": lambda world: ([world.lesson_id], None),
+    "inbox.read_notice": lambda world: ([world.notice_id], world.case("hazard", "REGISTERED").reporter),
+    "sync.issue_apply": lambda world: ([world.issue_id], None),  # nobody knows the act that is parked there
+    "sync.issue_discard": lambda world: ([world.issue_id], world.office.leader),
+}

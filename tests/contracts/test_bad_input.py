@@ -1,0 +1,115 @@
+"""Bad input is refused by a problem document that names the field, or the byte where the body cannot be read.
+
+In under two seconds, and nothing is stored: every table has as many rows as before.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, table as sql_table, text
+from werkzeug.test import TestResponse
+
+from accounts.actor import Role
+from api.context import Parts
+from tests.contracts.bad_requests import GROUPS, Bad
+from tests.makers import make_hazard, report
+from tests.people import Caller, citizen, guest, staff
+
+SECONDS = 2.0
+
+
+@pytest.mark.parametrize("group", list(GROUPS))
+def test_bad_input_is_refused_by_name_at_once_and_leaves_nothing(client: FlaskClient, parts: Parts, group: str) -> None:
+    people = _people(client)
+    hazard_id = str(make_hazard(client, "VERIFYING", reporter=people["citizen"]).id)
+    wrong = []
+    for bad in GROUPS[group]:
+        before = rows(parts)
+        began = time.perf_counter()
+        answer = send(client, bad, people, hazard_id)
+        took = time.perf_counter() - began
+        complaint = complaint_about(bad, answer) or ("" if took < SECONDS else f"took {took:.1f} s")
+        after = rows(parts)
+        if before != after:
+            complaint += f" stored: { {table: after[table] - before[table] for table in after if after[table] != before[table]} }"
+        if complaint:
+            wrong.append(f"{bad}: {complaint}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _people(client: FlaskClient) -> dict[str, Caller]:
+    return {
+        "citizen": citizen(client),
+        "leader": staff(client, Role.UNIT_LEADER),
+        "officer": staff(client, Role.FIRE_OFFICER),
+        "sysadmin": staff(client, Role.SYS_ADMIN),
+    }
+
+
+def send(client: FlaskClient, bad: Bad, people: dict[str, Caller], hazard_id: str) -> TestResponse:
+    """The request as it is meant, byte by byte."""
+    headers = dict(bad.headers)
+    body = bad.raw
+    if bad.who in people:
+        headers = {**people[bad.who].headers, **headers}
+        if bad.body is not None:
+            body = json.dumps(bad.body).encode().replace(b"{install}", str(people[bad.who].install).encode())
+    elif bad.body is not None:
+        body = json.dumps(bad.body).encode()
+    if body is not None:
+        headers.setdefault("Content-Type", "application/json")
+    path = f"/api/v1{bad.path}".replace("{hazard}", hazard_id)
+    return client.open(path, method=bad.method, data=body, headers=headers)
+
+
+def complaint_about(bad: Bad, answer: TestResponse) -> str:
+    """What is wrong with the answer; empty if nothing is."""
+    if answer.status_code != bad.status:
+        return f"{answer.status_code} instead of {bad.status}: {answer.get_data(as_text=True)[:300]}"
+    if bad.method == "HEAD":
+        return ""
+    if answer.mimetype != "application/problem+json":
+        return f"answered as {answer.mimetype}"
+    document = answer.get_json()
+    if document["status"] != bad.status or not document["title"] or not document["type"].startswith("/problems/"):
+        return f"no problem document: {document}"
+    if bad.where is not None and bad.where not in {error["field"] for error in document.get("errors", [])}:
+        return f"does not name {bad.where}: {document}"
+    if (
+        bad.status == 400
+        and bad.where is None
+        and document["type"] == "/problems/malformed_body"
+        and not isinstance(document["offset"], int)
+    ):
+        return f"names no byte: {document}"
+    return ""
+
+
+# Attempts are counted, by intent: they hold no content.
+COUNTERS = frozenset({"throttle", "track_attempt"})
+
+
+def rows(parts: Parts) -> dict[str, int]:
+    """How many rows each table has."""
+    with parts.database.engine.connect() as connection:
+        tables = (
+            connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")).scalars().all()
+        )
+        counted = [table for table in tables if table not in COUNTERS]
+        return {table: connection.execute(select(func.count()).select_from(sql_table(table))).scalar_one() for table in counted}
+
+
+def test_the_byte_where_reading_failed_is_counted_in_bytes(client: FlaskClient) -> None:
+    """Chinese before it does not shift it."""
+    body = '{"description":"楼道","picture":}'.encode()
+    answer = citizen(client).call("POST", "/hazards", data=body, content_type="application/json")
+    assert answer.get_json()["offset"] == body.index(b"}")
+
+
+def test_bad_input_by_a_guest_is_no_different(client: FlaskClient) -> None:
+    answer = guest(client).post("/hazards", {**report(client), "report_mode": "ANONYMOUS", "reporter": {"name": "张三"}})
+    assert answer.get_json()["errors"][0]["field"] == "reporter"
