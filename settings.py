@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 _IDENTITY = (
     "identity_name",
@@ -83,6 +84,7 @@ class Settings:
         demo = env.get("DEMO", "0") == "1"
         if demo and env.get("PRODUCTION", "0") == "1":
             raise BadSetting("DEMO=1 is refused in production: every code would be 000000")
+        identity: dict[str, Any] = {name: env.get(name.upper(), "").strip() for name in _IDENTITY}
         return cls(
             database_url=database_url,
             database_owner_url=env.get("DATABASE_OWNER_URL", "").strip() or database_url,
@@ -91,5 +93,5 @@ class Settings:
             key_file=Path(need("KEY_FILE")),
             public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             demo=demo,
-            **{name: env.get(name.upper(), "").strip() for name in _IDENTITY},
+            **identity,
         )

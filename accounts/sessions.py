@@ -129,7 +129,7 @@ def close_session(session: Session, actor: Actor, session_id: UUID) -> None:
 
 
 def drain_sessions(session: Session, person_id: UUID, lifetime: timedelta) -> None:
-    """A person or a right was removed: what lies on his devices may still be handed in, nothing else (docs/sync-protocol.md 4)."""
+    """A person or a right was removed: what lies on his devices may still be handed in, nothing else."""
     session.execute(
         update(LoginSession)
         .where(LoginSession.person_id == person_id, LoginSession.state == "active")

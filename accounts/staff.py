@@ -115,7 +115,7 @@ def transfer(session: Session, actor: Actor, person_id: UUID, data: dict[str, An
     """Move somebody to another office. Event: person.transferred.
 
     The roles of his old office go with him where they can be held in the new one; all other grants end. His sessions go
-    on: what he held at his last pull he may still do for the lease (docs/sync-protocol.md 4). Administrators lose their power with the
+    on: what he held at his last pull he may still do for the lease. Administrators lose their power with the
     move. Raises RoleNotAllowed, NotFound, OwnAccount, Invalid, AlreadySo.
     """
     person = _staff(session, actor, person_id, "transfer", Role.SYS_ADMIN)

@@ -1,7 +1,7 @@
 """Working days. `WorkCalendar` is a value: rules receive it and compute; `load_calendar` makes it from the table.
 
 A day is a day in Beijing time (Asia/Shanghai). Worked weekends (调休) count, holidays do not, the first day of a period does not
-(行政许可法 82, 行政强制法 69 speak of 工作日; docs/sources.md). Beyond the table only weekends are known to be free: such dates are
+(行政许可法 82, 行政强制法 69 speak of 工作日). Beyond the table only weekends are known to be free: such dates are
 provisional, and are computed again when the notice is loaded (`calendar.loaded`).
 """
 

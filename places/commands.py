@@ -94,9 +94,7 @@ def _notice(session: Session, year: int) -> CalendarNotice:
     return session.scalars(
         upsert(CalendarNotice)
         .values(**blank, revision=1, created_at=moment, updated_at=moment)
-        .on_conflict_do_update(
-            index_elements=["year"], set_={"revision": CalendarNotice.revision + 1, "updated_at": moment}
-        )
+        .on_conflict_do_update(index_elements=["year"], set_={"revision": CalendarNotice.revision + 1, "updated_at": moment})
         .returning(CalendarNotice)
         .execution_options(populate_existing=True)
     ).one()
@@ -110,8 +108,7 @@ def _digest(notice: CalendarNotice) -> bytes:
 def _write_year(session: Session, year: int) -> None:
     """Write the rows of one calendar year anew, from its own notice and from what the next one says about December."""
     notices = {
-        notice.year: notice
-        for notice in session.scalars(select(CalendarNotice).where(CalendarNotice.year.in_([year, year + 1])))
+        notice.year: notice for notice in session.scalars(select(CalendarNotice).where(CalendarNotice.year.in_([year, year + 1])))
     }
     rows = _weekdays(notices[year]) if year in notices else {}
     for notice in sorted(notices.values(), key=lambda notice: notice.year):

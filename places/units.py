@@ -76,9 +76,7 @@ def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int 
     return unit
 
 
-def name_people(
-    session: Session, actor: Actor, unit_id: UUID, legal_person_id: UUID | None, manager_ids: Iterable[UUID]
-) -> Unit:
+def name_people(session: Session, actor: Actor, unit_id: UUID, legal_person_id: UUID | None, manager_ids: Iterable[UUID]) -> Unit:
     """Set who answers for a unit: 消防安全责任人 and 管理人. For accounts, which confirmed the claim. Event: unit.people_named.
 
     Raises NotFound if there is no such unit; visibility is not asked, because who claims a unit cannot see it yet.

@@ -78,9 +78,7 @@ def _signed_by(session: Session, person_id: UUID, digest: str, signature: str) -
     """True if any key that this person registered made the signature (ES256: r and s, 32 bytes each)."""
     raw = base64.urlsafe_b64decode(signature + "==")
     der = encode_dss_signature(int.from_bytes(raw[:32]), int.from_bytes(raw[32:]))
-    keys = session.scalars(
-        select(SyncQueue.public_key).where(SyncQueue.owner_id == person_id, SyncQueue.public_key.is_not(None))
-    )
+    keys = session.scalars(select(SyncQueue.public_key).where(SyncQueue.owner_id == person_id, SyncQueue.public_key.is_not(None)))
     return any(_verifies(jwk, der, digest.encode()) for jwk in keys if jwk is not None)
 
 

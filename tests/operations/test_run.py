@@ -18,7 +18,7 @@ from operations.logins import table
 from operations.processes import started_ticks, wait_until
 from operations.run import ROOT, answers, is_worth_showing
 
-READY_SECONDS = 45  # beside other tests; alone it takes a third (`make run` prints it)
+READY_SECONDS = 90  # beside other tests; alone it takes a third (`make run` prints it)
 
 
 def free_port() -> int:

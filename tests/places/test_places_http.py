@@ -18,7 +18,7 @@ def test_anybody_reads_the_tree_of_divisions(call: Caller) -> None:
     assert leagues[0]["name"] == "呼和浩特市"
     assert leagues[0]["children"][0] == {
         "code": "150102", "name": "新城区", "parent_code": "150100", "level": 3, "kind": "区", "is_open": True,
-        "opened_at": "2026-11-22T04:00:00+00:00",
+        "opened_at": "2026-11-22T04:00:00Z",
     }  # fmt: skip
 
 
