@@ -13,7 +13,12 @@ from device.keys import DeviceKey
 from device.store import Sealed, Store
 from device.transport import Transport
 
-__all__ = ["Device", "Refused"]
+__all__ = ["Device", "Refused", "TooLong"]
+LINE_BYTES = 65_536  # of a sealed line, where the server has not said otherwise
+
+
+class TooLong(Exception):
+    """Too much for one line: nothing was saved, and the person still has it on his screen."""
 
 
 class Device(Exchange):
@@ -58,6 +63,7 @@ class Device(Exchange):
         }
         state: dict[str, Any] = self.call("POST", "/sync/register", body)
         self.store.put("epoch", state["epoch"])
+        self.store.put("line_bytes", str(state["limits"]["line_bytes"]))
         return state
 
     # ---- off-line ----
@@ -72,7 +78,7 @@ class Device(Exchange):
         depends_on: tuple[str, ...] = (),
         version: int = 1,
     ) -> Sealed:
-        """Seal one act into the outbox. From here on its text never changes."""
+        """Seal one act into the outbox. From here on its text never changes. Raises TooLong: then nothing was saved."""
         entity_type = name.split(".", 1)[0]
         mid = new_id()
         rows = self.store.rows(entity_type, entity_id)
@@ -94,6 +100,8 @@ class Device(Exchange):
             ensure_ascii=False,
             default=str,
         ).encode()
+        if len(line) > int(self.store.get("line_bytes") or LINE_BYTES):
+            raise TooLong(len(line))
         self.store.append(mid, name, entity_type, entity_id, line)
         return self.store.sealed(mid)
 
@@ -112,8 +120,8 @@ class Device(Exchange):
     def shown(self, entity_type: str, entity_id: str) -> dict[str, Any] | None:
         """A record: of its rows the highest revision, then the largest projection, with the overlay of what is under way.
 
-        The overlay of a record that is not here yet waits while a scope is beginning; then a creation is shown by its
-        arguments, at revision 0. `waiting` names the acts that the server has not answered.
+        A creation that is not in the base yet is shown by its arguments, at revision 0; other acts on a record that is not
+        here show nothing. `waiting` names the acts that the server has not answered.
         """
         rows = self.store.rows(entity_type, entity_id)
         overlay = [
@@ -122,7 +130,7 @@ class Device(Exchange):
         if rows:
             best = max(rows, key=lambda row: (row.revision, len(row.data)))
             shown = {"id": best.id, "revision": best.revision, **best.data}
-        elif overlay and not self.store.filling() and json.loads(overlay[0].line)["base"]["revision"] == 0:
+        elif overlay and json.loads(overlay[0].line)["base"]["revision"] == 0:
             shown = {"id": entity_id, "revision": 0, **json.loads(overlay[0].line)["args"]}
         else:
             return None

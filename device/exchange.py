@@ -16,6 +16,7 @@ from device.transport import Answer, NoNetwork, Transport
 API = "/api/v1"
 SCHEMA = 1
 PUSH_MUTATIONS = 200
+PULL_BYTES = 524_288
 _GZIP = 31  # zlib's way to say: gzip framing only
 _MOST_RECOVERIES = 20  # in one push; more would be a server that contradicts itself
 
@@ -41,6 +42,7 @@ class Exchange:
         self.transport = transport
         self.store = store
         self.queue = self.store.kept("queue", new_id)
+        self.page_bytes = PULL_BYTES  # how much a page may hold: less after each torn answer, more after each whole one
 
     def register(self) -> dict[str, Any]:
         """Make the queue known to the server. Repeatable."""
@@ -128,10 +130,15 @@ class Exchange:
     def _meet_epoch(self, refused: Refused) -> None:
         """The server's history is another one now: what it lost is sent again, what it has is asked for from the start."""
         self.store.put("epoch", refused.problem["epoch"])
-        self.store.put("cursor", None)
+        self.store.start_anew()
 
     def push_lines(self, waiting: list[Sealed]) -> list[dict[str, Any]]:
         """One request with these lines; the results that came back."""
+        lines = _lines(self._authorised("/sync/push", *self.push_request(waiting)))
+        return [line for line in lines if line["kind"] == "result"]
+
+    def push_request(self, waiting: list[Sealed]) -> tuple[bytes, dict[str, str]]:
+        """The body and the headers that carry these lines."""
         head = {
             "kind": "push",
             "queue": self.queue,
@@ -144,9 +151,7 @@ class Exchange:
         }
         body = b"\n".join([json.dumps(head).encode(), *(sealed.line for sealed in waiting)]) + b"\n"
         digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
-        headers = {"Content-Type": "application/x-ndjson", "Content-Digest": f"sha-256=:{digest}:"}
-        lines = _lines(self._authorised("/sync/push", body, headers))
-        return [line for line in lines if line["kind"] == "result"]
+        return body, {"Content-Type": "application/x-ndjson", "Content-Digest": f"sha-256=:{digest}:"}
 
     # ---- down ----
 
@@ -161,19 +166,19 @@ class Exchange:
                 self._meet_epoch(refused)
                 self.push()
                 continue
-            if not end["more"]:
+            if not end["more"] and self.store.get("cursor") == end["cursor"]:  # else somebody else was quicker
                 return end
 
     def pull_page(self) -> dict[str, Any]:
         """One page. A bad cursor starts anew; a torn answer is kept up to its last cursor. Raises NoNetwork if it is torn."""
         cursor = self.store.get("cursor")
-        body = json.dumps({"queue": self.queue, "cursor": cursor, "schema": SCHEMA, "adopted": [], "refill": []}).encode()
+        asked = {"queue": self.queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": self.page_bytes}
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
         try:
-            answer = self._authorised("/sync/pull", body, headers)
+            answer = self._authorised("/sync/pull", json.dumps(asked).encode(), headers)
         except Refused as refused:
             if refused.code == "bad_cursor" and cursor is not None:
-                self.store.put("cursor", None)
+                self.store.start_anew()
                 return self.pull_page()
             if refused.code == "wipe":
                 self.store.forget_base()
@@ -189,7 +194,9 @@ class Exchange:
                 settled = int(lines[0]["last_seq"]) + self._offset
             self.store.apply_page(cursor, lines[: last + 1], lines[last]["cursor"], settled)
         if not lines or lines[-1]["kind"] != "end":
+            self.page_bytes = max(1, self.page_bytes // 2)  # down to one row: whatever the link lets through is progress
             raise NoNetwork("the answer of the pull was cut off")
+        self.page_bytes = min(PULL_BYTES, self.page_bytes * 2)
         return lines[-1]
 
 

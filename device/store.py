@@ -109,10 +109,14 @@ class Store:
         return int(self._db.execute("SELECT count(*) FROM outbox WHERE outcome IS NULL").fetchone()[0])
 
     def overlay(self) -> list[Sealed]:
-        """What the base does not show yet: lines that the last checkpoint did not contain, but for those that came to nothing."""
+        """What the base does not show yet: lines that the last checkpoint did not contain, but for those that came to nothing.
+
+        At a checkpoint while a scope was beginning, lines on a record without a base row wait: it may still come.
+        """
         rows = self._db.execute(
-            "SELECT * FROM outbox WHERE seq > ? AND coalesce(outcome, '') NOT IN ('rejected', 'parked') ORDER BY seq",
-            [int(self.get("settled_seq") or 0)],
+            "SELECT * FROM outbox WHERE coalesce(outcome, '') NOT IN ('rejected', 'parked') AND seq > ?"
+            " AND (seq > ? OR NOT EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id)) ORDER BY seq",
+            [int(self.get("whole_seq") or 0), int(self.get("settled_seq") or 0)],
         )
         return [_sealed(row) for row in rows]
 
@@ -165,6 +169,8 @@ class Store:
             self.put("cursor", cursor)
             if settled_seq is not None:
                 self.put("settled_seq", str(settled_seq))
+                if not lines[-1]["more"]:
+                    self.put("whole_seq", str(settled_seq))
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
@@ -175,13 +181,23 @@ class Store:
         kind = line["kind"]
         if kind == "row" and scope is not None:
             self._apply_row(scope["key"], line)
-        elif kind == "scope" and line["action"] in ("begin", "resync"):
-            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
-            self.put(f"filling {line['key']}", str(line["to"]))
+        elif kind == "scope":
+            self.put(f"doubtful {line['key']}", None)
+            if line["action"] in ("begin", "resync"):
+                self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
+                self.put(f"filling {line['key']}", str(line["to"]))
         elif kind == "drop":
-            self._db.execute("DELETE FROM base WHERE scope = ?", [line["key"]])
-            self._db.execute("DELETE FROM resent WHERE scope = ?", [line["key"]])
-            self.put(f"filling {line['key']}", None)
+            self._drop(line["key"])
+        elif kind == "end" and not line["more"]:
+            for scope_key in self._named("doubtful"):
+                self._drop(scope_key)
+
+    def _drop(self, scope_key: str) -> None:
+        """The base of a scope goes; outbox and waiting photos stay."""
+        self._db.execute("DELETE FROM base WHERE scope = ?", [scope_key])
+        self._db.execute("DELETE FROM resent WHERE scope = ?", [scope_key])
+        self.put(f"filling {scope_key}", None)
+        self.put(f"doubtful {scope_key}", None)
 
     def _end_scope(self, scope: dict[str, Any] | None) -> None:
         """A beginning scope that is now whole: rows that were not sent again are not in it any more."""
@@ -209,8 +225,22 @@ class Store:
 
     def filling(self) -> set[str]:
         """Scopes that are still beginning: what is not there yet may still come."""
-        rows = self._db.execute("SELECT name FROM meta WHERE name LIKE 'filling %'")
-        return {str(row[0]).removeprefix("filling ") for row in rows}
+        return self._named("filling")
+
+    def _named(self, mark: str) -> set[str]:
+        """The scopes that carry a mark."""
+        rows = self._db.execute("SELECT name FROM meta WHERE name LIKE ?", [f"{mark} %"])
+        return {str(row[0]).removeprefix(f"{mark} ") for row in rows}
+
+    def start_anew(self) -> None:
+        """Forget the cursor: every scope begins again, and one that does not come again by the end is ours no more."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute(
+            "INSERT OR REPLACE INTO meta SELECT 'doubtful ' || scope, '1' FROM base"
+            " UNION SELECT 'doubtful ' || substr(name, length('filling ') + 1), '1' FROM meta WHERE name LIKE 'filling %'"
+        )
+        self._db.execute("DELETE FROM meta WHERE name = 'cursor'")
+        self._db.execute("COMMIT")
 
     def rows(self, entity_type: str, entity_id: str | None = None) -> list[Row]:
         """Every row of a type (or of one record), one for each scope that shows it."""
@@ -226,8 +256,10 @@ class Store:
 
     def forget_base(self) -> None:
         """Drop the base and the cursor, never the outbox: what a lost device is told, and what a wiped store looks like."""
-        self._db.executescript("DELETE FROM base; DELETE FROM resent; DELETE FROM meta WHERE name LIKE 'filling %';")
-        self.put("cursor", None)
+        self._db.executescript(
+            "BEGIN IMMEDIATE; DELETE FROM base; DELETE FROM resent;"
+            " DELETE FROM meta WHERE name = 'cursor' OR name LIKE 'filling %' OR name LIKE 'doubtful %'; COMMIT"
+        )
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -50,11 +51,19 @@ def line(app: Flask) -> Line:
 
 @pytest.fixture
 def make_device(line: Line, clock: Clock) -> Callable[..., Device]:
-    """A device in the hands of an officer (`nth`) of the home banner, or of a new citizen (`phone`)."""
+    """A device in the hands of an officer (`nth`) of the home banner, of a new citizen (`phone`), or of whom `way` signs in."""
 
-    def make(*, nth: int = 0, phone: str | None = None, store: Store | None = None, role: Role = Role.FIRE_OFFICER) -> Device:
+    def make(
+        *,
+        nth: int = 0,
+        phone: str | None = None,
+        store: Store | None = None,
+        role: Role = Role.FIRE_OFFICER,
+        way: dict[str, Any] | None = None,
+    ) -> Device:
         device = Device(line, store, clock)
-        way = {"phone": phone, "code": "000000"} if phone else demo_accounts(role, HOME)[nth].way_in()
+        if way is None:
+            way = {"phone": phone, "code": "000000"} if phone else demo_accounts(role, HOME)[nth].way_in()
         device.sign_in(**way)
         device.register()
         return device
