@@ -20,6 +20,7 @@ from sync.merge import merges_of
 from sync.mutations import Mutation, batching
 from sync.parking import Waiting, waiting_before
 from sync.problems import Fork
+from sync.synced import ISSUE
 
 log = structlog.get_logger()
 
@@ -49,8 +50,14 @@ class Chunk:
         self._waiting = waiting_before(self._session, self._queue.id, lines)
         position = self._at_once(lines)
         while position < len(lines) and (not self._entries or self._engine.stopwatch() - started < limit):
+            # A decision about what is parked may free this queue, and has to find in the ledger what its neighbours parked.
+            is_decision = lines[position].entity_type == ISSUE.type
+            if is_decision and self._entries:
+                break
             self._one(lines[position])
             position += 1
+            if is_decision:
+                break
         return self._entries
 
     # ---- all at once ----

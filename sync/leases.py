@@ -19,7 +19,8 @@ class Standing:
 
     was_known: bool = False  # it is or was in one of his scopes: that it exists is no secret to him
     was_his: bool = False  # it was in a scope that names himself, and left it
-    is_leased: bool = False  # it was his at his last pull, and that is not too long ago
+    # It was his at his last pull, and that is not too long ago. It may still be: somebody who was transferred lost the role.
+    is_leased: bool = False
     is_deleted: bool = False  # it was in one of his scopes and is in none of anybody's any more
 
 
@@ -34,10 +35,10 @@ def standing_of(
 ) -> Standing:
     """Read from the feed, of which a `left` row remains. `scope_keys` are those that the author replicates now."""
     rows = session.execute(_ROWS, {"queue": queue_id, "keys": list(scope_keys), "type": entity[0], "id": entity[1]}).all()
-    his = [row for row in rows if row.gone == "left" and row.key.startswith(f"user:{author_id}#")]
+    his = [row for row in rows if row.gone != "deleted" and row.key.startswith(f"user:{author_id}#")]
     return Standing(
         was_known=bool(rows),
-        was_his=bool(his),
+        was_his=any(row.gone == "left" for row in his),
         is_leased=any(row.was_held and row.pulled_at >= moment - lease for row in his),
         is_deleted=bool(rows) and all(row.gone == "deleted" for row in rows),
     )
@@ -58,7 +59,7 @@ _ROWS = text(
     """
     SELECT s.key, f.gone, h.pulled_at,
            COALESCE(f.entered <= CAST(h.scopes -> CAST(s.id AS text) ->> 1 AS bigint)
-                    AND f.position > CAST(h.scopes -> CAST(s.id AS text) ->> 0 AS bigint), FALSE) AS was_held
+                    AND (f.gone IS NULL OR f.position > CAST(h.scopes -> CAST(s.id AS text) ->> 0 AS bigint)), FALSE) AS was_held
       FROM sync_feed f
       JOIN sync_scope s ON s.id = f.scope_id
       LEFT JOIN sync_hold h ON h.queue_id = :queue

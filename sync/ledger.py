@@ -83,6 +83,8 @@ def copy_of(session: Session, queue: QueueState, sent: Sent, known: Known) -> En
     issues = stored.get("issues") or [None]
     resolution = None
     if known.status == "parked":
+        # A supervisor who is deciding about it now has the issue: this copy is among what he decides, or comes after it.
+        session.execute(_HOLD_ISSUE, {"issue": issues[0]})
         resolution = session.scalar(_RESOLUTION, {"mid": sent.mid, "owner": queue.owner_id})
     return Entry(
         sent, known.status, stored.get("code"), UUID(issues[0]) if issues[0] else None, known.result,
@@ -145,6 +147,7 @@ _MUTATION_COLUMNS = (
     "seq", "mid", "name", "version", "type", "entity", "outcome", "reason", "resolution", "issue", "sha", "body",
 )  # fmt: skip
 _KNOWN = text("SELECT key, body_sha256, status, result FROM receipt WHERE owner_id = :owner AND key = ANY(:mids)")
+_HOLD_ISSUE = text("SELECT FROM issue WHERE id = CAST(:issue AS uuid) FOR SHARE")
 _RESOLUTION = text(
     "SELECT m.resolution FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id"
     " WHERE m.mid = :mid AND q.owner_id = :owner AND m.resolution IS NOT NULL LIMIT 1"

@@ -34,7 +34,8 @@ class Origin:
     made_at: datetime | None = None  # the device's wall clock
     base_revision: int | None = None  # the revision last received, or If-Match over HTTP
     must_match: bool = False  # HTTP's If-Match: another revision refuses the command
-    # The record was in a scope of the author himself (`user:<id>`) at his last pull, within the lease, and no longer is.
+    # The record was in a scope of the author himself (`user:<id>`) at his last pull, within the lease, and without that he
+    # may not do this any more.
     held_at_last_pull: bool = False
     approved_by: UUID | None = None  # the supervisor who applies what was parked
 
@@ -133,10 +134,11 @@ class Mutations:
         return [mutation for mutation in self.by_name.values() if mutation.entity_type == entity_type]
 
 
-def create(session: Session, entity: R) -> R:
+def create(session: Session, entity: R, unique: Mapping[str, str] | None = None) -> R:
     """Insert a record with a client-made id. Inside a batch the insert waits for its neighbours.
 
-    Raises Invalid if the id is taken; in a batch that shows later, and the batch is done again one by one.
+    `unique` names what else of it the client made: unique constraint -> field. Raises Invalid if the id or such a field is
+    taken; in a batch that shows later, and the batch is done again one by one.
     """
     session.add(entity)
     if session.info.get(_BATCHING):
@@ -144,9 +146,10 @@ def create(session: Session, entity: R) -> R:
     try:
         session.flush()
     except IntegrityError as error:
-        if _constraint(error) != f"pk_{_table(entity)}":
+        field = {f"pk_{_table(entity)}": "id", **(unique or {})}.get(_constraint(error) or "")
+        if field is None:
             raise
-        raise Invalid(field_error("id", "id_taken", "编号已被使用")) from error
+        raise Invalid(field_error(field, f"{field}_taken", "编号已被使用")) from error
     return entity
 
 

@@ -43,6 +43,13 @@ class Waiting:
         return next(((self.mids[mid],) for mid in sent.depends_on if mid in self.mids), None)
 
 
+def waits_for_another(session: Session, queue_id: UUID, sent: Sent, issue_id: UUID) -> bool:
+    """True if an earlier mutation of the queue, which another issue looks after, is still parked on its entity or named by it."""
+    values = {"queue": queue_id, "seq": sent.seq, "issue": issue_id, "entity": sent.entity_id, "type": sent.entity_type,
+              "mids": list(sent.depends_on)}  # fmt: skip
+    return bool(session.scalar(_BEHIND_ANOTHER, values))
+
+
 def waiting_before(session: Session, queue_id: UUID, lines: Sequence[Sent]) -> Waiting:
     """What is parked and unresolved in this queue on the entities of these lines, or named by them."""
     rows = session.execute(
@@ -65,5 +72,13 @@ _WAITING = text(
      WHERE queue_id = :queue AND outcome = 'parked' AND resolution IS NULL
        AND (entity_id = ANY(:entities) OR mid = ANY(:mids))
      ORDER BY seq
+    """
+)
+_BEHIND_ANOTHER = text(
+    """
+    SELECT EXISTS (SELECT FROM sync_mutation
+                    WHERE queue_id = :queue AND seq < :seq AND outcome = 'parked' AND resolution IS NULL
+                      AND issue_id IS DISTINCT FROM :issue
+                      AND (entity_type = :type AND entity_id = :entity OR mid = ANY(:mids)))
     """
 )

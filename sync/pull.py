@@ -216,7 +216,9 @@ class _Page:
             self.cursor = self.cursor.moved(scope.id, place)
             self._since_cursor += len(block.lines)
             if self._since_cursor >= BLOCK_BYTES // 2:
-                self._line({"kind": "cursor", "cursor": self._token()})
+                # Whoever goes on from here must still be told that the scope is whole, or he waits for more for ever.
+                last = Place(upto - 1, upto) if living_only and block.is_last else place
+                self._line({"kind": "cursor", "cursor": self._token(self.cursor.moved(scope.id, last))})
                 self._since_cursor = 0
         self._parts[place_of_line] = _document(
             {"kind": "scope", "key": scope.key, "action": action, "from": start, "to": upto, "whole": place.position == upto}
@@ -233,13 +235,13 @@ class _Page:
         behind = any(place is not None and not place.is_beginning and place.position < scope.head for scope, place in places)
         more = beginning or behind
         self._line(
-            {"kind": "end", "more": more, "checkpoint": not behind, "cursor": self._token(), "digests": {},
+            {"kind": "end", "more": more, "checkpoint": not behind, "cursor": self._token(self.cursor), "digests": {},
              "retry_seconds": 0 if more else poll_seconds}
         )  # fmt: skip
         return b"".join(self._parts)
 
-    def _token(self) -> str:
-        return encode(self._engine.ring, self._actor.id, self.cursor)
+    def _token(self, cursor: Cursor) -> str:
+        return encode(self._engine.ring, self._actor.id, cursor)
 
     def _line(self, document: Json) -> None:
         self._parts.append(_document(document))

@@ -20,7 +20,7 @@ from sync.engine import Engine
 from sync.execution import QueueState, Tried, attempt, parked
 from sync.lines import Sent, read_line
 from sync.models import Issue, SyncHold, SyncMutation, SyncQueue
-from sync.parking import Waiting
+from sync.parking import Waiting, waits_for_another
 
 log = structlog.get_logger()
 
@@ -65,7 +65,7 @@ def run_chain(
 ) -> Replayed:
     """Run the members in order, as their author. What is refused now becomes an issue of its own.
 
-    A member behind one that stays parked stays parked too.
+    A member behind one that stays parked stays parked too, also if that one is another issue's.
     """
     counts = {"done": 0, "refused": 0, "waiting": 0}
     first: str | None = None
@@ -75,7 +75,7 @@ def run_chain(
             continue
         queue, author_then = _author(engine, session, issue, member)
         sent = _opened(engine, queue, member)
-        if waiting.holds_up(sent):
+        if waiting.holds_up(sent) or waits_for_another(session, member.queue_id, sent, issue.id):
             tried = parked(issues.BEHIND_PARKED)
         elif author_then is None or not sent.is_good:
             tried = parked(member.reason or "bad_line")

@@ -99,3 +99,20 @@ def test_a_cursor_below_the_floor_and_a_refill_send_the_scope_again(world: World
     officer.rows[REGION]["visit", str(new_id())] = {"type": "visit"}
     officer.pull(refill=[REGION])
     assert officer.held() == {REGION: {str(stays)}}
+
+
+def test_a_page_cut_behind_any_cursor_still_comes_to_its_end(officer: Phone, writer: Phone) -> None:
+    """A cursor behind the last row of a beginning scope: who resumes there must still hear that the scope is whole."""
+    for _ in range(2):
+        write(writer, 25, officer_ids=[officer.person.id], words="长" * 1500)
+    body = officer.ask(None)
+    ends = [place + 1 for place, byte in enumerate(body) if byte == ord("\n")]
+    cursors_sent = [end for end in ends if body[:end].splitlines()[-1].startswith(b'{"kind":"cursor"')]
+    assert len(cursors_sent) > 5
+    for end in cursors_sent:
+        officer.cursor, officer._filling = None, {}
+        officer.rows = {key: {("visit", "left over"): {}} for key in (REGION, f"user:{officer.person.id}#own")}
+        officer.take(body[:end])
+        officer.pull()
+        assert officer._filling == {}, end
+        assert [len(ids) for ids in officer.held().values()] == [50, 50], end

@@ -244,3 +244,40 @@ def test_closed_issues_leave_devices_after_ninety_days(world: World, officer: Ph
         assert retire_issues(session) == 1
     leader.pull()
     assert leader.held("issue") == {}
+
+
+# ---- decisions that travel in the same push ----
+
+
+def test_what_follows_a_decision_in_the_same_push_is_free(world: World, officer: Phone) -> None:
+    visit = own_visit(officer)
+    issue = stumble(officer, visit)
+    officer.seal("visit.finish", visit, base=1)
+    officer.seal("issue.discard", UUID(issue))
+    officer.seal("visit.edit", visit, base=1, changes={"count": [0, 4]})
+    assert [item["outcome"] for item in officer.push()[2:-1]] == ["parked", "applied", "applied"]
+    assert (world.visits()[visit].state, world.visits()[visit].count) == ("finished", 4)
+    rows = world.rows("SELECT resolution FROM sync_mutation WHERE outcome = 'parked' ORDER BY seq")
+    assert [row.resolution for row in rows] == ["discarded", "applied"], "nobody waits behind an issue that is closed"
+
+
+# ---- order across issues ----
+
+
+def test_a_chain_waits_for_what_came_before_it_in_another_issue(world: World, officer: Phone, leader: Phone) -> None:
+    visit, free = own_visit(officer), own_visit(officer)
+    officer.pull()
+    stumbled = stumble(officer, visit)
+    officer.seal("visit.finish", visit, base=1)
+    officer.seal("visit.finish", free, base=1)
+    world.revoke(officer.person)
+    revoked = officer.push()[3]["issues"][0]
+    assert revoked != stumbled
+    toy.SHAKES.clear()
+    world.apply(leader.person, revoked)
+    assert {world.visits()[item].state for item in (visit, free)} == {"open", "finished"}, "its elder stands before it"
+    assert world.issues()[1].state == "open"
+    world.apply(leader.person, stumbled)
+    world.apply(leader.person, revoked)
+    assert (world.visits()[visit].state, world.visits()[visit].count) == ("finished", 1)
+    assert {issue.state for issue in world.issues()} == {"applied"}

@@ -12,6 +12,7 @@ import pytest
 
 from accounts.actor import Role
 from sync.pull import Pull, PullRequest, State
+from tests.sync import toy
 from tests.sync.checks import REGION, no_line_is_stale, nothing_is_missed, positions_have_no_gap
 from tests.sync.stops import Runner, Stops, wait_until_blocked
 from tests.sync.world import ELSEWHERE, HOME, Phone, World
@@ -206,3 +207,23 @@ def test_sixteen_writers_and_four_pollers_on_one_scope_miss_nothing(world: World
         nothing_is_missed(world, phone)
     no_line_is_stale(world)
     positions_have_no_gap(world)
+
+
+def test_a_copy_that_comes_while_its_issue_is_decided_holds_nobody_up(stopping: World, stops: Stops) -> None:
+    """A cloned phone sends what is parked once more, at the moment at which a leader applies it."""
+    leader, officer, _ = three_phones(stopping)
+    visit = visit_of(officer)
+    toy.SHAKES.append(ZeroDivisionError())
+    issue = officer.do("visit.shake", visit)["issues"][0]
+    toy.SHAKES.clear()
+    clone = stopping.phone(officer.person)
+    clone.lines = list(officer.lines)
+    stops.hold("leader", "rendered")
+    deciding = Runner("leader", lambda: stopping.apply(leader.person, issue))
+    stops.wait_for("leader", "rendered")
+    copying = Runner("clone", clone.push)
+    wait_until_blocked(stopping)
+    stops.release("leader", "rendered")
+    deciding.done()
+    assert [item["outcome"] for item in copying.done()[:-1]] == ["applied", "parked"]
+    assert clone.do("visit.shake", visit)["outcome"] == "applied"
