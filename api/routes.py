@@ -10,6 +10,7 @@ from flask import Request, current_app, g, request
 from flask_smorest import Blueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import ClientDisconnected
 
 from api.auth import PUBLIC
 from api.problems import ProblemSchema
@@ -59,7 +60,10 @@ def _read_stream(max_bytes: int) -> bytes:
     declared = request.content_length
     if declared is not None and declared > max_bytes:
         raise BodyTooLarge(max_bytes=max_bytes)
-    body = request.stream.read(max_bytes + 1)
+    try:
+        body = request.stream.read(max_bytes + 1)
+    except ClientDisconnected as error:
+        raise Malformed(reason="body ends early") from error
     if len(body) > max_bytes:
         raise BodyTooLarge(max_bytes=max_bytes)
     if declared is not None and len(body) != declared:

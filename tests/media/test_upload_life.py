@@ -7,11 +7,13 @@ import io
 import os
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from database.base import new_id
 from media import uploads
+from media.intake import Intake
 from media.models import Upload
 from media.sealing import SealedWriter
 from problems import Problem
@@ -131,10 +133,27 @@ def test_a_session_closed_while_its_bytes_came_stores_nothing(world: World) -> N
     )
     assert answer.status_code == 401
     world.closed.clear()
-    assert offset_of(world, url) == len(photo)
     media = world.media(media_id)
     assert media is not None
     assert media.state == "waiting"
+    assert offset_of(world, url) == len(photo)
+
+
+def test_an_upload_whose_server_died_after_its_last_byte_is_completed_when_its_client_asks(world: World) -> None:
+    photo, media_id = telling_photo(), new_id()
+    url = create(world, photo, media_id)
+    with (
+        patch.object(Intake, "_complete", side_effect=SystemExit),
+        patch.object(uploads, "release"),  # a killed process tidies nothing
+        pytest.raises(SystemExit),
+    ):
+        send(world, url, 0, photo)
+    assert world.client().head(url, headers=TUS).status_code == 423
+    world.clock.passes(seconds=11)
+    assert offset_of(world, url) == len(photo)  # and a client of tus sends nothing more
+    media = world.media(media_id)
+    assert media is not None
+    assert media.state == "stored"
 
 
 def test_a_full_disk_acknowledges_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
