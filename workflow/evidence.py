@@ -13,6 +13,7 @@ from workflow.acting import roles_of
 from workflow.handovers.models import Handover
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.models import Hazard
+from workflow.hazards.roles import pair_of
 from workflow.hazards.synced import HAZARD
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
@@ -25,12 +26,17 @@ _BY_REPORTER = ("report", "dispute")
 
 
 def hazard_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
-    """The brigade in charge and the case's officers see all; the reporter his own; a receiving office the officers'."""
+    """The brigade in charge and the two inspectors see all, a helping grid worker no original; the reporter his own.
+
+    A receiving office gets the officers'.
+    """
     hazard = session.scalars(select(Hazard).where(Hazard.id == hazard_id, HAZARD.visible_to(actor))).one_or_none()
     if hazard is None:
         return _NOTHING
-    if actor.id in hazard.officer_ids or roles_of(actor, hazard.region_code) & BRIGADE_ROLES:
+    if actor.id in pair_of(hazard) or roles_of(actor, hazard.region_code) & BRIGADE_ROLES:
         return _ALL
+    if actor.id in hazard.officer_ids:
+        return _SHOWN
     if role in _BY_REPORTER:
         return _SHOWN if actor.id == hazard.reporter_id else _NOTHING
     return _NOTHING if actor.id == hazard.reporter_id else _SHOWN

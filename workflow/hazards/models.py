@@ -73,7 +73,7 @@ class Hazard(Revised, Base):
     lon: Mapped[float | None] = mapped_column(Float)
     lat: Mapped[float | None] = mapped_column(Float)
     position: Mapped[Json | None]  # as the phone gave it: crs, accuracy_m, source
-    address: Mapped[Json]  # sumu, gacha, household, landmark
+    address: Mapped[Json]  # region_name, sumu, gacha, household, landmark; message: what the reporter was told of the place
     place_certainty: Mapped[str]
     is_ongoing: Mapped[bool] = mapped_column(default=True)
     wish_feedback: Mapped[bool] = mapped_column(default=True)

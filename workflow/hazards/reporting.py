@@ -40,18 +40,19 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     """
     _check_mode(actor, data, now(session))
     place = place_of(session, data["place"])
-    handling_code, _is_open, _message = handling_region(session, place.region_code)
-    office = brigade_of(session, handling_code)
+    handling = handling_region(session, place.region_code)
+    office = brigade_of(session, handling.code)
     moment = now(session)
     burning = data["people_trapped_or_fire"]
     step = LIFE.find("", "divert_119" if burning else "submit", {Role.REPORTER})
     hazard = _hazard(actor, hazard_id, data, place, office, moment)
+    hazard.address = {**place.address, "message": ";".join(filter(None, (place.message, handling.message)))}
     hazard.state = step.target
     hazard.number = _number(session, place.region_code, moment)
     if data["category"] is not None:
         category(session, data["category"])
     _keep_tracking_code(hazard, data["tracking_code"])
-    create(session, hazard)
+    create(session, hazard, unique={"ix_hazard_tracking": "tracking_code"})
     _seal_reporter(session, hazard, data["reporter"])
     attach(session, actor, data["photos"], "hazard", hazard.id, "report")
     if burning:

@@ -160,8 +160,9 @@ def assign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     helper = data["grid_worker_id"]
     if helper is not None and not people_with_role(session, [helper], Role.GRID_WORKER, hazard.region_code):
         raise Invalid(field_error("grid_worker_id", "not_a_grid_worker", "不是本辖区的网格员"))
-    removed = [person for person in hazard.officer_ids if person not in pair]
-    hazard.officer_ids = [*pair, *([helper] if helper else [])]
+    before = hazard.officer_ids
+    hazard.officer_ids = [*pair, *([helper] if helper else [])]  # in this order: `roles.pair_of`
+    removed = [person for person in before if person not in hazard.officer_ids]
     hazard.pending_act = None
     names = staff_names(session, pair)
     move(

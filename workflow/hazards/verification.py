@@ -20,7 +20,7 @@ from workflow.acting import guard, lock, move, step_for
 from workflow.clocks import local_day
 from workflow.cosigning import draft, second_officer
 from workflow.hazards.models import Hazard
-from workflow.hazards.roles import roles_on
+from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE
 from workflow.hazards.synced import HAZARD
 
@@ -73,7 +73,7 @@ def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: d
     summary = draft(session, hazard, action, actor, data, origin)
     record(
         session, "hazard.act_drafted", hazard, actor,
-        concerns={"second_officer": [officer for officer in hazard.officer_ids if officer != actor.id]},
+        concerns={"second_officer": [officer for officer in pair_of(hazard) if officer != actor.id]},
         data={"number": hazard.number, **summary},
     )  # fmt: skip
     return hazard
@@ -89,7 +89,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     roles = roles_on(hazard, actor, origin)
     step_for(LIFE, hazard, "cosign", roles)
-    second = second_officer(session, hazard, hazard.officer_ids, actor, data, "cosign")
+    second = second_officer(session, hazard, pair_of(hazard), actor, data, "cosign")
     act: Json = hazard.pending_act or {}
     step = step_for(LIFE, hazard, act["action"], {Role.FIRE_OFFICER})
     content: Json = act["data"]  # validated when it was drafted

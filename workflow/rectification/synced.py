@@ -54,10 +54,10 @@ def roles_on(order: Rectification, actor: Actor, origin: Origin | None = None) -
     """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power."""
     held = roles_of(actor, order.region_code)
     roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
-    if actor.id in order.officer_ids:
-        roles |= held & {Role.FIRE_OFFICER}
-    elif origin is not None and origin.held_at_last_pull:
+    if origin is not None and origin.held_at_last_pull:
         roles |= actor.roles & {Role.FIRE_OFFICER}
+    elif actor.id in order.officer_ids:
+        roles |= held & {Role.FIRE_OFFICER}
     powers = [power for power in actor.units if power.unit_id == order.unit_id and power.covers("rectifications")]
     roles |= {power.role for power in powers if power.role in UNIT_ROLES}
     return roles
