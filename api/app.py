@@ -48,6 +48,7 @@ from notifications.observing import Notifications
 from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
 from places.boundaries import boundaries
 from places.synced import SYNCED as PLACES
+from places.unit_edits import MUTATIONS as UNIT_MUTATIONS
 from settings import Settings
 from sync.catalog import Catalog
 from sync.engine import Engine
@@ -78,6 +79,7 @@ MUTATIONS = [
     *RECTIFICATION_MUTATIONS,
     *TASK_MUTATIONS,
     *INBOX_MUTATIONS,
+    *UNIT_MUTATIONS,
 ]
 
 # What is answered over HTTP.

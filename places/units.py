@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -58,22 +58,45 @@ def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int 
     only the brigade changes, OutsideRegion, UnitAlreadyRegistered.
     """
     unit = _take(session, actor, unit_id, seen_revision)
-    is_office = actor.may_in(unit.region_code, *REGISTRARS)
-    if not is_office and not any(power.unit_id == unit_id and power.role in OWNERS for power in actor.units):
-        raise RoleNotAllowed(action="edit")
+    is_office = speaks_for_office(actor, unit)
     _check_region(data)
     before = _content(unit)
     _write(unit, data)
     changed = [name for name, value in _content(unit).items() if value != before[name]]
-    if not is_office:
-        held = [name for name in changed if name in OFFICE_FIELDS]
-        if held:
-            raise Invalid(*(field_error(name, "office_field", "该内容由消防救援机构登记,变更请联系当地大队") for name in held))
-    elif not actor.may_in(unit.region_code, *REGISTRARS):
+    return edited(session, actor, unit, changed, is_office=is_office)
+
+
+def speaks_for_office(actor: Actor, unit: Unit) -> bool:
+    """True for the brigade's staff in the unit's region, False for its own people. Raises RoleNotAllowed for anybody else."""
+    if actor.may_in(unit.region_code, *REGISTRARS):
+        return True
+    if not any(power.unit_id == unit.id and power.role in OWNERS for power in actor.units):
+        raise RoleNotAllowed(action="edit")
+    return False
+
+
+def require_fields(changed: Iterable[str], *, is_office: bool) -> None:
+    """Raises Invalid for fields that only the brigade changes."""
+    held = [] if is_office else [name for name in changed if name in OFFICE_FIELDS]
+    if held:
+        raise Invalid(*(field_error(name, "office_field", "该内容由消防救援机构登记,变更请联系当地大队") for name in held))
+
+
+def edited(session: Session, actor: Actor, unit: Unit, changed: Sequence[str], *, is_office: bool) -> Unit:
+    """The end of every edit, once the fields are written. Event: unit.edited. Raises Invalid, UnitAlreadyRegistered."""
+    require_fields(changed, is_office=is_office)
+    if is_office and not actor.may_in(unit.region_code, *REGISTRARS):
         raise Invalid(field_error("region_code", "not_your_region", "不能将单位移到本机构管辖以外的旗县区"))
     _flush(session)
-    record(session, "unit.edited", unit, actor, data={"fields": changed})
+    record(session, "unit.edited", unit, actor, data={"fields": list(changed)})
     return unit
+
+
+def relocate(unit: Unit) -> None:
+    """Work out the coordinates from the raw position. Raises Invalid or OutsideRegion if it is not in the unit's banner."""
+    _check_region({"region_code": unit.region_code, "position": unit.position})
+    located = region_of(Point(**unit.position)) if unit.position is not None else None
+    unit.lon, unit.lat = (located.lon, located.lat) if located is not None else (None, None)
 
 
 def name_people(session: Session, actor: Actor, unit_id: UUID, legal_person_id: UUID | None, manager_ids: Iterable[UUID]) -> Unit:
