@@ -1,0 +1,94 @@
+"""The main job, end to end, over HTTP against a running server: ten stories, each to its end.
+
+Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
+program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device.client import Refused
+from device.transport import HttpTransport, NoNetwork, Transport
+from operations.demo import stories_checked, stories_content, stories_letters, stories_reports
+from operations.demo.ledger import Ledger, Outcome, PromiseBroken
+from operations.demo.people import Stage
+from operations.demo.printing import silent
+from operations.demo.transport import Patient
+
+_WHERE_FAILED = "operations/demo/stories"
+
+
+@dataclass(frozen=True)
+class Story:
+    """One of the stories. `tell` returns how it ended, in Chinese; it raises if a promise was not kept."""
+
+    name: str
+    title: str
+    tell: Callable[[Stage], str]
+
+
+STORIES = (
+    Story("closed", "新城区 疏散通道被堵:两名监督员离线核查属实,责令改正,复查合格,办结", stories_checked.closed_after_recheck),
+    Story("unsubstantiated", "昆都仑区 访客实名上报、公众认领:核查未发现,提出异议,维持", stories_checked.unsubstantiated),
+    Story("handed_over", "海拉尔区 离线上报:先核查后移交住建部门,反馈确认,办结", stories_letters.handed_over),
+    Story("arbitrated", "新城区 未经验收:移送件两次退回,消安委办协调明确,办结", stories_letters.arbitrated),
+    Story("diverted", "锡林浩特市 正在着火:分流119", stories_reports.diverted_to_119),
+    Story("merged", "锡林浩特市 两人反映同一问题:并案,当场改正,办结", stories_checked.merged),
+    Story("anonymous", "锡林浩特市 牧区匿名上报(无坐标):凭查询码跟踪至办结", stories_reports.anonymous),
+    Story("elsewhere", "自治区外、交界处、尚未开通的东河区:说明去处,转支队", stories_reports.elsewhere),
+    Story("force_closed", "海拉尔区 强制办结须两人", stories_reports.force_closed),
+    Story("published", "自治区 编辑发布通告和课程:同步到每台设备", stories_content.published),
+)
+
+
+def run(
+    url: str,
+    seed: int,
+    transport_factory: Callable[[str], Transport] = HttpTransport,
+    *,
+    patience_seconds: float = 20.0,
+    wait_seconds: float = 20.0,
+) -> Ledger:
+    """All stories, silently, in an order and with cuts that the seed decides; ids and codes are new each time.
+
+    `patience_seconds`: how long a request is sent again while nobody answers; `wait_seconds`: how long the worker may take
+    for a photo. Stories that failed are in `ledger.failures`; the others go on.
+    """
+    rng = random.Random(seed)  # noqa: S311 - repeatable chance, not secrecy
+    stories = rng.sample(STORIES, len(STORIES))
+    network = Patient(transport_factory(url), patience_seconds, url=url)
+    stage = Stage(network, Ledger(seed), silent(), rng, wait_seconds=wait_seconds)
+    return tell(stage, stories)
+
+
+def tell(stage: Stage, stories: Sequence[Story] = STORIES) -> Ledger:
+    """These stories on this stage, one after the other; how each went is in the ledger."""
+    for number, story in enumerate(stories, 1):
+        stage.teller.story(number, story.title)
+        began = time.monotonic()
+        end, failure = "", ""
+        try:
+            end = story.tell(stage)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong in one story is reported, and the others are told
+            failure = _explained(error)
+            stage.teller.line(f"   ✗ {failure}")
+        stage.ledger.outcomes.append(Outcome(story.name, story.title, end, time.monotonic() - began, failure))
+    return stage.ledger
+
+
+def _explained(error: Exception) -> str:
+    """What a person needs to find the cause: the promise or the server's answer, and the line of the story."""
+    steps = [step for step in traceback.extract_tb(error.__traceback__) if _WHERE_FAILED in step.filename]
+    where = f"({steps[-1].filename.rsplit('/', 1)[-1]}:{steps[-1].lineno})" if steps else ""
+    if isinstance(error, PromiseBroken):
+        return f"{error}{where}"
+    if isinstance(error, Refused):
+        return f"服务器答复 {error.status} {error.problem}{where}"
+    if isinstance(error, NoNetwork):
+        return f"连接中断:{error}{where}"
+    return f"{type(error).__name__}: {error}{where}"

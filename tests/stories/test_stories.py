@@ -1,0 +1,48 @@
+"""The stories of `make demo`, each to its end; and again on a line that loses requests and answers."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from device.transport import WsgiTransport
+from operations.demo.people import Stage
+from operations.demo.stories import STORIES, Story, tell
+from operations.demo.verify import verify
+from tests.stories.conftest import SEED, LosesThings
+
+each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+
+
+@each_story
+def test_a_story_keeps_its_promises(stage: Stage, transport: WsgiTransport, story: Story) -> None:
+    ledger = tell(stage, [story])
+    assert [outcome.failure for outcome in ledger.outcomes] == [""]
+    assert verify("", ledger, lambda _: transport) == []
+
+
+@each_story
+def test_on_a_line_that_loses_requests_and_answers_nothing_is_lost_or_done_twice(
+    stage: Stage, transport: WsgiTransport, story: Story
+) -> None:
+    line = LosesThings(transport, random.Random(f"{SEED} {story.name}"))
+    stage.network.inner = line
+    ledger = tell(stage, [story])
+    assert [outcome.failure for outcome in ledger.outcomes] == [""]
+    assert line.lost_answers
+    assert verify("", ledger, lambda _: transport) == []
+
+
+def test_the_stories_happen_in_at_least_four_banners_and_reach_every_end(stage: Stage) -> None:
+    ledger = tell(stage, STORIES)
+    assert not ledger.failures
+    banners = {case.office.region_code for case in stage.cases.values()}
+    assert {"150102", "150203", "150702", "152502"} <= banners
+    ends = {(final.kind, final.state) for final in ledger.finals}
+    assert ends >= {
+        *{("hazard", state) for state in ("CLOSED", "MERGED", "EMERGENCY_DIVERTED", "NOT_ACCEPTED")},
+        ("handover", "CLOSED"),
+        ("rectification", "RECTIFIED"),
+        ("rectification", "TRANSFERRED"),
+    }
