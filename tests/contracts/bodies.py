@@ -15,7 +15,6 @@ from tests.contracts.document import Json, resolved
 # By the name of the member. A world adds what exists in its database.
 BY_NAME: dict[str, Any] = {
     "category": "EVAC_BLOCKED",
-    "code": "TEST-LAW",
     "current_password": DEMO_PASSWORD,
     "description": "楼道安全出口被货物堵塞",
     "due_on": "2027-01-06",

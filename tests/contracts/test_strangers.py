@@ -31,7 +31,7 @@ from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
 # Operations that create under an id made by the client: an id in use is refused to whom it does not belong.
 CREATES = {"media.put_content": "a photo's id is the client's; a used one answers 422 id_taken and nothing else"}
 # What works in several transactions, of which each needs what the one before has committed.
-IN_STEPS = ("media.put_content", "media.rendition", "media.original", "uploads.patch")
+IN_STEPS = ("media.put_content", "media.rendition", "media.original", "uploads.head", "uploads.patch")
 # Who belongs to everybody: drafts of laws and lessons are the work of all editors of the region.
 OF_THE_REGION = {"laws": {Role.CONTENT_EDITOR}, "lessons": {Role.CONTENT_EDITOR}}
 

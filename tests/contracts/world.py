@@ -95,6 +95,7 @@ class World:
             "queue": str(uuid4()),
             "public_key": DeviceKey().public_jwk(),
             "id": str(new_id()),
+            "code": f"TEST-{new_id().hex[-12:].upper()}",  # other tests of this database name laws too
             "shifts": [],
             "days": [{"day": "2026-12-25", "is_work": False, "name": "测试"}],
             "body": [{"kind": "paragraph", "text": "测试", "items": []}],
