@@ -40,6 +40,7 @@ WEB_THREADS = 8  # each has its database connection: as many as Settings.databas
 WORKER_PROCESSES = 2
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROGRAMS = ("timetable", "web", "worker", "broker")
+CELERY = ("celery", "--quiet", "-A", "worker:celery")
 
 # Warnings and worse in any of our formats, and the codes that the demo's SMS channel prints.
 _WORTH_SHOWING = re.compile(
@@ -101,24 +102,32 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
         service = Program(command, cwd=ROOT, environment=child_environment, log_path=log_path, stop_seconds=stop_seconds)
         supervisor.launch(name, service)
 
-    celery = ("celery", "--quiet", "-A", "worker:celery")
-    web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws")
-    web_processes = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10")
-    respawn = ("--respawn-failed-workers", "--respawn-interval", "0.5")
-    program("web", 15, *web, *web_processes, *respawn, "wsgi:app")
+    program("web", 15, *web_command(port))
     while not answers(port, "/readyz"):
         supervisor.step()
         supervisor.refuse_if_hopeless("web", ends=3)
         if time.monotonic() - started > READY_SECONDS:
             raise CannotStart(f"the product is not ready after {READY_SECONDS} seconds: see {var / 'log'}")
     # After the web, which people wait for: five interpreters starting at once on two cores make everybody wait.
-    quiet = ("--without-gossip", "--without-mingle")
-    program("worker", 20, *celery, "worker", "--loglevel", "WARNING", "--concurrency", str(WORKER_PROCESSES), *quiet)
+    program("worker", 20, *worker_command())
     schedule = ("--schedule", str(var / "run" / "timetable.schedule"), "--pidfile", "")
-    program("timetable", 5, *celery, "beat", "--loglevel", "WARNING", *schedule)
+    program("timetable", 5, *CELERY, "beat", "--loglevel", "WARNING", *schedule)
     say("run", f"ready after {time.monotonic() - started:.1f} s: http://127.0.0.1:{port} (Ctrl-C stops it)")
     if settings.demo:
         print(demo_logins(port), flush=True)
+
+
+def web_command(port: int) -> tuple[str, ...]:
+    """The web server as `python -m …`; processes that die are started again."""
+    web = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--http", "1", "--no-ws")
+    processes = ("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10")
+    return (*web, *processes, "--respawn-failed-workers", "--respawn-interval", "0.5", "wsgi:app")
+
+
+def worker_command() -> tuple[str, ...]:
+    """The worker as `python -m …`."""
+    quiet = ("--without-gossip", "--without-mingle")
+    return (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(WORKER_PROCESSES), *quiet)
 
 
 def start_servers(supervisor: Supervisor, var: Path, environment: Mapping[str, str]) -> dict[str, str]:

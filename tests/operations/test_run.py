@@ -5,70 +5,29 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from operations.logins import table
 from operations.processes import started_ticks, wait_until
-from operations.run import ROOT, answers, is_worth_showing
-
-READY_SECONDS = 90  # beside other tests; alone it takes a third (`make run` prints it)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def run(var: Path, **environment: str) -> subprocess.Popen[str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BROKER_URL"}}
-    return subprocess.Popen(
-        [sys.executable, "-m", "operations.run"],
-        cwd=ROOT,
-        env=inherited | {"VAR_DIR": str(var)} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+from operations.run import answers, is_worth_showing
+from tests.operations.product import READY_SECONDS, free_port, run, running
 
 
 def refusal(var: Path, **environment: str) -> str:
     """Its whole output; it must be one line, and the exit code 1."""
-    started = run(var, **environment)
+    output = var.with_name(f"{var.name}.refusal")
+    started = run(var, output, **environment)
     try:
-        said, _ = started.communicate(timeout=30)
+        assert started.wait(timeout=30) == 1
     finally:
         started.kill()
         started.wait()
-    assert started.returncode == 1
+    said = output.read_text()
     assert said.count("\n") == 1
     return said.strip()
-
-
-@contextmanager
-def running(var: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """Until it says that it is ready; ended with SIGTERM, and then nothing of it may be left."""
-    started = run(var, PORT=str(port))
-    assert started.stdout is not None
-    try:
-        said = []
-        for line in started.stdout:
-            said.append(line)
-            if " ready after " in line:
-                break
-        assert " ready after " in said[-1], "".join(said)
-        yield started
-    finally:
-        started.terminate()
-        started.communicate(timeout=60)
 
 
 def test_a_busy_port_is_named_with_a_way_out(tmp_path: Path) -> None:
@@ -142,8 +101,8 @@ def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a
             os.kill(pid, signal.SIGKILL)
         for name, pid in pids.items():
             path = tmp_path / "run" / f"{name}.pid"
-            assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0] or pid) != pid, seconds=5)  # type: ignore[misc]
-        assert wait_until(lambda: answers(port, "/readyz"), seconds=10)
+            assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0] or pid) != pid, seconds=15)  # type: ignore[misc]
+        assert wait_until(lambda: answers(port, "/readyz"), seconds=READY_SECONDS)
         second = refusal(tmp_path, PORT=str(free_port()))
         assert f"another `make run` (process {supervisor.pid})" in second
         last = [int(path.read_text().split()[0]) for path in (tmp_path / "run").glob("*.pid")]

@@ -1,0 +1,85 @@
+"""The figures, for `make bench`: on a database of its own, with nothing else running beside it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from accounts.actor import Role
+from accounts.demo import accounts
+from operations.bench.figures import HEAD, Figure, row
+from operations.bench.filling import HOME, fill_cases, fill_feed
+from operations.bench.machine import Product, describe, product
+from operations.bench.phones import Phone, report_body
+from operations.bench.plain import plain_figures
+from operations.bench.works import pulls, pushes, queue_pages, reports_with_photo, template_case
+from operations.processes import CannotStart
+from operations.run import ROOT
+
+WORKS = ("report", "push", "queue", "pull", "plain")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. 0 if every bar was held."""
+    parser = argparse.ArgumentParser(prog="python -m operations.bench", description="草原消防: what it costs on this machine")
+    parser.add_argument("--only", choices=WORKS, action="append", help="these works alone")
+    parser.add_argument("--cases", type=int, default=100_000, help="open cases behind the queue pages")
+    parser.add_argument("--feed", type=_numbers, default=(10_000, 100_000, 1_000_000), help="lines in the feed, ascending")
+    parser.add_argument("--devices", type=_numbers, default=(1, 4, 16), help="devices at once")
+    wanted = parser.parse_args(arguments)
+    works = set(wanted.only or WORKS)
+    (ROOT / "var").mkdir(exist_ok=True)
+    directory = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT / "var"))
+    print(describe(), HEAD, sep="\n\n", flush=True)
+    missed, began = 0, time.monotonic()
+    try:
+        with product(directory / "data") as running:
+            for figure in _figures(running, works, wanted.cases, wanted.feed, wanted.devices):
+                print(row(figure), flush=True)
+                missed += figure.verdict == "MISSED"
+    except CannotStart as refusal:
+        sys.exit(f"cannot measure: {refusal}")
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    print(f"\n{missed} bars missed" if missed else "\nevery bar held", f"after {time.monotonic() - began:.0f} s")
+    return 1 if missed else 0
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number.replace("_", "")) for number in text.split(","))
+
+
+def _figures(running: Product, works: set[str], cases: int, feed: Sequence[int], devices: Sequence[int]) -> Iterator[Figure]:
+    ways_in = {(who.role, who.region_code): who.way_in() for who in reversed(list(accounts()))}
+    citizen, clerk, leader = (
+        Phone(running.url, ways_in[role, HOME]) for role in (Role.CITIZEN, Role.INTAKE_CLERK, Role.UNIT_LEADER)
+    )
+    case_id = template_case(clerk, citizen)
+    if "report" in works:
+        yield from reports_with_photo(running, citizen, 40)
+    if "push" in works:
+        citizens = [Phone(running.url, {"phone": f"138{number:08d}", "code": "000000"}) for number in range(max(devices))]
+        pushes(running, citizens[:2], 4)  # both processes have met everything once
+        for count in devices:
+            yield pushes(running, citizens[:count], max(160 // count, 10))
+    if "pull" in works:
+        officers = [Phone(running.url, ways_in[Role.FIRE_OFFICER, HOME]) for _ in range(max(devices))]
+        for lines in feed:
+            fill_feed(running.superuser_url, case_id, lines)
+            pulls(running, officers[:1], lines, 10)
+            for count in devices:
+                yield from pulls(running, officers[:count], lines, max(1600 // count, 100))
+    if "queue" in works:
+        fill_cases(running.superuser_url, case_id, cases)
+        yield from queue_pages(running, leader, cases, 200)
+    if "plain" in works:
+        yield from plain_figures(running, report_body("楼道堆放杂物,影响疏散"), 4_000, 1_600)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
