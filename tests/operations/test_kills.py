@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ class Killer:
         self._lock = threading.Lock()
 
     def _next(self) -> int:
-        return self._rng.randint(5, 60)
+        return self._rng.randint(10, 110)
 
     @property
     def is_done(self) -> bool:
@@ -78,8 +79,8 @@ class Killer:
 class Endangered:
     """A line to a server that may be killed while it answers."""
 
-    def __init__(self, url: str, killer: Killer) -> None:
-        self._inner = HttpTransport(url)
+    def __init__(self, inner: HttpTransport, killer: Killer) -> None:
+        self._inner = inner
         self._killer = killer
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -95,12 +96,16 @@ def test_nothing_acknowledged_is_lost_or_doubled_though_any_part_may_be_killed_a
     url = f"http://127.0.0.1:{port}"
     rng = random.Random(SEED)
     began, told, acknowledged = time.monotonic(), 0, 0
-    with running(tmp_path / "var", port):
+    with ExitStack() as opened, running(tmp_path / "var", port):
+
+        def line(url: str) -> HttpTransport:
+            return opened.enter_context(closing(HttpTransport(url)))
+
         killer = Killer(tmp_path / "var", rng, KILLS)
         ledgers = []
         while not killer.is_done:
             ledger = run(
-                url, rng.randrange(10**6), lambda url: Endangered(url, killer),
+                url, rng.randrange(10**6), lambda url: Endangered(line(url), killer),
                 patience_seconds=PATIENCE_SECONDS, wait_seconds=PATIENCE_SECONDS,
             )  # fmt: skip
             assert [outcome.failure for outcome in ledger.failures] == []
@@ -108,7 +113,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_though_any_part_may_be_killed_a
             told += len(ledger.outcomes)
             acknowledged += len(ledger.writes) + len(ledger.pushed) + len(ledger.stored)
         for ledger in ledgers:
-            assert verify(url, ledger, patience_seconds=PATIENCE_SECONDS) == []
+            assert verify(url, ledger, line, patience_seconds=PATIENCE_SECONDS) == []
     assert sum(killer.done.values()) == KILLS
     record_property(
         "figures",
