@@ -7,6 +7,9 @@ import sys
 
 import orjson
 import structlog
+from structlog.typing import EventDict
+
+from database.errors import without_values
 
 
 def configure() -> None:
@@ -17,12 +20,20 @@ def configure() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_values,
             structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_values(_: object, __: str, event: EventDict) -> EventDict:
+    """The traceback of a violated constraint would quote the row."""
+    if "exception" in event:
+        event["exception"] = without_values(event["exception"])
+    return event
 
 
 def _line(event: object, **_: object) -> str:

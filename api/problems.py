@@ -9,10 +9,11 @@ import orjson
 import structlog
 from flask import Flask, Response
 from marshmallow import INCLUDE, fields
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from problems import Kind, Problem
+from database.errors import is_passing
+from problems import Kind, Problem, Unavailable
 from wire import StrictSchema
 
 log = structlog.get_logger()
@@ -41,9 +42,6 @@ _PLAIN = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("unsupported_media_type", "不支持的内容类型"),
     HTTPStatus.BAD_REQUEST: ("malformed_body", "请求内容无法解析"),
 }
-
-# PostgreSQL says: lock timeout, statement timeout, deadlock, serialisation failure, too many connections, shutting down.
-_PASSING = {"55P03", "57014", "40P01", "40001", "53300", "57P01", "57P02", "57P03"}
 
 
 class FieldErrorSchema(StrictSchema):
@@ -96,20 +94,11 @@ def _answer_http(error: HTTPException) -> Response:
     return response
 
 
-def _answer_database(error: DBAPIError) -> Response:
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate in _PASSING or (sqlstate is None and (isinstance(error, OperationalError) or error.connection_invalidated)):
-        log.warning("database refused for now", sqlstate=sqlstate)
-        return problem_response(
-            HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "服务暂时不可用,请稍后再试", {"retry_after_seconds": 2}
-        )
-    return _answer_fault(error)
-
-
-def _answer_pool(_: PoolTimeout) -> Response:
-    return problem_response(
-        HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "服务暂时不可用,请稍后再试", {"retry_after_seconds": 2}
-    )
+def _answer_database(error: DBAPIError | PoolTimeout) -> Response:
+    if not is_passing(error):
+        return _answer_fault(error)
+    log.warning("database refused for now", sqlstate=getattr(getattr(error, "orig", None), "sqlstate", None))
+    return answer_problem(Unavailable(retry_after_seconds=2))
 
 
 def _answer_fault(error: Exception) -> Response:
@@ -122,5 +111,5 @@ def install(app: Flask) -> None:
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(DBAPIError, _answer_database)
-    app.register_error_handler(PoolTimeout, _answer_pool)
+    app.register_error_handler(PoolTimeout, _answer_database)
     app.register_error_handler(Exception, _answer_fault)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 import orjson
@@ -16,34 +17,65 @@ from api.auth import PUBLIC
 from api.problems import ProblemSchema
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
 
+MAX_MEMBERS = 20_000  # keys and values of a body; a law of 1000 articles has some 6000
+MAX_ERRORS = 50  # wrong fields that an answer names
+
 
 def parse_json(body: bytes, max_depth: int) -> Any:
     """JSON to Python. Raises Malformed with the byte offset, or Invalid naming the string that holds a NUL."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Malformed(offset=len(error.doc[: error.pos].encode(errors="surrogatepass")), reason=error.msg) from error
-    for path, depth, leaf in _leaves(value):
+        raise Malformed(offset=_error_offset(body, error), reason=error.msg) from error
+    for count, (path, depth, member) in enumerate(_members(value)):
         if depth > max_depth:
-            raise Malformed(offset=0, reason="nested too deeply")
-        if isinstance(leaf, str) and "\0" in leaf:
+            raise Malformed(offset=_depth_offset(body, max_depth), reason="nested too deeply")
+        if count == MAX_MEMBERS:
+            raise Malformed(offset=0, reason=f"more than {MAX_MEMBERS} members and values")
+        if isinstance(member, str) and "\0" in member:
             raise Invalid(field_error(path, "nul_character", "不能包含空字符"))
     return value
 
 
-def _leaves(value: Any) -> Iterator[tuple[str, int, Any]]:
-    """Every key and leaf with its dotted path and depth; without recursion, so that depth cannot exhaust the stack."""
+def _error_offset(body: bytes, error: orjson.JSONDecodeError) -> int:
+    """The byte at which a body stops being JSON. orjson counts characters, and of what is no UTF-8 it says 0."""
+    try:
+        body.decode()
+    except UnicodeDecodeError as undecodable:
+        return undecodable.start
+    return len(error.doc[: error.pos].encode(errors="surrogatepass"))
+
+
+def _depth_offset(body: bytes, max_depth: int) -> int:
+    """Where a document that is JSON goes deeper than it may."""
+    depth, in_string, is_escaped = 0, False, False
+    for offset, byte in enumerate(body):
+        if in_string:
+            in_string = is_escaped or byte != ord('"')
+            is_escaped = byte == ord("\\") and not is_escaped
+        elif byte == ord('"'):
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > max_depth:
+                return offset
+        elif byte in b"]}":
+            depth -= 1
+    return len(body)
+
+
+def _members(value: Any) -> Iterator[tuple[str, int, Any]]:
+    """Every key and value with its dotted path and depth; without recursion, so that depth cannot exhaust the stack."""
     pending: list[tuple[str, int, Any]] = [("", 0, value)]
     while pending:
         path, depth, item = pending.pop()
+        yield path or "body", depth, item
         if isinstance(item, dict):
             for key, child in item.items():
                 yield path or "body", depth, key
                 pending.append((f"{path}.{key}" if path else key, depth + 1, child))
         elif isinstance(item, list):
             pending += [(f"{path}.{index}" if path else str(index), depth + 1, child) for index, child in enumerate(item)]
-        else:
-            yield path or "body", depth, item
 
 
 def read_body(max_bytes: int) -> bytes:
@@ -89,20 +121,18 @@ class _Parser(FlaskParser):
     def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Marshmallow's tree of messages as a flat list of fields."""
         tree = error.messages if isinstance(error.messages, dict) else {"body": error.messages}
-        errors = [entry for location in tree.values() for entry in flatten(location)]
-        raise Invalid(*errors)
+        raise Invalid(*islice((entry for location in tree.values() for entry in flatten(location)), MAX_ERRORS))
 
 
-def flatten(messages: Any, path: str = "") -> list[dict[str, str]]:
-    """`{"location": {"lon": ["…"]}}` as `[{"field": "location.lon", "code": "invalid", "message": "…"}]`."""
+def flatten(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """`{"location": {"lon": ["…"]}}` as `{"field": "location.lon", "code": "invalid", "message": "…"}` and so on."""
     if isinstance(messages, dict):
-        found: list[dict[str, str]] = []
         for key, value in messages.items():
             step = "" if key == "_schema" else str(key)
-            found += flatten(value, f"{path}.{step}".strip("."))
-        return found
-    listed = messages if isinstance(messages, list) else [messages]
-    return [field_error(path or "body", _code(str(message)), _chinese(str(message))) for message in listed]
+            yield from flatten(value, f"{path}.{step}".strip("."))
+        return
+    for message in messages if isinstance(messages, list) else [messages]:
+        yield field_error(path or "body", _code(str(message)), _chinese(str(message)))
 
 
 _KNOWN = {

@@ -229,7 +229,7 @@ def _announcement(header: str) -> dict[str, Any]:
     try:
         return cast(dict[str, Any], AnnouncePhotoSchema().load(document))
     except ValidationError as error:
-        wrong = flatten(error.messages)
+        wrong = list(flatten(error.messages))
         raise Invalid(*({**entry, "field": uploads.HEADERS[entry["field"]]} for entry in wrong)) from error
 
 

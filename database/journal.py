@@ -116,6 +116,7 @@ def event_digest(event: Event) -> bytes:
             "revision": event.revision,
             "at": event.at,
             "actor": event.actor_id,
+            "region": event.region_code,
             "concerns": event.concerns,
             "data": event.data,
         },

@@ -51,6 +51,7 @@ class Database:
             max_overflow=pool_size,
             pool_timeout=10,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error that is logged must not quote what people wrote
             connect_args={"options": options, "application_name": "fire", "connect_timeout": 5},
         )
         self.new_session: sessionmaker[Session] = sessionmaker(self.engine, expire_on_commit=False)

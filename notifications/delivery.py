@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from database.base import new_id
+from database.errors import without_values
 from database.journal import Event
 from database.session import Database, now
 from notifications.channels import Channel, ChannelDown, Message, Unreachable
@@ -97,7 +98,7 @@ def _postpone(session: Session, row_id: UUID, error: Exception) -> None:
     if row is None:
         return
     row.attempts += 1
-    row.last_error = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
+    row.last_error = without_values(f"{type(error).__name__}: {error}")[:_ERROR_LENGTH].replace("\0", "")
     row.not_before = now(session) + wait_after(row.attempts, _chance())
     if row.attempts >= MAX_ATTEMPTS:
         row.died_at = now(session)

@@ -49,6 +49,7 @@ UNIT = Synced(
     Unit,
     [
         Scope("unit", "manager", Unit.id, manager_line),
+        Scope("unit", "agent", Unit.id, manager_line, matter=""),
         Scope("region", "officer", Unit.region_code, officer_line),
     ],
 )

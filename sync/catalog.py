@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, or_, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role, UnitPower
 from database.base import Base, Json
 
 # Who replicates a banner's officer scope: its brigade, and those who watch over the passing-on of cases.
@@ -36,6 +36,7 @@ class Scope:
     column: Any  # an instrumented attribute; None for `public`, which everybody sees
     render: Callable[[Any], Json] | None = None  # None: seen over HTTP, never replicated
     topic: str = ""  # for `public`: laws, training
+    matter: str | None = None  # for `unit`: what powers of a limited scope must reach (""; any); None: unlimited ones alone
 
     def values(self, entity: Any) -> list[str]:
         """The values by which the record is in this kind of scope."""
@@ -84,7 +85,7 @@ def _condition(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
     if scope.kind == "region":
         prefixes = {grant.region_prefix for grant in actor.grants if grant.role in REGION_ROLES}
         return or_(*(_inside(column, prefix) for prefix in sorted(prefixes))) if prefixes else None
-    values = _actor_values(scope.kind, actor)
+    values = _actor_values(scope.kind, actor, scope.matter)
     if not values:
         return None
     if isinstance(column.type, ARRAY):
@@ -97,14 +98,21 @@ def _inside(column: Any, prefix: str) -> ColumnElement[bool]:
     return column == prefix if len(prefix) == 6 else column.startswith(prefix, autoescape=True)  # type: ignore[no-any-return]
 
 
-def _actor_values(kind: str, actor: Actor) -> list[UUID]:
+def _actor_values(kind: str, actor: Actor, matter: str | None) -> list[UUID]:
     if kind in ("user", "reporter"):
         return [actor.id]
     if kind == "unit":
-        return sorted(power.unit_id for power in actor.units if power.role in UNIT_ROLES)
+        return sorted({power.unit_id for power in actor.units if power.role in UNIT_ROLES and _reaches(power, matter)})
     if kind == "org":
         return sorted(actor.org_ids())
     raise ValueError(f"unknown kind of scope: {kind}")
+
+
+def _reaches(power: UnitPower, matter: str | None) -> bool:
+    """Unlimited powers see a unit as its manager does; an agent (经办人) sees what he was charged with."""
+    if matter is None:
+        return not power.scope
+    return bool(power.scope) and (not matter or power.covers(matter))
 
 
 class Catalog:
@@ -113,15 +121,13 @@ class Catalog:
     def __init__(self, declarations: Iterable[Synced]) -> None:
         self.by_type: Mapping[str, Synced] = {declaration.type: declaration for declaration in declarations}
         self.by_model: Mapping[type[Base], Synced] = {item.model: item for item in self.by_type.values()}
-        # What a person can be in, once and for all: (kind, projection, topic).
-        self._kinds = sorted(
-            {
-                (scope.kind, scope.projection, scope.topic)
-                for item in self.by_type.values()
-                for scope in item.scopes
-                if scope.render is not None
-            }
-        )
+        # What a person can be in, once and for all: (kind, projection, topic) -> matter.
+        self._kinds = {
+            (scope.kind, scope.projection, scope.topic): scope.matter
+            for item in self.by_type.values()
+            for scope in item.scopes
+            if scope.render is not None
+        }
 
     def scopes_for(self, actor: Actor) -> list[str]:
         """The scope keys that this actor's device replicates now, personal ones first.
@@ -129,18 +135,18 @@ class Catalog:
         Only banners are region scopes: league and region staff work over HTTP, so that no ancestor serialises the region.
         """
         keys: list[str] = []
-        for kind, projection, topic in self._kinds:
-            keys += [f"{kind}:{value}#{projection}" for value in _replicated_values(kind, topic, actor)]
+        for (kind, projection, topic), matter in self._kinds.items():
+            keys += [f"{kind}:{value}#{projection}" for value in _replicated_values(kind, topic, matter, actor)]
         return sorted(keys, key=lambda key: (_PRIORITY[key.split(":", 1)[0]], key))
 
 
 _PRIORITY = {"user": 0, "reporter": 1, "unit": 2, "region": 3, "public": 4}
 
 
-def _replicated_values(kind: str, topic: str, actor: Actor) -> list[str]:
+def _replicated_values(kind: str, topic: str, matter: str | None, actor: Actor) -> list[str]:
     if kind == "public":
         return [topic]
     if kind == "region":
         codes = {grant.region_code for grant in actor.grants if grant.role in REGION_ROLES}
         return sorted(code for code in codes if not code.endswith("00"))
-    return [str(value) for value in _actor_values(kind, actor)]
+    return [str(value) for value in _actor_values(kind, actor, matter)]

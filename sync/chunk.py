@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Revised
+from database.errors import is_passing
 from database.session import now
 from sync import issues, ledger
-from sync.engine import Engine, is_passing
+from sync.engine import Engine
 from sync.execution import QueueState, Tried, attempt, load, origin_of, parked, revision_of
 from sync.ledger import Entry
 from sync.lines import Sent

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -29,10 +28,6 @@ Author = Callable[[Session, UUID, datetime], Actor | None]
 # Who is calling, read in the transaction that does the work. Raises Unauthenticated, Wiped.
 Authenticate = Callable[[Session], Actor]
 
-# PostgreSQL says: lock timeout, statement timeout, deadlock, serialisation failure, out of memory or connections or disk,
-# shutting down.
-_PASSING = frozenset({"55P03", "57014", "40P01", "40001", "53000", "53100", "53200", "53300", "57P01", "57P02", "57P03", "58030"})
-
 
 @dataclass(frozen=True)
 class Engine:
@@ -50,15 +45,3 @@ class Engine:
         """Stamp the fields of every record that a session of this maker changes."""
         models = {name: synced.model for name, synced in self.catalog.by_type.items()}
         Stamps(self.mutations.by_name.values(), models).watch(maker)
-
-
-def is_passing(error: Exception) -> bool:
-    """True if infrastructure failed and the same may succeed later; False if the statement itself was wrong."""
-    if isinstance(error, PoolTimeout):
-        return True
-    if not isinstance(error, DBAPIError):
-        return False
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    if sqlstate is None:
-        return isinstance(error, OperationalError) or error.connection_invalidated
-    return sqlstate in _PASSING or sqlstate.startswith("08")

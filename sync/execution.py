@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json, Revised
+from database.errors import is_passing
 from problems import AlreadySo, Kind, Problem
 from sync.editing import is_visible
-from sync.engine import Engine, is_passing
+from sync.engine import Engine
 from sync.leases import Standing, standing_of
 from sync.lines import Sent
 from sync.merge import Lost, acting, merges_of

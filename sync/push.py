@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from database.errors import is_passing
 from database.session import now
 from problems import NotFound, Unavailable
 from sync import ledger
 from sync.bodies import Bodies
 from sync.chunk import Chunk
-from sync.engine import Authenticate, Engine, is_passing
+from sync.engine import Authenticate, Engine
 from sync.execution import QueueState
 from sync.leases import RENEWED_EVERY
 from sync.lines import Sent

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from accounts.actor import Role
 from api.context import Parts
+from database.base import new_id
 from tests.contracts.bad_requests import GROUPS, Bad
 from tests.makers import make_hazard, report
 from tests.people import Caller, citizen, guest, staff
@@ -108,6 +110,33 @@ def test_the_byte_where_reading_failed_is_counted_in_bytes(client: FlaskClient) 
     body = '{"description":"楼道","picture":}'.encode()
     answer = citizen(client).call("POST", "/hazards", data=body, content_type="application/json")
     assert answer.get_json()["offset"] == body.index(b"}")
+
+
+@pytest.mark.parametrize(
+    ("body", "offset"),
+    [(b'{"description":"\xff"}', 16), (b'{"reporter":' * 40 + b"1" + b"}" * 40, 12 * 32), (b'"[[[[" ]', 7)],
+    ids=["no UTF-8", "too deep", "brackets within a text"],
+)
+def test_the_byte_is_named_where_the_body_is_no_utf_8_or_too_deep(client: FlaskClient, body: bytes, offset: int) -> None:
+    answer = citizen(client).call("POST", "/hazards", data=body, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["offset"]) == (400, offset)
+
+
+LONG_LISTS = [
+    ("PUT", f"/accounts/organisations/{new_id()}/roster", {"shifts": [{}] * 250_000}),
+    ("POST", "/hazards", {"photos": [1] * 190_000}),
+    ("POST", "/hazards", {f"m{number}": 1 for number in range(80_000)}),
+    ("POST", "/hazards", {f"m{number}": 1 for number in range(9_000)}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), LONG_LISTS, ids=["shifts", "photos", "members", "fewer members"])
+def test_a_megabyte_of_mistakes_is_answered_in_a_few_lines(client: FlaskClient, method: str, path: str, body: Any) -> None:
+    began = time.process_time()
+    answer = guest(client).call(method, path, json=body, headers={"If-Match": '"1"'})
+    assert answer.status_code in (400, 422)
+    assert len(answer.data) < 10_000
+    assert time.process_time() - began < SECONDS
 
 
 def test_bad_input_by_a_guest_is_no_different(client: FlaskClient) -> None:

@@ -43,6 +43,7 @@ RECTIFICATION = Synced(
     Rectification,
     [
         Scope("unit", "manager", Rectification.unit_id, unit_line),
+        Scope("unit", "rectifications", Rectification.unit_id, unit_line, matter="rectifications"),
         Scope("region", "officer", Rectification.region_code, officer_line),
         Scope("user", "own", Rectification.officer_ids, officer_line),
     ],
