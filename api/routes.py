@@ -16,9 +16,9 @@ from werkzeug.exceptions import ClientDisconnected
 from api.auth import PUBLIC
 from api.problems import ProblemSchema
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
+from wire import MAX_ERRORS, flatten
 
 MAX_MEMBERS = 20_000  # keys and values of a body; a law of 1000 articles has some 6000
-MAX_ERRORS = 50  # wrong fields that an answer names
 
 
 def parse_json(body: bytes, max_depth: int) -> Any:
@@ -124,42 +124,6 @@ class _Parser(FlaskParser):
         raise Invalid(*islice((entry for location in tree.values() for entry in flatten(location)), MAX_ERRORS))
 
 
-def flatten(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
-    """`{"location": {"lon": ["…"]}}` as `{"field": "location.lon", "code": "invalid", "message": "…"}` and so on."""
-    if isinstance(messages, dict):
-        for key, value in messages.items():
-            step = "" if key == "_schema" else str(key)
-            yield from flatten(value, f"{path}.{step}".strip("."))
-        return
-    for message in messages if isinstance(messages, list) else [messages]:
-        yield field_error(path or "body", _code(str(message)), _chinese(str(message)))
-
-
-_KNOWN = {
-    "Missing data for required field.": ("required", "必填"),
-    "Unknown field.": ("unknown_field", "未知字段"),
-    "Field may not be null.": ("null", "不能为空"),
-    "Invalid input type.": ("type", "类型不正确"),
-    "Not a valid string.": ("type", "应为文本"),
-    "Not a valid integer.": ("type", "应为整数"),
-    "Not a valid number.": ("type", "应为数字"),
-    "Not a valid boolean.": ("type", "应为 true 或 false"),
-    "Not a valid UUID.": ("type", "编号格式不正确"),
-    "Not a valid list.": ("type", "应为列表"),
-    "Not a valid mapping type.": ("type", "应为对象"),
-    "Not a valid datetime.": ("type", "时间格式不正确,应为带时区的 RFC 3339"),
-    "Not a valid date.": ("type", "日期格式不正确"),
-}
-
-
-def _code(message: str) -> str:
-    return _KNOWN.get(message, ("invalid", ""))[0]
-
-
-def _chinese(message: str) -> str:
-    return _KNOWN.get(message, ("", message))[1]
-
-
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -195,8 +159,8 @@ class Routes(Blueprint):
         return decorate
 
     def arguments(self, schema: Any, **options: Any) -> Any:
-        """As in flask-smorest; a wrong field is a problem document too."""
-        inner = super().arguments(schema, **options)
+        """As in flask-smorest; a wrong field is a problem document too. The schema is made once, not for each request."""
+        inner = super().arguments(schema() if isinstance(schema, type) else schema, **options)
         documented = self.alt_response(422, **_PROBLEM, description="Fields are wrong: `errors` names them")
         return lambda view: inner(documented(view))
 

@@ -17,7 +17,7 @@ from accounts.actor import Actor
 from api.auth import authenticate
 from api.context import actor, parts, session
 from api.problems import problem_response
-from api.routes import Routes, flatten
+from api.routes import Routes
 from media import uploads
 from media.intake import Intake
 from media.models import OPEN, Upload
@@ -26,6 +26,7 @@ from media.schemas import AnnouncePhotoSchema
 from media.sniffing import IMAGE_TYPES
 from media.spool import Spool
 from problems import BodyTooLarge, Invalid, Problem, UnsupportedMediaType, field_error
+from wire import flatten
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation"

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role, UnitPower
+from accounts.actor import BRIGADE_ROLES, OFFICE_ROLES, UNIT_ROLES, Actor, Role, UnitPower
 from database.base import Base, Json
+
+_SINGLE = ("user", "reporter", "unit", "org")  # kinds of scope that name single records, not a whole division
 
 # Who replicates a banner's officer scope: its brigade, and those who watch over the passing-on of cases.
 REGION_ROLES = BRIGADE_ROLES | {Role.SUPERVISOR}
@@ -27,7 +29,7 @@ REGION_ROLES = BRIGADE_ROLES | {Role.SUPERVISOR}
 class Scope:
     """One way in which a record is seen: the values of `column` (a scalar or an array) name who sees it.
 
-    kind: region, user, unit, reporter, public; or, over HTTP only, org (members of an organisation) and editor (content
+    kind: region, user, unit, reporter, public; or, over HTTP only, org (those who act for an organisation) and editor (content
     editors see what is not yet published). A `public` column is a flag: true means published.
     """
 
@@ -72,8 +74,24 @@ class Synced:
         """The rows that this actor may see, as a SQL condition."""
         if actor.has(Role.SYSTEM):
             return true()
-        conditions = [condition for scope in self.scopes if (condition := _condition(scope, actor)) is not None]
+        conditions = [condition for _, condition in self._conditions(actor)]
         return or_(*conditions) if conditions else false()
+
+    def listed_for(self, actor: Actor) -> ColumnElement[bool]:
+        """The same rows, for lists. Of somebody who sees single records the records are found first and put in order after.
+
+        Otherwise PostgreSQL, which cannot tell how few they are, walks the whole table in the order of the list.
+        """
+        conditions = self._conditions(actor)
+        if actor.has(Role.SYSTEM) or any(kind not in _SINGLE for kind, _ in conditions) or not conditions:
+            return self.visible_to(actor)
+        model: Any = self.model
+        found = select(model.id).where(or_(*(condition for _, condition in conditions))).offset(0)  # a fence to the planner
+        return model.id.in_(found)  # type: ignore[no-any-return]
+
+    def _conditions(self, actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
+        found = ((scope.kind, _condition(scope, actor)) for scope in self.scopes)
+        return [(kind, condition) for kind, condition in found if condition is not None]
 
 
 def _condition(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
@@ -104,7 +122,7 @@ def _actor_values(kind: str, actor: Actor, matter: str | None) -> list[UUID]:
     if kind == "unit":
         return sorted({power.unit_id for power in actor.units if power.role in UNIT_ROLES and _reaches(power, matter)})
     if kind == "org":
-        return sorted(actor.org_ids())
+        return sorted(actor.org_ids(*OFFICE_ROLES))
     raise ValueError(f"unknown kind of scope: {kind}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from sync.leases import Standing, standing_of
 from sync.lines import Sent
 from sync.merge import Lost, acting, merges_of
 from sync.mutations import Mutation, Origin
+from wire import flatten
 
 log = structlog.get_logger()
 
@@ -171,16 +173,8 @@ def _explained(problem: Problem) -> Json:
 
 
 def _fields(messages: Any) -> Json:
-    """The names of the wrong fields with the first thing that is wrong with each."""
-    found: Json = {}
-    pending: list[tuple[str, Any]] = [("", messages)]
-    while pending and len(found) < 20:
-        path, item = pending.pop(0)
-        if isinstance(item, dict):
-            pending += [(f"{path}.{key}".strip(".")[:100], child) for key, child in item.items()]
-        else:
-            found[path] = str(item[0] if isinstance(item, list) and item else item)[:100]
-    return found
+    """The names of the first wrong fields, with what is wrong with each."""
+    return {entry["field"][:100]: entry["message"][:100] for entry in islice(flatten(messages), 20)}
 
 
 def _fault(sent: Sent, error: Exception) -> Tried:

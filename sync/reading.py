@@ -10,18 +10,19 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 import orjson
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 
-from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
+from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType
 from settings import Settings
 from sync.engine import SCHEMA
 from sync.lines import BIGINT, Sent, read_line
 from sync.problems import ServerBehind, TornBody
-from wire import Moment, StrictSchema
+from wire import MAX_ERRORS, Moment, StrictSchema, flatten
 
 HEADER_BYTES = 4096
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/=]+):\s*(?:;[^,]*)?(?:,|$)")
@@ -126,13 +127,8 @@ def _header(line: bytes) -> PushHeader:
     try:
         loaded = _HEADER.load(document, unknown=EXCLUDE if is_newer else None)
     except ValidationError as error:
-        messages = error.messages if isinstance(error.messages, dict) else {"header": error.messages}
-        raise Invalid(*(field_error(str(name), "invalid", str(_first(why))) for name, why in messages.items())) from error
+        raise Invalid(*islice(flatten(error.messages), MAX_ERRORS)) from error
     if is_newer:
         raise ServerBehind(current=SCHEMA)
     loaded.pop("kind")
     return PushHeader(**loaded)
-
-
-def _first(messages: Any) -> Any:
-    return messages[0] if isinstance(messages, list) and messages else messages

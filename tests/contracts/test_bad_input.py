@@ -6,6 +6,7 @@ In under two seconds, and nothing is stored: every table has as many rows as bef
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.makers import make_hazard, report
 from tests.people import Caller, citizen, guest, staff
 
 SECONDS = 2.0
+_HAS_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 @pytest.mark.parametrize("group", list(GROUPS))
@@ -81,6 +83,9 @@ def complaint_about(bad: Bad, answer: TestResponse) -> str:
         return f"no problem document: {document}"
     if bad.where is not None and bad.where not in {error["field"] for error in document.get("errors", [])}:
         return f"does not name {bad.where}: {document}"
+    foreign = [error for error in document.get("errors", []) if not _HAS_CHINESE.search(error["message"])]
+    if foreign:
+        return f"is not said in Chinese: {foreign}"
     if (
         bad.status == 400
         and bad.where is None

@@ -28,7 +28,7 @@ from workflow.state_machine import Transition
 
 def hazards(actor: Actor, filters: Mapping[str, Any]) -> Select[Hazard]:
     """The hazards that this actor may see, narrowed by state, division and picture."""
-    statement = select(Hazard).where(HAZARD.visible_to(actor))
+    statement = select(Hazard).where(HAZARD.listed_for(actor))
     for name in ("state", "region_code", "picture"):
         if filters[name]:
             statement = statement.where(getattr(Hazard, name) == filters[name])
