@@ -20,6 +20,8 @@ from celery.utils.nodenames import worker_direct
 from celery.worker import state
 from sqlalchemy.orm import Session
 
+from accounts import retention
+from accounts.unit_powers import end_expired_powers
 from api.context import Parts
 from database.journal import Event
 from database.seal import seal_finished
@@ -31,7 +33,9 @@ from notifications.channels import Channel, demo_channels
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from settings import Settings
-from workflow.queue import escalation
+from sync.replay import replay_parked
+from sync.retirement import retire_issues
+from workflow.queue import escalation, holding
 
 log = structlog.get_logger()
 
@@ -39,10 +43,14 @@ log = structlog.get_logger()
 REACTIONS: dict[str, tuple[str, ...]] = {
     "media.stored": ("render_media",),
     "calendar.loaded": ("recompute_clocks",),
+    "person.removed": ("release_items",),
+    "person.transferred": ("release_items",),
+    "person.role_revoked": ("release_items",),
 }
 
 _SWEEP = "sweep_outbox"
 _CANARY = "canary"
+_REPLAY = "replay_parked"
 _WATCH_SECONDS = 20.0
 _SLICE_SECONDS = 10.0  # no task keeps a process longer with work that can go on in the next one
 
@@ -82,10 +90,18 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
                 after = escalation.recompute_clocks(session, after)
             more = after is not None
 
+    def release_items(_: Session, event: Event) -> None:
+        """Each case in a transaction of its own, as it is locked there; repeating it finds nothing left."""
+        more = True
+        while more:
+            with parts.database.transaction() as session:
+                more = holding.release_one(session, event.entity_id)
+
     return {
         **engine_tasks(parts.notifications),
         "render_media": render_media,
         "recompute_clocks": recompute_clocks,
+        "release_items": release_items,
     }
 
 
@@ -112,6 +128,12 @@ def sweep_uploads(process: Process) -> None:
         sweep_expired(session, spool, parts.settings.upload_lifetime)
 
 
+def sweep_accounts(process: Process) -> None:
+    """Forget throttles and codes whose time is over."""
+    with process.parts.database.transaction() as session:
+        retention.sweep(session)
+
+
 def in_batches(step: Callable[[Session], int], process: Process) -> None:
     """Repeat a step, each time in its own transaction, until nothing is left or the slice of time is over."""
     until = time.monotonic() + _SLICE_SECONDS
@@ -127,8 +149,14 @@ TIMETABLE = (
     Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
     Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
     Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),
+    Timed("refer_unsigned", 60, partial(in_batches, escalation.refer_unsigned)),
+    Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
+    Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
+    Timed("retire_issues", 3600, partial(in_batches, retire_issues)),
+    Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
+    Timed("sweep_accounts", 3600, sweep_accounts),
 )
 
 
@@ -185,6 +213,12 @@ for _line in TIMETABLE:
     _register(_line)
 
 
+@celery.task(name=_REPLAY)
+def replay() -> None:
+    """What the last version did not know or stumbled over, tried again by this one."""
+    replay_parked(process().parts.sync)
+
+
 @celery.task(name=_CANARY)
 def canary() -> None:
     """Does nothing; that it arrives is the message (`Watchdog`)."""
@@ -227,6 +261,7 @@ def _watch(sender: Any, **_: Any) -> None:
         os._exit(os.EX_TEMPFAIL)
 
     threading.Thread(target=watch, name="watchdog", daemon=True).start()
+    _send(_producer(settings), _REPLAY, expires=3600)  # a deployment starts its workers anew
 
 
 @signals.worker_process_shutdown.connect

@@ -21,7 +21,7 @@ from sync.mutations import Mutation
 from workflow.acting import get
 from workflow.answers import CaseFilterSchema, CasePageSchema, CaseSchema
 from workflow.hazards.queries import clock_view
-from workflow.state_machine import StateMachine
+from workflow.state_machine import StateMachine, Transition
 from workflow.timekeeping import clocks_of
 
 
@@ -33,8 +33,12 @@ def add_case_routes(
     sight: Callable[[Any, Actor], Json],
     roles_on: Callable[[Any, Actor], set[Role]],
     label: str,
+    may: Callable[[Any, Actor, Transition], bool] = lambda *_: True,
 ) -> None:
-    """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case."""
+    """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
+
+    `may` says of a step that the table has whether its conditions hold, so that no button leads to a refusal.
+    """
     model: Any = synced.model
 
     def summary(row: Any) -> dict[str, Any]:
@@ -42,7 +46,7 @@ def add_case_routes(
         return {**{name: getattr(row, name) for name in names}, "state_label": life.labels[row.state]}
 
     def list_cases(query: dict[str, Any]) -> dict[str, Any]:
-        statement = select(model).where(synced.visible_to(actor()))
+        statement = select(model).where(synced.listed_for(actor()))
         for name in ("state", "region_code"):
             if query[name]:
                 statement = statement.where(getattr(model, name) == query[name])
@@ -51,8 +55,8 @@ def add_case_routes(
 
     def get_case(case_id: UUID) -> Response:
         row = get(session(), synced, model, case_id, actor())
-        steps = life.offered(row.state, roles_on(row, actor()))
         clocks = [clock_view(session(), clock) for clock in clocks_of(session(), synced.type, row.id)]
+        steps = [step for step in life.offered(row.state, roles_on(row, actor())) if may(row, actor(), step)]
         actions = [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps]
         body = {**summary(row), "data": sight(row, actor()), "actions": actions, "clocks": clocks}
         body.pop("hazard_id")

@@ -9,7 +9,8 @@ from database.base import Json
 from workflow.handovers.commands import MUTATIONS
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import LIFE
-from workflow.handovers.synced import HANDOVER, line, roles_on
+from workflow.handovers.synced import HANDOVER, line, obstacle, roles_on
+from workflow.state_machine import Transition
 
 routes = Routes("handovers", "/handovers", "风险隐患移交:签发、签收、退回、反馈")
 
@@ -17,6 +18,7 @@ routes = Routes("handovers", "/handovers", "风险隐患移交:签发、签收�
 def _sight(handover: Handover, _: Actor) -> Json:
     return {
         **line(handover),
+        "letter": handover.letter,
         "suggestion": handover.suggestion,
         "sent_at": handover.sent_at,
         "received_at": handover.received_at,
@@ -29,4 +31,8 @@ def _sight(handover: Handover, _: Actor) -> Json:
     }
 
 
-add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "移送函")
+def _may(handover: Handover, _: Actor, step: Transition) -> bool:
+    return obstacle(handover, step.action) is None
+
+
+add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "移送函", _may)

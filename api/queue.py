@@ -12,7 +12,6 @@ from api.actions import add_actions
 from api.context import actor, parts, session
 from api.paging import page
 from api.routes import Routes
-from database.session import now
 from wire import Moment, PageSchema
 from workflow.queue import queries
 from workflow.queue.commands import MUTATIONS, bulk_assign
@@ -33,7 +32,11 @@ routes = Routes("queue", "/queue", "待办:我的、本单位、辖区全部")
 class QueueFilterSchema(PageSchema):
     """The query of the queue."""
 
-    view = fields.String(load_default="team", validate=validate.OneOf(VIEWS))
+    view = fields.String(
+        load_default=None,
+        validate=validate.OneOf(VIEWS),
+        metadata={"description": "team if none is named; with a bucket what its count counts: mine and my team's"},
+    )
     bucket = fields.String(load_default=None, validate=validate.OneOf(BUCKETS))
     subject_type = fields.String(load_default=None, validate=validate.OneOf(["hazard", "handover", "rectification"]))
     waiting_for = fields.String(load_default=None, validate=validate.OneOf(list(LABELS)))
@@ -46,16 +49,16 @@ class QueueFilterSchema(PageSchema):
 @routes.response(200, TaskPageSchema)
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     """List open tasks, earliest due first: mine, my team's, or all in my jurisdiction"""
-    statement = queries.tasks(actor(), now(session()), query)
+    statement = queries.tasks(session(), actor(), query)
     rows, next_cursor = page(session(), statement, [Task.due_at, Task.id], [datetime.fromisoformat, UUID], query)
-    return {"items": rows, "next_cursor": next_cursor}
+    return {"items": [queries.card(task, actor()) for task in rows], "next_cursor": next_cursor}
 
 
 @routes.route("/buckets", methods=["GET"])
 @routes.response(200, BucketsSchema)
 def buckets() -> dict[str, int]:
     """Count 今天到期, 已超期, 等我签 and 等我派"""
-    return queries.bucket_counts(session(), actor(), now(session()))
+    return queries.bucket_counts(session(), actor())
 
 
 @routes.route("/bulk-assign", methods=["POST"])

@@ -117,6 +117,10 @@ _OFFICE = [
         "新收{category}1件(编号{number}),{place},须于{due}前实地核查,请及时派员。", ignores_quiet_hours=True,
     ),
     Wording(
+        "fire_reported", None, "duty", "疑似火情",
+        "有人经隐患上报反映疑似火情(编号{number}),{place}。已提示上报人拨打119,请立即核实处置。", ignores_quiet_hours=True,
+    ),
+    Wording(
         "assigned", 16, "duty", "核查任务",
         "请您与{colleague}于{due}前核查编号{number}。请携带执法证件,两人到场并主动出示。出发前请下载离线资料。",
         ignores_quiet_hours=True,
@@ -124,6 +128,10 @@ _OFFICE = [
     Wording(
         "released", None, "duty", "任务已调整",
         "编号{number}已不再由您承办,请勿再到场核查。已记录的内容请尽快同步。",
+    ),
+    Wording(
+        "officers_left", None, "duty", "请重新指派",
+        "编号{number}的承办监督员已调离,本件待您重新指派。",
     ),
     Wording(
         "sign_as_second", None, "duty", "待您签名",
@@ -144,6 +152,15 @@ _OFFICE = [
     Wording(
         "step_breached", None, "duty", "超期提醒",
         "编号{number}已超过“{label}”时限{hours}小时,已报{leader}。请立即办理并填写超期原因。", ignores_quiet_hours=True,
+    ),
+    Wording(
+        "done_late", None, "duty", "逾期办理",
+        "编号{number}的“{label}”已办理,超过时限{hours}小时,承办人{holder}。请督促填写超期原因。",
+    ),
+    Wording(
+        "case_untouched", None, "duty", "新件无人处理",
+        "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
+        ignores_quiet_hours=True,
     ),
     Wording(
         "disputed", None, "duty", "举报人提出异议",
@@ -173,6 +190,26 @@ _OFFICE = [
         "移送件{letter_no}已退回两次,现提请{committee}于{due}前协调明确承办单位。协调期间由{org}落实现场防范措施。",
     ),
     Wording(
+        "letter_referred", None, "duty", "移送争议协调",
+        "移送件{letter_no}提请{committee}于{due}前协调明确承办单位。协调期间由{org}落实现场防范措施。",
+    ),
+    Wording(
+        "letter_unsigned", None, "duty", "移送件逾期未签收",
+        "移送件{letter_no}已超过签收时限{hours}小时,{to_org}尚未签收。移送单位可以提请消安委办协调,也可以收回自办。",
+    ),
+    Wording(
+        "letter_kept", None, "duty", "移送件已收回",
+        "{org}决定移送件{letter_no}不再移送,本件由你单位继续办理。",
+    ),
+    Wording(
+        "letter_withdrawn", None, "duty", "移送件已收回",
+        "{org}决定移送件{letter_no}不再移送,你单位无需办理。",
+    ),
+    Wording(
+        "letter_supervised", None, "duty", "移送件督办",
+        "移送件{letter_no}已由消安委办督办({document_no}),请于{due}前办结反馈。",
+    ),
+    Wording(
         "letter_extended", None, "duty", "移送件延期",
         "移送件{letter_no}的反馈期限延至{due}。理由:{reason}。",
     ),
@@ -183,6 +220,10 @@ _OFFICE = [
     Wording(
         "feedback_insufficient", None, "duty", "反馈不充分",
         "移送单位认为移送件{letter_no}的反馈不充分。理由:{reason}。请补充办理后重新反馈。",
+    ),
+    Wording(
+        "feedback_insufficient_again", None, "duty", "反馈两次不充分",
+        "移送件{letter_no}的反馈两次被认为不充分。理由:{reason}。请予督办。",
     ),
 ]  # fmt: skip
 

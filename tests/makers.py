@@ -174,6 +174,10 @@ def make_order(client: FlaskClient, state: str = "ORDERED", region_code: str = H
     """A 责令限期改正 in this state, to the demo's enterprise of the banner."""
     hazard = make_hazard(client, "VERIFIED_TRUE", region_code, **fields)
     order = hazard.sibling("rectification")
+    if state == "CANCELLED":
+        hazard.act(hazard.office.leader, "request_force_close", reason="现场已整体拆除")
+        hazard.act(hazard.office.committee, "force_close")
+        order.read()
     if state == "TRANSFERRED":
         _hand_over(hazard)
         letter = hazard.sibling("handover")
@@ -214,7 +218,8 @@ def _assign(case: Case) -> None:
 
 
 def _hand_over(case: Case) -> None:
-    case.act(case.office.officers[0], "hand_over", to_org_id=str(case.office.receiver.org_id), reason="属于贵单位职责范围")
+    reasons = {"reason": "属于贵单位职责范围", "legal_basis": "消防法第五十二条"}
+    case.act(case.office.officers[0], "hand_over", to_org_id=str(case.office.receiver.org_id), **reasons)
 
 
 def _merge(case: Case) -> None:
@@ -341,4 +346,5 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
         lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号"),
     ),
     "TRANSFERRED": (),
+    "CANCELLED": (),
 }

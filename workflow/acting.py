@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -87,16 +88,25 @@ def move(
 ) -> Event:
     """Enter the target state, start and stop the clocks of the row, and record the event with both states."""
     before, case.state = case.state, step.target
+    if step.action != "request_force_close" and getattr(case, "force_close", None) is not None:
+        case.force_close = None  # it was asked for as the case then stood
     made_at = origin.made_at if origin else None
+    begins = _end_of_term(session, case, step) if step.action == "expire" else now(session)
     timekeeping.stop(session, case, *step.clocks_stopped, claimed_at=made_at)
     for rule_id in step.clocks_started:
-        timekeeping.start(session, case, rule_id, now(session))
+        timekeeping.start(session, case, rule_id, begins)
     details: Json = {"from": before, "to": step.target, "action": step.action, **(data or {})}
     if made_at is not None:
         details["made_at"] = made_at.isoformat()
     if origin is not None and origin.held_at_last_pull:
         details["after_reassignment"] = True
     return record(session, event, case, actor, concerns=concerns, data=details)
+
+
+def _end_of_term(session: Session, case: Any, step: Transition) -> datetime:
+    """What follows when a term has passed counts from its end, however late the timer comes (消防监督检查规定 20)."""
+    ended = [clock.due_at for clock in timekeeping.open_clocks(session, case) if clock.rule_id in step.clocks_stopped]
+    return min([*ended, now(session)])
 
 
 def guard(condition: bool, action: str, reason: str) -> None:  # noqa: FBT001 - reads as a sentence at the call

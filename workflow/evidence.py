@@ -48,6 +48,21 @@ def handover_photo(session: Session, actor: Actor, handover_id: UUID, _: str) ->
     return _SHOWN if seen.one_or_none() else _NOTHING
 
 
+def letter_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
+    """What the officers took belongs to the hazard, and to the letter that names it: whoever decides by it sees it."""
+    if role != "verification":
+        return _NOTHING
+    letters = select(Handover.id).where(
+        Handover.hazard_id == hazard_id, Handover.sent_at.is_not(None), HANDOVER.visible_to(actor)
+    )
+    return _SHOWN if session.scalars(letters.limit(1)).one_or_none() else _NOTHING
+
+
+def case_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
+    """By the hazard itself, or by a letter about it."""
+    return hazard_photo(session, actor, hazard_id, role) or letter_photo(session, actor, hazard_id, role)
+
+
 def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) -> AbstractSet[str]:
     """The brigade in charge, and the unit's own people."""
     seen = session.scalars(
@@ -59,7 +74,7 @@ def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) 
 
 
 MEDIA_RULES: dict[str, Callable[[Session, Actor, UUID, str], AbstractSet[str]]] = {
-    "hazard": hazard_photo,
+    "hazard": case_photo,
     "handover": handover_photo,
     "rectification": rectification_photo,
 }

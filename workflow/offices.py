@@ -9,7 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Grant, Role
-from accounts.duty import on_duty
+from accounts.duty import deputies_in, on_duty
 from accounts.models import Organisation, Person, RoleGrant
 from accounts.roles import BRIGADE_KINDS
 from database.session import now, remembered
@@ -69,12 +69,25 @@ def people_with_role(session: Session, ids: list[UUID], role: Role, region_code:
     }
 
 
+def works_in(session: Session, person_id: UUID, org_id: UUID) -> bool:
+    """True if somebody holds any role in an office now."""
+    held = _live_grants(session).where(RoleGrant.person_id == person_id, RoleGrant.org_id == org_id)
+    return session.scalars(held.limit(1)).first() is not None
+
+
 def people_of_office(session: Session, org_id: UUID, *roles: Role) -> list[UUID]:
-    """Who holds one of these roles in an office now; at most 20."""
+    """Who holds one of these roles in an office now, at most 20, and who stands in for them (AB 角)."""
     grants = session.scalars(
         _live_grants(session).where(RoleGrant.org_id == org_id, RoleGrant.role.in_(roles)).order_by(RoleGrant.id).limit(20)
     )
-    return list(dict.fromkeys(grant.person_id for grant in grants))
+    people = dict.fromkeys(grant.person_id for grant in grants)
+    moment = now(session)
+    deputies = [
+        deputy.deputy_id
+        for deputy in deputies_in(session, org_id, moment)
+        if deputy.starts_at <= moment and deputy.person_id in people
+    ]
+    return list(dict.fromkeys([*people, *deputies]))
 
 
 def _live_grants(session: Session) -> Select[RoleGrant]:

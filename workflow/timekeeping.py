@@ -12,8 +12,15 @@ from sqlalchemy.orm import Session
 from database.base import new_id
 from database.session import now, remembered
 from places.calendar import load_calendar
+from workflow.breaches import breach
 from workflow.clocks import Due, Rule, due
 from workflow.models import Clock, ClockRule
+
+# Until then somebody outside the brigade has to act: a unit, a receiving office.
+WAITS = frozenset({"IN-TERM", "HZ-RECTIFY", "HZ-HANDED"})
+# Of an order's term only the order itself keeps the record, and no leader is warned: the recheck has a clock of its own.
+_TERM, _TERM_REPEATED = "IN-TERM", "HZ-RECTIFY"
+TERMS = frozenset({_TERM, _TERM_REPEATED})
 
 
 class Timed(Protocol):
@@ -70,6 +77,7 @@ def _begin(session: Session, case: Timed, clock: Clock) -> Clock:
     for other in open_clocks(session, case):
         if other.rule_id == clock.rule_id:
             other.cancelled_at = now(session)
+            _note_lateness(session, case, other)
     session.add(clock)
     open_clocks(session, case).append(clock)
     refresh_due(session, case)
@@ -86,6 +94,7 @@ def stop(session: Session, case: Timed, *rule_ids: str, claimed_at: datetime | N
             clock.met_at = now(session)
             if claimed_at is not None and claimed_at <= clock.due_at < clock.met_at:
                 clock.met_claimed_at = claimed_at
+            _note_lateness(session, case, clock)
     refresh_due(session, case)
 
 
@@ -94,7 +103,19 @@ def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
     for clock in open_clocks(session, case):
         if not rule_ids or clock.rule_id in rule_ids:
             clock.cancelled_at = now(session)
+            _note_lateness(session, case, clock)
     refresh_due(session, case)
+
+
+def _note_lateness(session: Session, case: Timed, clock: Clock) -> None:
+    """A clock that ends after its date was missed, also if the timetable did not come by in between."""
+    is_late = clock.due_at < now(session) and clock.met_claimed_at is None
+    if not is_late or clock.breached_at is not None or clock.rule_id == _TERM_REPEATED:
+        return
+    if clock.rule_id == _TERM:
+        clock.breached_at = clock.due_at
+    else:
+        breach(session, case, clock, rule(session, clock.rule_id).label, is_done=True)
 
 
 def open_clocks(session: Session, case: Timed) -> list[Clock]:

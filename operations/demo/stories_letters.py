@@ -139,7 +139,11 @@ def arbitrated(stage: Stage) -> str:
         )  # fmt: skip
     equal(case.read(office.leader)["state"], "REGISTERED", "退回期间本案仍由移送单位负责")
     letter.people["receiver"], letter.people["handler"] = [market], []
+    first_number = letter.number
     letter.act(office.leader, "resend", {"to_org_id": market.org_id}, says=f"重新移送至{market.org_name}")
+    letter.number = letter.read(office.leader)["data"]["letter_no"]
+    equal(letter.number, f"{first_number}之二", "重新移送的函另有文号")
+    letter.is_hidden_from(housing, "退回后改送其他单位的移送件,原接收单位不再看到")
     letter.act(market, "sign_for", says="签收")
     again = {"reason": "不涉及产品质量", "legal_basis": "产品质量法第八条", "suggested_org_id": housing.org_id}
     letter.act(market, "return", again, says="第二次退回:建议由住建部门承办")
@@ -155,6 +159,7 @@ def arbitrated(stage: Stage) -> str:
     letter.people["receiver"], letter.people["handler"] = [housing], [handler]
     letter.act(arbiter, "decide", {"to_org_id": housing.org_id}, says=f"协调明确由{housing.org_name}承办")
     signed_by = letter.answer["due_at"]
+    letter.number = letter.read(office.leader)["data"]["letter_no"]
     returned_by = letter.act(housing, "sign_for", says="签收")["due_at"]
     letter.may_not(housing, "return", back, 409, "guard_failed", "已协调明确的不得再次退回")
     fed_back_by = letter.act(housing, "accept", says="接受办理")["due_at"]

@@ -136,7 +136,8 @@ def test_the_sender_holds_the_hazard_until_the_receiver_accepts(client: FlaskCli
     hazard = make_hazard(client, "VERIFIED_TRUE")
     hazard.act(hazard.office.clerk, "tell_reporter")
     sender = hazard.read()["held_by"]
-    hazard.act(hazard.office.leader, "hand_over", to_org_id=str(hazard.office.receiver.org_id), reason="消防验收属住建部门职责")
+    body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "消防验收属住建部门职责", "legal_basis": "消防法第十三条"}
+    hazard.act(hazard.office.leader, "hand_over", **body)
     letter = hazard.sibling("handover")
     for step in LETTER_WAYS["RECEIVED"]:
         step(letter)
@@ -186,7 +187,8 @@ def test_letters_of_an_office_are_numbered_without_gap_and_a_refused_signature_t
 def test_a_receiving_office_reads_the_finding_and_never_the_reporters_words(client: FlaskClient) -> None:
     canary = "只有举报人知道的一句话"
     hazard = make_hazard(client, "VERIFIED_TRUE", description=canary)
-    hazard.act(hazard.office.leader, "hand_over", to_org_id=str(hazard.office.receiver.org_id), reason="属住建部门职责")
+    body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "属住建部门职责", "legal_basis": "消防法第十三条"}
+    hazard.act(hazard.office.leader, "hand_over", **body)
     letter = hazard.sibling("handover")
     for step in LETTER_WAYS["ACCEPTED"]:
         step(letter)

@@ -1,8 +1,7 @@
-"""Every command on a letter."""
+"""Letters between offices: drafted, signed, sent, returned, referred to the committee office, taken back; and all commands."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,25 +13,25 @@ from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
-from media.commands import attach
 from problems import Invalid, field_error
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
-from workflow.clocks import end_of, local_day
-from workflow.handovers import schemas
+from workflow.clocks import local_day
+from workflow.handovers import handling, letter, schemas
+from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover
-from workflow.handovers.rules import LIFE, MAX_REJECTIONS, MAX_RETURNS
+from workflow.handovers.rules import LIFE, MAX_RETURNS, NOT_ACCEPTED, number_of_sending
 from workflow.handovers.synced import HANDOVER, roles_on
 from workflow.models import NumberSeries
-from workflow.offices import committee_of, organisation, people_of_office
+from workflow.offices import organisation, people_of_office
 from workflow.schemas import NoteSchema, ReasonSchema
 
 
-def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, letter: Json) -> Handover:
+def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, asked: Json) -> Handover:
     """Reaction to a hazard's request: a draft that the leader signs or discards."""
     moment = now(session)
-    to_org_id = UUID(letter["to_org_id"])
+    to_org_id = UUID(asked["to_org_id"])
     handover = Handover(
         id=new_id(),
         revision=1,
@@ -45,12 +44,12 @@ def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, fro
         from_org_id=from_org_id,
         to_org_id=to_org_id,
         org_ids=[from_org_id],
-        letter=letter,
-        reason=letter["reason"],
-        legal_basis=letter["legal_basis"],
-        suggestion=letter["suggestion"],
-        is_urgent=letter["urgent"],
-        lack_of_competence=letter["lack_of_competence"],
+        letter=asked,
+        reason=asked["reason"],
+        legal_basis=asked["legal_basis"],
+        suggestion=asked["suggestion"],
+        is_urgent=asked["urgent"],
+        lack_of_competence=asked["lack_of_competence"],
         drafted_by=actor.id,
         returns=[],
         progress=[],
@@ -66,17 +65,15 @@ def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, fro
     return handover
 
 
-def _take(session: Session, actor: Actor, handover_id: UUID, action: str, origin: Origin) -> tuple[Handover, Any]:
-    handover = lock(session, HANDOVER, Handover, handover_id, actor, origin)
-    return handover, step_for(LIFE, handover, action, roles_on(handover, actor))
-
-
 def approve(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """签发: the letter gets its gap-free number and goes to the receiver."""
-    handover, step = _take(session, actor, handover_id, "approve", origin)
+    """签发: the letter is written, gets its gap-free number and goes to the receiver. Without a legal basis it does not."""
+    handover, step = take(session, actor, handover_id, "approve", origin)
+    handover.legal_basis = data["legal_basis"] or handover.legal_basis
+    guard(bool(handover.legal_basis.strip()), "approve", "legal_basis_missing")
     office = session.get_one(Organisation, handover.from_org_id)
     handover.letter_no = _letter_no(session, office)
     handover.approved_by = actor.id
+    handover.letter = letter.write(session, handover)
     _send(session, handover, step, actor, "handover.sent", origin)
     return handover
 
@@ -99,71 +96,41 @@ def _send(session: Session, handover: Handover, step: Any, actor: Actor, event: 
     handover.sent_at = now(session)
     handover.org_ids = list(dict.fromkeys([*handover.org_ids, handover.to_org_id]))
     handover.is_sign_overdue = False
-    sign = timekeeping.start(session, handover, "HO-SIGN-4H" if handover.is_urgent else "HO-SIGN", now(session))
     sender = session.get_one(Organisation, handover.from_org_id)
     receiver = session.get_one(Organisation, handover.to_org_id)
+    rule_id = "HO-SIGN-4H" if handover.is_urgent else "HO-SIGN"
+    sign_due = timekeeping.forecast(session, rule_id, now(session))
+    return_due, feedback_due = _in_days(session, "HO-ACC"), _in_days(session, "HO-FB")
+    handover.letter = {**handover.letter, **letter.address(session, handover, sign_due, return_due, feedback_due)}
     move(
         session, handover, step, actor, event,
         concerns={"receivers": people_of_office(session, handover.to_org_id, Role.RECEIVER_CLERK)},
         data={
             "letter_no": handover.letter_no, "org": sender.name, "to_org": receiver.name,
-            "sign_due": sign.due_at.isoformat(), "hazard_id": str(handover.hazard_id),
-            "return_due": _in_days(session, handover, "HO-ACC"), "feedback_due": _in_days(session, handover, "HO-FB"),
-            "lack_of_competence": handover.lack_of_competence,
+            "sign_due": sign_due.isoformat(), "hazard_id": str(handover.hazard_id),
+            "return_due": return_due, "feedback_due": feedback_due, "lack_of_competence": handover.lack_of_competence,
         },
         origin=origin,
     )  # fmt: skip
+    timekeeping.start(session, handover, rule_id, now(session))
 
 
-def _in_days(session: Session, handover: Handover, rule_id: str) -> str:
+def _in_days(session: Session, rule_id: str) -> str:
     """When a later clock would be due if it started now: what the letter announces."""
     return timekeeping.forecast(session, rule_id, now(session)).isoformat()
 
 
 def discard(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """The draft is not signed: the sender goes on with the case."""
-    handover, step = _take(session, actor, handover_id, "discard", origin)
+    handover, step = take(session, actor, handover_id, "discard", origin)
     handover.closed_at = now(session)
-    move(session, handover, step, actor, "handover.discarded", data=_about(handover, note=data["note"]), origin=origin)
+    end(session, handover, step, actor, "handover.discarded", data=about(handover, note=data["note"]), origin=origin)
     return handover
-
-
-def _about(handover: Handover, **more: Any) -> Json:
-    return {"letter_no": handover.letter_no, "hazard_id": str(handover.hazard_id), **more}
-
-
-def sign_for(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
-    """签收: received, not yet accepted."""
-    handover, step = _take(session, actor, handover_id, "sign_for", origin)
-    handover.signed_for_by = actor.id
-    handover.received_at = now(session)
-    move(
-        session, handover, step, actor, "handover.signed_for",
-        concerns=_senders(session, handover), data=_about(handover), origin=origin,
-    )  # fmt: skip
-    return handover
-
-
-def accept(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
-    """接受办理: from now on the receiver holds the hazard."""
-    handover, step = _take(session, actor, handover_id, "accept", origin)
-    handover.accepted_at = now(session)
-    receiver = session.get_one(Organisation, handover.to_org_id)
-    move(
-        session, handover, step, actor, "handover.accepted",
-        concerns=_senders(session, handover), data=_about(handover, org=receiver.name), origin=origin,
-    )  # fmt: skip
-    return handover
-
-
-def _senders(session: Session, handover: Handover) -> dict[str, list[UUID]]:
-    return {"senders": people_of_office(session, handover.from_org_id, Role.UNIT_LEADER, Role.INTAKE_CLERK)}
 
 
 def return_(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """退回, with reason, legal basis and the body that should act. The second return goes to the committee office."""
-    handover, step = _take(session, actor, handover_id, "return", origin)
-    guard(not handover.is_decided, "return", "decided_by_committee")
+    handover, step = take(session, actor, handover_id, "return", origin)
     suggested = organisation(session, data["suggested_org_id"], "suggested_org_id")
     if suggested.id == handover.to_org_id:
         raise Invalid(field_error("suggested_org_id", "own_office", "建议承办单位不能是本单位"))
@@ -176,10 +143,10 @@ def return_(session: Session, actor: Actor, handover_id: UUID, data: dict[str, A
     ]  # fmt: skip
     receiver = session.get_one(Organisation, handover.to_org_id)
     move(
-        session, handover, step, actor, "handover.returned", concerns=_senders(session, handover),
-        data=_about(
+        session, handover, step, actor, "handover.returned", concerns=senders(session, handover),
+        data=about(
             handover, org=receiver.name, reason=data["reason"], legal_basis=data["legal_basis"],
-            suggested_org=suggested.name, due=_in_days(session, handover, "HO-RETURNED"),
+            suggested_org=suggested.name, due=_in_days(session, "HO-RETURNED"),
         ),
         origin=origin,
     )  # fmt: skip
@@ -190,153 +157,118 @@ def return_(session: Session, actor: Actor, handover_id: UUID, data: dict[str, A
 
 def resend(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """重新移送 to another body."""
-    handover, step = _take(session, actor, handover_id, "resend", origin)
+    handover, step = take(session, actor, handover_id, "resend", origin)
     _redirect(session, handover, data["to_org_id"])
     _send(session, handover, step, actor, "handover.sent", origin)
     return handover
 
 
 def _redirect(session: Session, handover: Handover, to_org_id: UUID) -> None:
+    """To another body, under a number that tells it from the letter before; who had that one reads this one no more."""
     target = organisation(session, to_org_id, "to_org_id")
     if target.id == handover.from_org_id:
         raise Invalid(field_error("to_org_id", "own_office", "不能移交给移送单位自己"))
+    handover.org_ids = [org_id for org_id in handover.org_ids if org_id != handover.to_org_id]
     handover.to_org_id = target.id
+    handover.letter_no = number_of_sending(handover.letter_no or "", len(handover.letter["earlier"]) + 2)
 
 
 def dispute(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
-    """提请消安委办协调."""
+    """提请消安委办协调: after a return, or because nobody signs for the letter."""
     handover = lock(session, HANDOVER, Handover, handover_id, actor, origin)
     _dispute(session, handover, actor, roles_on(handover, actor), origin)
     return handover
 
 
+def refer(session: Session, handover_id: UUID) -> None:
+    """Timer: nobody has signed for it, long after the date."""
+    handover = lock(session, HANDOVER, Handover, handover_id, SYSTEM, Origin())
+    _dispute(session, handover, SYSTEM, {Role.SYSTEM}, Origin())
+
+
 def _dispute(session: Session, handover: Handover, actor: Actor, roles: set[Role], origin: Origin) -> None:
     step = step_for(LIFE, handover, "dispute", roles)
-    committee = committee_of(session, handover.region_code)
+    office, arbiters = committee(session, handover)
     sender = session.get_one(Organisation, handover.from_org_id)
-    handover.org_ids = list(dict.fromkeys([*handover.org_ids, committee.id]))
+    handover.org_ids = list(dict.fromkeys([*handover.org_ids, office.id]))
+    returned = "returned_twice" if len(handover.returns) >= MAX_RETURNS else "returned"
     move(
-        session, handover, step, actor, "handover.disputed",
-        concerns={
-            "committee": people_of_office(session, committee.id, Role.SUPERVISOR), **_senders(session, handover),
-        },
-        data=_about(handover, committee=committee.name, org=sender.name, due=_in_days(session, handover, "HO-ARB")),
+        session, handover, step, actor, "handover.disputed", concerns={**arbiters, **senders(session, handover)},
+        data=about(
+            handover, committee=office.name, org=sender.name, due=_in_days(session, "HO-ARB"),
+            because="unsigned" if handover.state == "SENT" else returned,
+        ),
         origin=origin,
     )  # fmt: skip
 
 
 def decide(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """消安委办 names the body; it may not be returned again."""
-    handover, step = _take(session, actor, handover_id, "decide", origin)
+    handover, step = take(session, actor, handover_id, "decide", origin)
     _redirect(session, handover, data["to_org_id"])
     handover.is_decided = True
     _send(session, handover, step, actor, "handover.decided", origin)
     return handover
 
 
+def leave_with_sender(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
+    """消安委办 finds the sender itself competent: the letter is over, the case stays where it is."""
+    handover, step = take(session, actor, handover_id, "leave_with_sender", origin)
+    office, _ = committee(session, handover)
+    _take_back(session, handover, step, actor, data["note"], office.name, origin)
+    return handover
+
+
 def withdraw(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
     """收回自办: the sender, who held the case all along, goes on with it."""
-    handover, step = _take(session, actor, handover_id, "withdraw", origin)
+    handover, step = take(session, actor, handover_id, "withdraw", origin)
+    office = session.get_one(Organisation, handover.from_org_id)
+    _take_back(session, handover, step, actor, data["note"], office.name, origin)
+    return handover
+
+
+def _take_back(
+    session: Session, handover: Handover, step: Any, actor: Actor, note: str, decided_by: str, origin: Origin
+) -> None:  # fmt: skip
+    was_sent = handover.letter_no is not None
     handover.closed_at = now(session)
-    move(session, handover, step, actor, "handover.withdrawn", data=_about(handover, note=data["note"]), origin=origin)
-    return handover
-
-
-def report_progress(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """填报进展."""
-    handover, step = _take(session, actor, handover_id, "progress", origin)
-    guard(len(handover.progress) < 100, "progress", "too_many_entries")
-    entry = {"at": now(session).isoformat(), "by": str(actor.id), "text": data["text"]}
-    handover.progress = [*handover.progress, entry]
-    move(session, handover, step, actor, "handover.progressed", data=_about(handover), origin=origin)
-    return handover
-
-
-def extend(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """延期, once, with a reason, at most to 60 days beyond the present date."""
-    handover, step = _take(session, actor, handover_id, "extend", origin)
-    guard(not handover.is_extended, "extend", "already_extended")
-    until = end_of(data["due_on"])
-    _check_later(handover.due_at, until)
-    handover.is_extended = True
-    timekeeping.start_until(session, handover, "HO-FB", until, f"经申请延期,理由:{data['reason']}")
-    move(
-        session, handover, step, actor, "handover.extended", concerns=_senders(session, handover),
-        data=_about(handover, reason=data["reason"], due=until.isoformat()), origin=origin,
+    end(
+        session, handover, step, actor, "handover.withdrawn",
+        concerns={**senders(session, handover), **receivers(session, handover)} if was_sent else {},
+        data=about(handover, note=note, org=decided_by), origin=origin,
     )  # fmt: skip
-    return handover
 
 
-def _check_later(due_at: datetime | None, until: datetime) -> None:
-    if due_at is None or until <= due_at or until > due_at + timedelta(days=60):
-        raise Invalid(field_error("due_on", "out_of_range", "新的期限应晚于原期限,且延长不超过60日"))
-
-
-def finish(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """办结反馈 with evidence; the sender checks it."""
-    handover, step = _take(session, actor, handover_id, "finish", origin)
-    attach(session, actor, data["photos"], "handover", handover.id, "feedback")
-    handover.result = {
-        "text": data["result"], "photo_ids": [str(photo) for photo in data["photos"]], "by": str(actor.id),
-        "at": now(session).isoformat(),
-    }  # fmt: skip
-    move(
-        session, handover, step, actor, "handover.fed_back",
-        concerns=_senders(session, handover), data=_about(handover), origin=origin,
-    )  # fmt: skip
-    return handover
-
-
-def confirm(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
-    """The sender confirms the feedback; the reporter can be told."""
-    handover, step = _take(session, actor, handover_id, "confirm", origin)
+def enter_withdrawn(session: Session, handover_id: UUID) -> None:
+    """Reaction: the hazard has ended in the sender's hands, so nobody has to do anything about its letter."""
+    handover = lock(session, HANDOVER, Handover, handover_id, SYSTEM, Origin())
+    if handover.state not in NOT_ACCEPTED:
+        return
+    step = step_for(LIFE, handover, "enter_withdrawn", SYSTEM.roles)
+    sender = session.get_one(Organisation, handover.from_org_id)
     handover.closed_at = now(session)
-    move(session, handover, step, actor, "handover.closed", data=_about(handover), origin=origin)
-    return handover
-
-
-def reject(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """The feedback does not suffice: twice at most, then the committee office supervises."""
-    handover, step = _take(session, actor, handover_id, "reject", origin)
-    guard(handover.rejections < MAX_REJECTIONS, "reject", "ask_for_supervision")
-    handover.rejections += 1
-    move(
-        session, handover, step, actor, "handover.feedback_rejected",
-        concerns={"receivers": people_of_office(session, handover.to_org_id, Role.RECEIVER_CLERK, Role.DEPT_HANDLER)},
-        data=_about(handover, reason=data["reason"]), origin=origin,
+    end(
+        session, handover, step, SYSTEM, "handover.withdrawn",
+        concerns=receivers(session, handover) if handover.letter_no is not None else {},
+        data=about(handover, note="案件已了结", org=sender.name),
     )  # fmt: skip
-    return handover
-
-
-def supervise(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """督办: a flag with its number and a new date."""
-    handover, step = _take(session, actor, handover_id, "supervise", origin)
-    until = end_of(data["due_on"])
-    if until <= now(session):
-        raise Invalid(field_error("due_on", "in_the_past", "督办期限应晚于今天"))
-    handover.supervision = {
-        "document_no": data["document_no"], "by": str(actor.id), "at": now(session).isoformat(),
-        "due_at": until.isoformat(), "note": data["note"],
-    }  # fmt: skip
-    timekeeping.start_until(session, handover, "HO-SUPERVISED", until, f"督办单{data['document_no']}")
-    move(session, handover, step, actor, "handover.supervised", data=_about(handover), origin=origin)
-    return handover
 
 
 MUTATIONS = [
-    Mutation("handover.approve", NoteSchema, approve, summary="签发移送函"),
+    Mutation("handover.approve", schemas.ApproveSchema, approve, summary="签发移送函"),
     Mutation("handover.discard", NoteSchema, discard, summary="不予签发"),
-    Mutation("handover.sign_for", NoteSchema, sign_for, summary="签收"),
-    Mutation("handover.accept", NoteSchema, accept, summary="接受办理"),
+    Mutation("handover.sign_for", NoteSchema, handling.sign_for, summary="签收"),
+    Mutation("handover.accept", NoteSchema, handling.accept, summary="接受办理"),
     Mutation("handover.return", schemas.ReturnSchema, return_, summary="退回"),
     Mutation("handover.resend", schemas.RouteSchema, resend, summary="重新移送"),
     Mutation("handover.dispute", NoteSchema, dispute, summary="提请协调"),
     Mutation("handover.decide", schemas.RouteSchema, decide, summary="明确承办单位"),
+    Mutation("handover.leave_with_sender", NoteSchema, leave_with_sender, summary="明确由移送单位办理"),
     Mutation("handover.withdraw", NoteSchema, withdraw, summary="收回自办"),
-    Mutation("handover.progress", schemas.ProgressSchema, report_progress, summary="填报进展"),
-    Mutation("handover.extend", schemas.ExtendLetterSchema, extend, summary="申请延期"),
-    Mutation("handover.finish", schemas.FinishSchema, finish, summary="办结反馈"),
-    Mutation("handover.confirm", NoteSchema, confirm, summary="确认反馈"),
-    Mutation("handover.reject", ReasonSchema, reject, summary="反馈不充分"),
-    Mutation("handover.supervise", schemas.SuperviseSchema, supervise, summary="督办"),
+    Mutation("handover.progress", schemas.ProgressSchema, handling.report_progress, summary="填报进展"),
+    Mutation("handover.extend", schemas.ExtendLetterSchema, handling.extend, summary="申请延期"),
+    Mutation("handover.finish", schemas.FinishSchema, handling.finish, summary="办结反馈"),
+    Mutation("handover.confirm", NoteSchema, handling.confirm, summary="确认反馈"),
+    Mutation("handover.reject", ReasonSchema, handling.reject, summary="反馈不充分"),
+    Mutation("handover.supervise", schemas.SuperviseSchema, handling.supervise, summary="督办"),
 ]

@@ -20,9 +20,10 @@ class Handover(Revised, Base):
     __table_args__ = (
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
         CheckConstraint("from_org_id <> to_org_id", name="between_two_offices"),
-        CheckConstraint("state = 'DRAFT' OR state = 'DISCARDED' OR letter_no IS NOT NULL", name="sent_has_number"),
+        CheckConstraint("state IN ('DRAFT', 'DISCARDED', 'WITHDRAWN') OR letter_no IS NOT NULL", name="sent_has_number"),
         Index("ix_handover_orgs", "org_ids", postgresql_using="gin"),
         Index("ix_handover_region", "region_code", "state", "id"),
+        Index("ix_handover_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
         # One letter at a time: a hazard has exactly one holder.
         Index(
             "uq_handover_open",
@@ -37,9 +38,13 @@ class Handover(Revised, Base):
     region_code: Mapped[str]
     from_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     to_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # offices that may read it: the receiver only once it is sent
+    org_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid)
+    )  # offices that may read it: a receiver from the sending until it goes elsewhere
     letter_no: Mapped[str | None] = mapped_column(unique=True)
-    letter: Mapped[Json]  # frozen content of docs/sources.md
+    # What was asked for in the draft; from the signature on the letter itself, frozen but for whom it is addressed to
+    # (workflow/handovers/letter.py). Nothing of the reporter.
+    letter: Mapped[Json]
     reason: Mapped[str]
     legal_basis: Mapped[str]
     suggestion: Mapped[str]
@@ -52,6 +57,7 @@ class Handover(Revised, Base):
     received_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    off_devices_at: Mapped[datetime | None]  # 90 days after its end it leaves every device
     due_at: Mapped[datetime | None]
     is_sign_overdue: Mapped[bool] = mapped_column(default=False)
     returns: Mapped[list[Json]] = mapped_column(default=list)  # reason, legal basis, proposed body of each return

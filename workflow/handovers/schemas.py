@@ -8,6 +8,12 @@ from wire import Line, Prose, StrictSchema
 from workflow.schemas import NoteSchema, PhotosField, ReasonSchema
 
 
+class ApproveSchema(NoteSchema):
+    """签发; the leader may complete or replace the legal basis, without which no letter leaves (docs/sources.md)."""
+
+    legal_basis = Prose(max_length=500, load_default="")
+
+
 class ReturnSchema(StrictSchema):
     """退回 needs the reason, the legal basis and the body that should act (docs/sources.md)."""
 

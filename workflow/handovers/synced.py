@@ -7,6 +7,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from workflow.acting import roles_of
 from workflow.handovers.models import Handover
+from workflow.handovers.rules import may_take
 
 _SENDERS = frozenset({Role.UNIT_LEADER, Role.FIRE_OFFICER, Role.INTAKE_CLERK})
 _RECEIVERS = frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER})
@@ -33,6 +34,7 @@ HANDOVER = Synced(
     "handover",
     Handover,
     [Scope("region", "officer", Handover.region_code, line), Scope("org", "office", Handover.org_ids)],
+    on_devices=lambda letter: letter.off_devices_at is None,
 )
 
 
@@ -42,3 +44,14 @@ def roles_on(handover: Handover, actor: Actor) -> set[Role]:
     roles = held & {Role.SYSTEM, Role.SUPERVISOR} | held & _SENDERS
     roles |= {grant.role for grant in actor.grants if grant.org_id == handover.to_org_id and grant.role in _RECEIVERS}
     return roles
+
+
+def obstacle(handover: Handover, action: str) -> str | None:
+    """Why this step cannot be taken although the table has it; None if it can."""
+    return may_take(
+        action,
+        is_decided=handover.is_decided,
+        is_extended=handover.is_extended,
+        rejections=handover.rejections,
+        entries=len(handover.progress),
+    )

@@ -48,16 +48,18 @@ class Hazard(Revised, Base):
         Index("ix_hazard_orgs", "org_ids", postgresql_using="gin"),
         Index("ix_hazard_reporter", "reporter_id", "id"),
         Index("ix_hazard_tracking", "tracking_hash", unique=True),
+        Index("ix_hazard_master", "master_id", postgresql_where="master_id IS NOT NULL"),
+        Index("ix_hazard_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
         Index("ix_hazard_place", "lon", "lat", postgresql_where="lon IS NOT NULL"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # YH + division + day + serial
     state: Mapped[str]
-    region_code: Mapped[str]  # the banner
+    region_code: Mapped[str]  # the banner; the region itself where a fire has no known place, and of complaints about staff
     org_id: Mapped[UUID]  # the brigade that holds it: the banner's, or its 支队 while the banner is not opened
     org_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # everybody's office that has a part in it
     officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # who holds it now
-    reporter_id: Mapped[UUID]  # a person, or a guest whom nothing joins to a person
+    reporter_id: Mapped[UUID]  # a person, or a guest whom nothing joins to a person; never the clerk who took the call
     report_mode: Mapped[str]
     channel: Mapped[str]  # SNAP, HOTLINE, OFFICER, GRID
 
@@ -102,7 +104,7 @@ class Hazard(Revised, Base):
     dispute: Mapped[Json | None]
     withdrawn_at: Mapped[datetime | None]
     rating: Mapped[Json | None]
-    force_close: Mapped[Json | None]  # who asked, why; a second person approves
+    force_close: Mapped[Json | None]  # who asked, why; a second person approves, if no step came in between
 
     tracking_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # SHA-256 of the 128-bit code
     tracking_short_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # keyed hash of number and 8 characters

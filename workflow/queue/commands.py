@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import SYSTEM, Actor, Role
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
@@ -19,14 +19,14 @@ from wire import NothingSchema
 from workflow.acting import lock, touch
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
-from workflow.queue.rules import NO_DEADLINE, waiting_for
+from workflow.queue.rules import LEADING, NO_DEADLINE, TAKERS, waiting_for
 from workflow.queue.synced import TASK
 
 
 def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title: Json, *, is_new: bool) -> None:
     """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock."""
     kind = type(case).__tablename__
-    waits = waiting_for(kind, case.state)
+    waits = waiting_for(kind, case.state, is_held=bool(people))
     if is_new:
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits))
@@ -44,15 +44,22 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
         return
     touch(session, task)
     if waits is None:
-        task.is_open, task.claimed_by, task.claimed_at, task.holder_ids = False, None, None, []
+        task.is_open, task.claimed_by, task.claimed_at, task.holder_ids, task.signer_ids = False, None, None, [], []
         task.state = case.state
         return
     if task.waiting_for != waits or task.org_id != org_id:
-        task.claimed_by = task.claimed_at = None  # a claim is for one step of the work
+        task.claimed_by = task.claimed_at = task.escalated_to = None  # a claim is for one step of the work
     task.is_open = True
     task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
     task.due_at = case.due_at or NO_DEADLINE
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
+    task.signer_ids = _signers(case)
+
+
+def _signers(case: Any) -> list[UUID]:
+    """Whose signature the drafted act still lacks: the other one's of the pair."""
+    act = getattr(case, "pending_act", None)
+    return [officer for officer in case.officer_ids[:2] if str(officer) != act["by"]] if act else []
 
 
 def _new_task(session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str) -> Task:
@@ -68,6 +75,7 @@ def _new_task(session: Session, case: Any, kind: str, org_id: UUID, people: list
         region_code=case.region_code,
         org_id=org_id,
         holder_ids=people,
+        signer_ids=[],
         waiting_for=waits,
         state=case.state,
         title=title,
@@ -97,22 +105,44 @@ def claim(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], orig
         if held is None:
             raise NotFound
         raise AlreadySo(action="claim", holder_ids=[str(person) for person in held.holder_ids])
-    if task.org_id not in actor.org_ids():
+    if not _is_his(task, actor):
         raise RoleNotAllowed(action="claim", reason="another_office")
+    if not may_claim(task, actor):
+        raise RoleNotAllowed(action="claim", reason="another_role")
     touch(session, task)
     record(session, "task.claimed", task, actor, data={"subject_id": str(task.subject_id)})
     return task
 
 
+def _is_his(task: Task, actor: Actor, *roles: Role) -> bool:
+    """An item of an office of his, or one that has risen to it."""
+    return not actor.org_ids(*roles).isdisjoint({task.org_id, *([task.escalated_to] if task.escalated_to else [])})
+
+
+def may_claim(task: Task, actor: Actor) -> bool:
+    """True if a role that he holds in the office may take the step that the item waits for."""
+    return _is_his(task, actor, *TAKERS[task.waiting_for])
+
+
+def may_release(task: Task, actor: Actor) -> bool:
+    """One's own claim, and as the leader anybody's."""
+    return task.claimed_by is not None and (task.claimed_by == actor.id or _is_his(task, actor, *LEADING))
+
+
 def release(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], origin: Origin) -> Task:
     """Give an item back to the office."""
     task = lock(session, TASK, Task, task_id, actor, origin)
-    if task.claimed_by != actor.id:
+    if not may_release(task, actor):
         raise RoleNotAllowed(action="release")
-    task.claimed_by = task.claimed_at = None
-    task.holder_ids = []
-    record(session, "task.released", task, actor, data={"subject_id": str(task.subject_id)})
+    unclaim(session, task, actor)
     return task
+
+
+def unclaim(session: Session, task: Task, actor: Actor) -> None:
+    """Nobody has it any more. The task's row is locked."""
+    task.holder_ids = [person for person in task.holder_ids if person != task.claimed_by]
+    task.claimed_by = task.claimed_at = None
+    record(session, "task.released", task, actor, data={"subject_id": str(task.subject_id)})
 
 
 def bulk_assign(

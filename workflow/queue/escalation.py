@@ -1,36 +1,38 @@
 """What the timetable does with dates: remind the holder, tell leaders of true breaches, let terms expire, retire old cases.
 
-Oldest due first, unassigned cases included; each step once (`Clock.reminded`, `Clock.breached_at`). Every function works a
-small batch in the transaction it is given and says how many it did, so that the caller repeats until nothing is left.
+Oldest due first, unassigned cases included; each step once (`Clock.reminded`, `Clock.breached_at`). Every function works one
+case in the transaction it is given and says whether there was one, so that the caller repeats until nothing is left. It takes
+the case before its clocks, as commands do, and passes by a case that a command holds: it comes again in a minute.
 """
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM
+from accounts.actor import SYSTEM, Role
 from accounts.models import Organisation
-from database.base import Json, Revised
+from database.base import Json
 from database.journal import record
 from database.session import now
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import lock
+from workflow.breaches import breach, task_of, tell
+from workflow.handovers.commands import refer
 from workflow.handovers.models import Handover
+from workflow.handovers.rules import SIGN_CLOCKS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.models import Hazard
 from workflow.hazards.queries import ids_closed_before
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock
-from workflow.offices import duty_leaders, staff_names
+from workflow.offices import committee_of, duty_leaders, people_of_office, staff_names
 from workflow.queue.commands import hold_open
-from workflow.queue.models import Task
 from workflow.rectification.commands import expire, unit_people
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
@@ -46,110 +48,127 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 
 
 def mark_breaches(session: Session) -> int:
-    """Clocks past their date: marked once, told to the holders and to the leader on duty."""
+    """A clock past its date: marked once, told to the holders and to the leader on duty."""
+    taken = _take(
+        session, Clock.breached_at.is_(None), Clock.due_at < now(session), Clock.rule_id.not_in(sorted(timekeeping.TERMS))
+    )
+    if taken is None:
+        return 0
+    clock, case = taken
+    concerns: dict[str, list[UUID]] = {}
+    data: Json = {}
+    if isinstance(case, Handover) and clock.rule_id in SIGN_CLOCKS:
+        case.is_sign_overdue = True
+        committee = committee_of(session, case.region_code)
+        concerns["senders"] = people_of_office(session, case.from_org_id, Role.UNIT_LEADER, Role.INTAKE_CLERK)
+        concerns["committee"] = people_of_office(session, committee.id, Role.SUPERVISOR)
+        data = {"letter_no": case.letter_no, "to_org": session.get_one(Organisation, case.to_org_id).name}
+    label = timekeeping.rule(session, clock.rule_id).label
+    breach(session, case, clock, label, is_done=False, concerns=concerns, data=data)
+    return 1
+
+
+def refer_unsigned(session: Session) -> int:
+    """A letter that nobody signs for, as long again after its date, goes to the committee office, once."""
     moment = now(session)
-    overdue = session.scalars(
-        select(Clock)
-        .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.breached_at.is_(None), Clock.due_at < moment)
-        .order_by(Clock.due_at, Clock.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for clock in overdue:
-        clock.breached_at = moment
-        case, task = _case_and_task(session, clock)
-        leaders = duty_leaders(session, task.org_id) if task else []
-        names = staff_names(session, leaders)
-        data = {"hours": math.ceil((moment - clock.due_at).total_seconds() / 3600), "leader": "、".join(names.values())}
-        if isinstance(case, Handover) and clock.rule_id in ("HO-SIGN", "HO-SIGN-4H"):
-            case.is_sign_overdue = True
-        _tell(session, "clock.breached", clock, case, task, {"leaders": leaders}, data)
-    return len(overdue)
+    waiting = select(Handover.id).where(Handover.state == "SENT", Handover.is_sign_overdue, ~Handover.is_decided)
+    clocks = select(Clock).where(Clock.rule_id.in_(SIGN_CLOCKS), Clock.entity_id.in_(waiting), *_RUNNING)
+    for clock in session.scalars(clocks.order_by(Clock.due_at, Clock.id)):
+        if timekeeping.forecast(session, clock.rule_id, clock.due_at) < moment:
+            letter = _free(session, Handover, clock.entity_id)
+            if letter is not None and letter.state == "SENT" and letter.is_sign_overdue:
+                refer(session, letter.id)
+                return 1
+    return 0
 
 
 def remind_holders(session: Session) -> int:
-    """Half and four fifths of the time are gone: the holder is reminded, once for each rung."""
+    """Half and four fifths of the time are gone: the holder is reminded, once for each rung; without one, the duty leader."""
     moment = now(session)
     length = Clock.due_at - Clock.started_at
     waiting = Clock.reminded == {}
     late = Clock.reminded.has_key("50") & ~Clock.reminded.has_key("80")
     gone = func.extract("epoch", moment - Clock.started_at) / func.extract("epoch", length)
-    due = session.scalars(
-        select(Clock)
-        .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.due_at >= moment, length > timedelta(0))
-        .where((waiting & (gone >= 0.5)) | (late & (gone >= 0.8)))
-        .order_by(Clock.due_at, Clock.id)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
+    taken = _take(
+        session, Clock.due_at >= moment, length > timedelta(0), (waiting & (gone >= 0.5)) | (late & (gone >= 0.8))
+    )  # fmt: skip
+    if taken is None:
+        return 0
+    clock, case = taken
+    share = (moment - clock.started_at) / (clock.due_at - clock.started_at) * 100
+    clock.reminded = {**clock.reminded, **{str(rung): moment.isoformat() for rung in _RUNGS if share >= rung}}
+    task = task_of(session, clock)
+    holders = task.holder_ids if task else []
+    if task is not None and not holders and clock.rule_id not in timekeeping.WAITS:
+        holders = duty_leaders(session, task.org_id)
+    names = staff_names(session, holders)
+    unit = unit_people(session, case) if isinstance(case, Rectification) else []
+    data = {
+        "hours": max(1, int((clock.due_at - moment).total_seconds() // 3600)),
+        "holder": "、".join(names.values()) or "未指派",
+    }
+    label = timekeeping.rule(session, clock.rule_id).label
+    tell(session, "clock.due_soon", case, clock, label, task, {"holders": holders, "unit": unit}, data)
+    return 1
+
+
+_RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
+
+
+def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, Any] | None:
+    """The first running clock of these whose case nobody holds: the case locked, then the clock read again."""
+    running = select(Clock).where(*_RUNNING, *conditions)
+    found = session.execute(
+        running.with_only_columns(Clock.id, Clock.entity_type, Clock.entity_id).order_by(Clock.due_at, Clock.id).limit(BATCH)
     ).all()
-    for clock in due:
-        share = (moment - clock.started_at) / (clock.due_at - clock.started_at) * 100
-        clock.reminded = {**clock.reminded, **{str(rung): moment.isoformat() for rung in _RUNGS if share >= rung}}
-        case, task = _case_and_task(session, clock)
-        names = staff_names(session, task.holder_ids) if task else {}
-        unit = unit_people(session, case) if isinstance(case, Rectification) else []
-        data = {
-            "hours": max(1, int((clock.due_at - moment).total_seconds() // 3600)),
-            "holder": "、".join(names.values()) or "未指派",
-        }
-        _tell(session, "clock.due_soon", clock, case, task, {"unit": unit}, data)
-    return len(due)
+    for clock_id, entity_type, entity_id in found:
+        synced, model = _KINDS[entity_type]
+        if _free(session, model, entity_id):
+            again = running.where(Clock.id == clock_id).execution_options(populate_existing=True)
+            clock = session.scalars(again).one_or_none()
+            if clock is not None:
+                return clock, lock(session, synced, model, entity_id, SYSTEM, Origin())
+    return None
 
 
-def _case_and_task(session: Session, clock: Clock) -> tuple[Revised, Task | None]:
-    synced, model = _KINDS[clock.entity_type]
-    case = lock(session, synced, model, clock.entity_id, SYSTEM, Origin())
-    task = session.scalars(
-        select(Task).where(Task.subject_type == clock.entity_type, Task.subject_id == clock.entity_id)
-    ).one_or_none()
-    return case, task
-
-
-def _tell(
-    session: Session,
-    event: str,
-    clock: Clock,
-    case: Revised,
-    task: Task | None,
-    concerns: dict[str, list[UUID]],
-    data: Json,
-) -> None:
-    office = session.get(Organisation, task.org_id) if task else None
-    record(
-        session,
-        event,
-        case,
-        SYSTEM,
-        concerns={"holders": task.holder_ids if task else [], **concerns},
-        data={
-            "number": task.title.get("number", "") if task else "",
-            "rule_id": clock.rule_id,
-            "label": timekeeping.rule(session, clock.rule_id).label,
-            "due": clock.due_at.isoformat(),
-            "org": office.name if office else "",
-            **data,
-        },
-    )
+def _free(session: Session, model: Any, entity_id: UUID) -> Any:
+    """The case, locked and read again; None if somebody holds it now."""
+    statement = select(model).where(model.id == entity_id).with_for_update(skip_locked=True)
+    return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
 def expire_orders(session: Session) -> int:
-    """Orders whose term has passed: the recheck is due (消防监督检查规定 20)."""
+    """An order whose term has passed: the recheck is due (消防监督检查规定 20)."""
     waiting = session.scalars(
         select(Rectification.id)
         .where(Rectification.state.in_(("ORDERED", "RECTIFYING")), Rectification.due_at < now(session))
         .order_by(Rectification.due_at)
         .limit(BATCH)
     ).all()
-    return sum(expire(session, order_id) is not None for order_id in waiting)
+    for order_id in waiting:
+        if _free(session, Rectification, order_id) and expire(session, order_id) is not None:
+            return 1
+    return 0
 
 
 def retire_closed(session: Session) -> int:
-    """Cases closed 90 days ago leave every device; over HTTP they stay."""
-    ids = ids_closed_before(session, now(session) - ON_DEVICES, BATCH)
-    for hazard_id in ids:
-        hazard = lock(session, HAZARD, Hazard, hazard_id, SYSTEM, Origin())
-        hazard.off_devices_at = now(session)
-    return len(ids)
+    """A case or a letter that ended 90 days ago leaves every device; over HTTP it stays."""
+    before = now(session) - ON_DEVICES
+    letters = (
+        select(Handover.id)
+        .where(Handover.closed_at < before, Handover.off_devices_at.is_(None))
+        .order_by(Handover.closed_at)
+        .limit(BATCH)
+    )
+    kinds = (("hazard", ids_closed_before(session, before, BATCH)), ("handover", session.scalars(letters).all()))
+    for kind, ids in kinds:
+        synced, model = _KINDS[kind]
+        for entity_id in ids:
+            case = _free(session, model, entity_id)
+            if case is not None and case.closed_at is not None:  # nobody has reopened it meanwhile
+                lock(session, synced, model, entity_id, SYSTEM, Origin()).off_devices_at = now(session)
+                return 1
+    return 0
 
 
 def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:

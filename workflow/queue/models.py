@@ -21,6 +21,9 @@ class Task(Revised, Base):
         CheckConstraint("claimed_by IS NULL OR claimed_at IS NOT NULL", name="claim_has_time"),
         Index("ix_task_org_due", "org_id", "due_at", "id", postgresql_where="is_open"),
         Index("ix_task_region_due", "region_code", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_waiting_due", "waiting_for", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_claimed", "claimed_at", postgresql_where="claimed_at IS NOT NULL"),
+        Index("ix_task_escalated", "escalated_to", postgresql_where="escalated_to IS NOT NULL"),
         Index("ix_task_due", "due_at", "id", postgresql_where="is_open"),
         Index("ix_task_holders", "holder_ids", postgresql_using="gin"),
     )
@@ -30,6 +33,7 @@ class Task(Revised, Base):
     region_code: Mapped[str]
     org_id: Mapped[UUID]  # the office that has to act: exactly one
     holder_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # the people who have it now
+    signer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # whose second signature a drafted act lacks
     waiting_for: Mapped[str]
     state: Mapped[str]
     title: Mapped[Json]  # what a card shows: number, category, place
@@ -37,4 +41,4 @@ class Task(Revised, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     claimed_by: Mapped[UUID | None]
     claimed_at: Mapped[datetime | None]
-    escalated_to: Mapped[UUID | None]  # the superior office that was told of a breach
+    escalated_to: Mapped[UUID | None]  # the office above, since nobody took this up in time

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import OFFICE_ROLES, Actor, Role
+from database.base import Json
+from database.session import now
 from workflow.clocks import end_of, local_day
+from workflow.offices import duty_leaders
+from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
-from workflow.queue.rules import ASSIGN_BUCKET, SIGN_BUCKET
-from workflow.queue.synced import TASK
+from workflow.queue.rules import ASSIGN_BUCKET, OUTSIDE, SIGN_BUCKET
+from workflow.queue.synced import TASK, line
 
 
-def tasks(actor: Actor, moment: datetime, filters: Mapping[str, Any]) -> Select[Task]:
-    """Open tasks that this actor may see, narrowed by view, bucket and filters."""
-    statement = select(Task).where(Task.is_open, _view(actor, filters["view"]))
+def tasks(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Select[Task]:
+    """Open tasks that this actor may see, narrowed by view, bucket and filters. A bucket opens to what its count counted."""
+    moment = now(session)
+    view = filters["view"] or ("ours" if filters["bucket"] else "team")
+    statement = select(Task).where(Task.is_open, _view(session, actor, view))
     if filters["bucket"]:
         statement = statement.where(_bucket(actor, moment, filters["bucket"]))
     for name in ("subject_type", "waiting_for", "region_code"):
@@ -29,13 +36,35 @@ def tasks(actor: Actor, moment: datetime, filters: Mapping[str, Any]) -> Select[
     return statement
 
 
-def _view(actor: Actor, view: str) -> ColumnElement[bool]:
-    """mine: what I hold. team: what my offices have to act on. all: everything I may see. Each within visible_to."""
-    if view == "mine":
-        return Task.holder_ids.contains([actor.id])
-    if view == "team":
-        return Task.org_id.in_(sorted(actor.org_ids()))
-    return TASK.visible_to(actor)
+def _view(session: Session, actor: Actor, view: str) -> ColumnElement[bool]:
+    """mine: what I hold, or nobody does while I am on duty. team: what my offices have to act on. ours: both.
+
+    all: everything I may see. Each within visible_to.
+    """
+    match view:
+        case "mine":
+            return or_(Task.holder_ids.contains([actor.id]), _unheld(session, actor))
+        case "team":
+            return _of(actor, actor.org_ids(*OFFICE_ROLES))
+        case "ours":
+            return or_(_view(session, actor, "team"), _view(session, actor, "mine"))
+        case _:
+            return TASK.listed_for(actor)
+
+
+def _unheld(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """What has nobody falls to whoever leads the office now, but for what waits for somebody outside."""
+    led = frozenset(org_id for org_id in actor.org_ids(*OFFICE_ROLES) if actor.id in duty_leaders(session, org_id))
+    if not led:
+        return false()
+    return and_(Task.holder_ids == [], Task.waiting_for.not_in(OUTSIDE), _of(actor, led))
+
+
+def _of(actor: Actor, org_ids: AbstractSet[UUID]) -> ColumnElement[bool]:
+    """Of these offices, or risen to them: only a league's or the region's has offices below."""
+    superior = sorted(org_ids & {grant.org_id for grant in actor.grants if grant.region_code.endswith("00")})
+    own = Task.org_id.in_(sorted(org_ids))
+    return or_(own, Task.escalated_to.in_(superior)) if superior else own
 
 
 def _bucket(actor: Actor, moment: datetime, bucket: str) -> ColumnElement[bool]:
@@ -43,23 +72,32 @@ def _bucket(actor: Actor, moment: datetime, bucket: str) -> ColumnElement[bool]:
         return Task.due_at < moment
     if bucket == "due_today":
         return and_(Task.due_at >= moment, Task.due_at <= end_of(local_day(moment)) + timedelta(seconds=1))
-    return _turn(actor, SIGN_BUCKET if bucket == "to_sign" else ASSIGN_BUCKET)
+    if bucket == "to_assign":
+        return _turn(actor, ASSIGN_BUCKET)
+    return or_(_turn(actor, SIGN_BUCKET), Task.signer_ids.contains([actor.id]))
 
 
 def _turn(actor: Actor, table: Mapping[str, frozenset[Role]]) -> ColumnElement[bool]:
     """It is my turn: my office has to act, and the step is one that a role of mine takes."""
     conditions = [
-        and_(Task.waiting_for == waits, Task.org_id.in_(sorted(orgs)))
-        for waits, roles in table.items()
-        if (orgs := actor.org_ids(*roles))
+        and_(Task.waiting_for == waits, _of(actor, orgs)) for waits, roles in table.items() if (orgs := actor.org_ids(*roles))
     ]
-    return or_(*conditions) if conditions else ~true()
+    return or_(*conditions) if conditions else false()
 
 
-def bucket_counts(session: Session, actor: Actor, moment: datetime) -> dict[str, int]:
-    """The four buckets over what my offices have to act on and what I hold."""
+def bucket_counts(session: Session, actor: Actor) -> dict[str, int]:
+    """The four buckets over what my offices have to act on and what is mine."""
     buckets = ("due_today", "overdue", "to_sign", "to_assign")
-    scope = or_(_view(actor, "team"), _view(actor, "mine"))
-    columns = [func.count().filter(_bucket(actor, moment, bucket)).label(bucket) for bucket in buckets]
-    row = session.execute(select(*columns).where(Task.is_open, scope)).one()
+    columns = [func.count().filter(_bucket(actor, now(session), bucket)).label(bucket) for bucket in buckets]
+    row = session.execute(select(*columns).where(Task.is_open, _view(session, actor, "ours"))).one()
     return {bucket: int(getattr(row, bucket)) for bucket in buckets}
+
+
+def card(task: Task, actor: Actor) -> Json:
+    """One item with what the caller may do to it now; the case's own steps are read with the case."""
+    actions = []
+    if not task.holder_ids and may_claim(task, actor):
+        actions.append({"action": "claim", "label": "领取", "officers": 1})
+    if may_release(task, actor):
+        actions.append({"action": "release", "label": "退回队列", "officers": 1})
+    return {"id": task.id, "revision": task.revision, **line(task), "actions": actions}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from accounts.actor import Role
 
@@ -55,6 +55,43 @@ LABELS = {
     "decide": "复查不合格,待处理",
 }
 
+# What waits for somebody outside the office: nobody's item until he has acted.
+OUTSIDE = ("rectify", "receiver", "fix")
+
+# Where the work is done by named people: without them the case waits to be assigned, whatever its state.
+_NEEDS_PEOPLE = frozenset({("hazard", "ASSIGNED"), ("hazard", "VERIFYING"), ("rectification", "RECHECK_PENDING")})
+
+_LEADER = frozenset({Role.UNIT_LEADER})
+_CLERKS = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
+_RECEIVERS = frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER})
+
+# Whose roles may take the step that a case waits for: they alone may claim it. Officers get theirs by assignment.
+TAKERS = {
+    "register": _CLERKS | {Role.HOTLINE_CLERK},
+    "assign": _LEADER,
+    "verify": _LEADER,
+    "tell": _CLERKS,
+    "rectify": _CLERKS,
+    "receiver": _CLERKS,
+    "close": _CLERKS,
+    "review": _LEADER,
+    "sign": _LEADER,
+    "sign_for": _RECEIVERS,
+    "accept": _RECEIVERS,
+    "reroute": _LEADER,
+    "arbitrate": frozenset({Role.SUPERVISOR}),
+    "handle": _RECEIVERS,
+    "confirm": _LEADER | {Role.FIRE_OFFICER},
+    "fix": _LEADER,
+    "recheck": _LEADER,
+    "decide": _LEADER,
+}
+# Who may give back to the office what somebody else has claimed.
+LEADING = frozenset({Role.UNIT_LEADER, Role.SUPERVISOR, Role.RECEIVER_CLERK, Role.TOWN_OFFICER})
+
+CLAIM_LIVES = timedelta(hours=24)
+UNTOUCHED = timedelta(minutes=30)  # then a report that has to be checked within hours rises to the office above
+
 # The two buckets that depend on who looks: 等我签 and 等我派.
 SIGN_BUCKET = {
     "sign": frozenset({Role.UNIT_LEADER}),
@@ -72,6 +109,8 @@ ASSIGN_BUCKET = {
 }
 
 
-def waiting_for(entity_type: str, state: str) -> str | None:
-    """What an open case waits for; None if its life has ended."""
+def waiting_for(entity_type: str, state: str, *, is_held: bool = True) -> str | None:
+    """What an open case waits for; None if its life has ended. `is_held`: there are people who have it."""
+    if not is_held and (entity_type, state) in _NEEDS_PEOPLE:
+        return "assign"
     return WAITING_FOR.get((entity_type, state))

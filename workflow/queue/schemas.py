@@ -5,8 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import Moment, Prose, StrictSchema
-from workflow.queue.rules import LABELS
-from workflow.schemas import PeopleField
+from workflow.schemas import OfferedActionSchema, PeopleField
 
 VIEWS = ("mine", "team", "all")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
@@ -22,12 +21,14 @@ class TaskSchema(StrictSchema):
     region_code = fields.String()
     org_id = fields.UUID()
     holder_ids = fields.List(fields.UUID())
+    signer_ids = fields.List(fields.UUID(), metadata={"description": "whose second signature a drafted act lacks"})
     waiting_for = fields.String()
-    waiting_label = fields.Function(lambda task: LABELS[task.waiting_for])
+    waiting_label = fields.String()
     state = fields.String()
     title = fields.Dict()
     due_at = Moment()
     claimed_by = fields.UUID(allow_none=True)
+    actions = fields.List(fields.Nested(OfferedActionSchema))
 
 
 class TaskPageSchema(StrictSchema):

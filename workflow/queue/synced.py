@@ -16,6 +16,7 @@ def line(task: Task) -> Json:
         "region_code": task.region_code,
         "org_id": task.org_id,
         "holder_ids": task.holder_ids,
+        "signer_ids": task.signer_ids,
         "waiting_for": task.waiting_for,
         "waiting_label": LABELS[task.waiting_for],
         "state": task.state,

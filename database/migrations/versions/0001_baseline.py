@@ -229,7 +229,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hazard")),
         sa.UniqueConstraint("number", name=op.f("uq_hazard_number")),
     )
+    op.create_index("ix_hazard_closed", "hazard", ["closed_at"], unique=False, postgresql_where="off_devices_at IS NULL")
     op.create_index(op.f("ix_hazard_due_at"), "hazard", ["due_at"], unique=False)
+    op.create_index("ix_hazard_master", "hazard", ["master_id"], unique=False, postgresql_where="master_id IS NOT NULL")
     op.create_index("ix_hazard_officers", "hazard", ["officer_ids"], unique=False, postgresql_using="gin")
     op.create_index("ix_hazard_orgs", "hazard", ["org_ids"], unique=False, postgresql_using="gin")
     op.create_index("ix_hazard_place", "hazard", ["lon", "lat"], unique=False, postgresql_where="lon IS NOT NULL")
@@ -449,7 +451,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('BATTALION', 'COMMITTEE_OFFICE', 'CORPS', 'DEPARTMENT', 'DETACHMENT', 'TOWN')",
+            "kind IN ('BATTALION', 'COMMITTEE_OFFICE', 'CORPS', 'DEPARTMENT', 'DETACHMENT', 'POLICE_STATION', 'TOWN', 'UTILITY')",
             name=op.f("ck_organisation_kind_known"),
         ),
         sa.ForeignKeyConstraint(["parent_id"], ["organisation.id"], name=op.f("fk_organisation_parent_id")),
@@ -528,6 +530,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("org_id", sa.Uuid(), nullable=False),
         sa.Column("holder_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("signer_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("waiting_for", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -546,10 +549,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
         sa.UniqueConstraint("subject_type", "subject_id", name=op.f("uq_task_subject_type_subject_id")),
     )
+    op.create_index("ix_task_claimed", "task", ["claimed_at"], unique=False, postgresql_where="claimed_at IS NOT NULL")
     op.create_index("ix_task_due", "task", ["due_at", "id"], unique=False, postgresql_where="is_open")
+    op.create_index("ix_task_escalated", "task", ["escalated_to"], unique=False, postgresql_where="escalated_to IS NOT NULL")
     op.create_index("ix_task_holders", "task", ["holder_ids"], unique=False, postgresql_using="gin")
     op.create_index("ix_task_org_due", "task", ["org_id", "due_at", "id"], unique=False, postgresql_where="is_open")
     op.create_index("ix_task_region_due", "task", ["region_code", "due_at", "id"], unique=False, postgresql_where="is_open")
+    op.create_index("ix_task_waiting_due", "task", ["waiting_for", "due_at", "id"], unique=False, postgresql_where="is_open")
     op.create_table(
         "throttle",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -635,6 +641,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_devices_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_sign_overdue", sa.Boolean(), nullable=False),
         sa.Column("returns", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
@@ -651,7 +658,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "state = 'DRAFT' OR state = 'DISCARDED' OR letter_no IS NOT NULL", name=op.f("ck_handover_sent_has_number")
+            "state IN ('DRAFT', 'DISCARDED', 'WITHDRAWN') OR letter_no IS NOT NULL", name=op.f("ck_handover_sent_has_number")
         ),
         sa.CheckConstraint(
             "state IN ('DRAFT', 'DISCARDED', 'SENT', 'RECEIVED', 'ACCEPTED', 'RETURNED', 'ARBITRATION', 'FEEDBACK', 'WITHDRAWN', 'CLOSED')",
@@ -664,6 +671,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
         sa.UniqueConstraint("letter_no", name=op.f("uq_handover_letter_no")),
     )
+    op.create_index("ix_handover_closed", "handover", ["closed_at"], unique=False, postgresql_where="off_devices_at IS NULL")
     op.create_index(op.f("ix_handover_hazard_id"), "handover", ["hazard_id"], unique=False)
     op.create_index("ix_handover_orgs", "handover", ["org_ids"], unique=False, postgresql_using="gin")
     op.create_index("ix_handover_region", "handover", ["region_code", "state", "id"], unique=False)
@@ -763,6 +771,7 @@ def upgrade() -> None:
         "person",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("is_guest", sa.Boolean(), nullable=False),
+        sa.Column("guest_use", sa.Text(), nullable=True),
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("phone_index", sa.LargeBinary(), nullable=True),
@@ -788,6 +797,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "NOT is_guest OR (name IS NULL AND phone IS NULL AND id_number IS NULL AND subject_index IS NULL)",
             name=op.f("ck_person_guests_are_nobody"),
+        ),
+        sa.CheckConstraint(
+            "guest_use IS NULL OR (is_guest AND guest_use IN ('ANONYMOUS', 'NAMED'))", name=op.f("ck_person_guest_use_known")
         ),
         sa.CheckConstraint("auth_level BETWEEN 0 AND 4", name=op.f("ck_person_auth_level_known")),
         sa.ForeignKeyConstraint(["org_id"], ["organisation.id"], name=op.f("fk_person_org_id")),
@@ -826,7 +838,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("kind IN ('IMMEDIATE', 'DEADLINE')", name=op.f("ck_rectification_kind_known")),
         sa.CheckConstraint(
-            "state IN ('ORDERED', 'RECTIFYING', 'RECHECK_PENDING', 'RECTIFIED', 'OVERDUE_NOT_FIXED', 'CASE_FILED', 'TRANSFERRED')",
+            "state IN ('ORDERED', 'RECTIFYING', 'RECHECK_PENDING', 'RECTIFIED', 'OVERDUE_NOT_FIXED', 'CASE_FILED', 'TRANSFERRED', 'CANCELLED')",
             name=op.f("ck_rectification_state_known"),
         ),
         sa.CheckConstraint("due_on >= ordered_on", name=op.f("ck_rectification_due_after_order")),
@@ -847,6 +859,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("gone", sa.Text(), nullable=True),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("gone IN ('deleted', 'left')", name=op.f("ck_sync_feed_gone_known")),
         sa.ForeignKeyConstraint(["scope_id"], ["sync_scope.id"], name=op.f("fk_sync_feed_scope_id")),
         sa.PrimaryKeyConstraint("scope_id", "position", name=op.f("pk_sync_feed")),
@@ -918,7 +931,7 @@ def upgrade() -> None:
         sa.Column("auth_level", sa.SmallInteger(), nullable=False),
         sa.Column("legal_uscc", sa.Text(), nullable=True),
         sa.Column("refresh_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("previous_refresh_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("refresh_generation", sa.BigInteger(), nullable=False),
         sa.Column("refresh_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
@@ -1038,13 +1051,16 @@ def upgrade() -> None:
         sa.Column("ended_by", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("role <> 'AGENT' OR valid_until IS NOT NULL", name=op.f("ck_unit_power_agents_expire")),
+        sa.CheckConstraint("role <> 'AGENT' OR jsonb_array_length(scope) > 0", name=op.f("ck_unit_power_agents_have_scope")),
         sa.CheckConstraint(
-            "role IN ('AGENT', 'UNIT_MANAGER', 'UNIT_RESPONSIBLE', 'UNIT_STAFF')", name=op.f("ck_unit_power_role_known")
+            "role IN ('AGENT', 'CONTROL_ROOM_OPERATOR', 'UNIT_MANAGER', 'UNIT_RESPONSIBLE', 'UNIT_STAFF')",
+            name=op.f("ck_unit_power_role_known"),
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_unit_power_person_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_power_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_power")),
     )
+    op.create_index("ix_unit_power_ending", "unit_power", ["valid_until"], unique=False, postgresql_where="ended_at IS NULL")
     op.create_index("ix_unit_power_person", "unit_power", ["person_id"], unique=False)
     op.create_index(
         "uq_unit_power_live", "unit_power", ["unit_id", "person_id", "role"], unique=True, postgresql_where="ended_at IS NULL"
@@ -1136,6 +1152,7 @@ def downgrade() -> None:
     op.drop_index("ix_handover_region", table_name="handover")
     op.drop_index("ix_handover_orgs", table_name="handover", postgresql_using="gin")
     op.drop_index(op.f("ix_handover_hazard_id"), table_name="handover")
+    op.drop_index("ix_handover_closed", table_name="handover", postgresql_where="off_devices_at IS NULL")
     op.drop_table("handover")
     op.drop_table("work_day")
     op.drop_index("ix_unit_region", table_name="unit")
@@ -1143,10 +1160,13 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("track_attempt")
     op.drop_table("throttle")
+    op.drop_index("ix_task_waiting_due", table_name="task", postgresql_where="is_open")
     op.drop_index("ix_task_region_due", table_name="task", postgresql_where="is_open")
     op.drop_index("ix_task_org_due", table_name="task", postgresql_where="is_open")
     op.drop_index("ix_task_holders", table_name="task", postgresql_using="gin")
+    op.drop_index("ix_task_escalated", table_name="task", postgresql_where="escalated_to IS NOT NULL")
     op.drop_index("ix_task_due", table_name="task", postgresql_where="is_open")
+    op.drop_index("ix_task_claimed", table_name="task", postgresql_where="claimed_at IS NOT NULL")
     op.drop_table("task")
     op.drop_table("sync_scope")
     op.drop_table("sync_meta")
@@ -1188,7 +1208,9 @@ def downgrade() -> None:
     op.drop_index("ix_hazard_place", table_name="hazard", postgresql_where="lon IS NOT NULL")
     op.drop_index("ix_hazard_orgs", table_name="hazard", postgresql_using="gin")
     op.drop_index("ix_hazard_officers", table_name="hazard", postgresql_using="gin")
+    op.drop_index("ix_hazard_master", table_name="hazard", postgresql_where="master_id IS NOT NULL")
     op.drop_index(op.f("ix_hazard_due_at"), table_name="hazard")
+    op.drop_index("ix_hazard_closed", table_name="hazard", postgresql_where="off_devices_at IS NULL")
     op.drop_table("hazard")
     op.drop_table("event_seal")
     op.drop_index("ix_event_transaction", table_name="event")

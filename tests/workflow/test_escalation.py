@@ -1,0 +1,136 @@
+"""Promises about dates that pass: who is told, what starts when, and that no act hides a breach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor, Grant, Role
+from api.context import Parts
+from database.base import new_id
+from database.journal import Event
+from sync.mutations import Origin
+from tests.clock import Clock
+from tests.makers import FINDING, Case, make_hazard, make_order
+from tests.people import Caller
+from workflow import timekeeping
+from workflow.acting import lock
+from workflow.hazards.models import Hazard
+from workflow.hazards.synced import HAZARD
+from workflow.hazards.verification import verify_false
+from workflow.queue import escalation
+
+
+def worked_off(parts: Parts, step: Callable[[Session], int]) -> int:
+    """What the timetable does with one of its lines: how many there were."""
+    count = 0
+    more = True
+    while more:
+        with parts.database.transaction() as session:
+            more = step(session) > 0
+        count += more
+    return count
+
+
+def breaches(parts: Parts, case: Case) -> list[Event]:
+    """What was said of this case's missed dates."""
+    with parts.database.transaction() as session:
+        found = select(Event).where(Event.entity_id == case.id, Event.name == "clock.breached").order_by(Event.id)
+        return list(session.scalars(found))
+
+
+def clock_of(case: Case, rule_id: str) -> dict[str, Any]:
+    """The last clock of a rule, as the leader reads it."""
+    found: list[dict[str, Any]] = [clock for clock in case.read()["clocks"] if clock["rule_id"] == rule_id]
+    return found[-1]
+
+
+def as_actor(caller: Caller, role: Role) -> Actor:
+    """An officer, as his session would make him."""
+    grant = Grant(role, caller.org_id, "150102")
+    return Actor(id=caller.id, name="", grants=(grant,), roles=frozenset({role}))
+
+
+def test_the_recheck_is_due_three_working_days_after_the_term_however_late_the_worker_comes(
+    client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    order = make_order(client)  # its term ends on Monday, 14 December
+    assert order.read()["data"]["due_on"] == "2026-12-14"
+    clock.advance(days=22, hours=9)  # Tuesday evening
+    worked_off(parts, escalation.expire_orders)
+    assert clock_of(order, "IN-RE")["due_at"] == "2026-12-17T15:59:59Z"
+
+
+def test_an_order_whose_term_passes_alarms_no_leader_and_keeps_the_record(
+    client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    order = make_order(client)
+    hazard = Case("hazard", order.hazard_id, order.office, order.reporter, order.hazard_id, order.tracking_code)
+    hazard.act(order.office.clerk, "tell_reporter")
+    clock.advance(days=22)
+    worked_off(parts, escalation.mark_breaches)
+    worked_off(parts, escalation.expire_orders)
+    worked_off(parts, escalation.mark_breaches)
+    assert breaches(parts, order) == breaches(parts, hazard) == []
+    term = clock_of(order, "IN-TERM")
+    assert term["breached_at"] == term["due_at"]
+    assert clock_of(hazard, "HZ-RECTIFY")["due_at"] == clock_of(order, "IN-RE")["due_at"]
+
+
+def test_a_late_act_does_not_hide_its_breach(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    hazard = make_hazard(client, "VERIFYING")
+    clock.advance(hours=25)  # the timetable has not come by
+    hazard.cosigned("verify_false", finding=FINDING)
+    late = clock_of(hazard, "HZ-24H")
+    assert late["breached_at"] == late["due_at"]
+    [event] = breaches(parts, hazard)
+    assert event.concerns["leaders"]
+    assert "holders" not in event.concerns  # they have just done it
+    assert worked_off(parts, escalation.mark_breaches) == 0
+
+
+def test_a_duty_that_falls_away_late_was_missed_all_the_same(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    hazard = make_hazard(client, "REGISTERED")
+    clock.advance(hours=25)
+    hazard.act(hazard.office.leader, "request_force_close", reason="重复上报,已另案办理")
+    hazard.act(hazard.office.committee, "force_close")
+    assert clock_of(hazard, "HZ-24H")["breached_at"]
+    assert len(breaches(parts, hazard)) == 1
+
+
+def test_a_check_that_the_leader_finds_timely_was_not_missed(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    for accepted in (True, False):
+        hazard = make_hazard(client, "VERIFYING")
+        first, second = hazard.office.officers
+        in_time = clock.now + timedelta(hours=20)
+        clock.advance(hours=25)
+        worked_off(parts, escalation.mark_breaches)
+        with parts.database.transaction() as session:
+            origin = Origin(mid=new_id(), made_at=in_time)
+            data = {"finding": FINDING, "photos": [], "position": None}
+            drafted = verify_false(session, as_actor(first, Role.FIRE_OFFICER), hazard.id, data, origin)
+            assert drafted.pending_act is not None
+            digest = drafted.pending_act["act_sha256"]
+        hazard.act(second, "cosign", act_sha256=digest)
+        assert clock_of(hazard, "HZ-24H")["met_claimed_at"]
+        hazard.act(hazard.office.leader, "confirm_timely", accepted=accepted)
+        assert (clock_of(hazard, "HZ-24H")["breached_at"] is None) is accepted
+
+
+def test_the_timetable_passes_by_a_case_that_a_command_holds(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+    """Case first, then its clocks, as commands do: with the clock first both would wait for each other."""
+    hazard = make_hazard(client, "VERIFYING")
+    clock.advance(hours=25)
+    with parts.database.transaction() as command:
+        held = lock(command, HAZARD, Hazard, hazard.id, SYSTEM, Origin())
+        for step in (escalation.mark_breaches, escalation.remind_holders):
+            with parts.database.transaction() as timetable:
+                step(timetable)
+        timekeeping.stop(command, held, "HZ-24H")
+    assert len(breaches(parts, hazard)) == 1
+    assert worked_off(parts, escalation.mark_breaches) == 0
