@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Grant, Role
@@ -20,6 +20,7 @@ from tests.makers import FINDING, Case, make_hazard, make_order
 from tests.people import Caller
 from workflow import timekeeping
 from workflow.acting import lock
+from workflow.handovers.models import Handover
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.verification import verify_false
@@ -91,7 +92,8 @@ def test_a_late_act_does_not_hide_its_breach(client: FlaskClient, parts: Parts, 
     [event] = breaches(parts, hazard)
     assert event.concerns["leaders"]
     assert "holders" not in event.concerns  # they have just done it
-    assert worked_off(parts, escalation.mark_breaches) == 0
+    worked_off(parts, escalation.mark_breaches)
+    assert len(breaches(parts, hazard)) == 1
 
 
 def test_a_duty_that_falls_away_late_was_missed_all_the_same(client: FlaskClient, parts: Parts, clock: Clock) -> None:
@@ -112,7 +114,7 @@ def test_a_check_that_the_leader_finds_timely_was_not_missed(client: FlaskClient
         worked_off(parts, escalation.mark_breaches)
         with parts.database.transaction() as session:
             origin = Origin(mid=new_id(), made_at=in_time)
-            data = {"finding": FINDING, "photos": [], "position": None}
+            data: dict[str, Any] = {"finding": FINDING, "photos": [], "position": None}
             drafted = verify_false(session, as_actor(first, Role.FIRE_OFFICER), hazard.id, data, origin)
             assert drafted.pending_act is not None
             digest = drafted.pending_act["act_sha256"]
@@ -122,7 +124,9 @@ def test_a_check_that_the_leader_finds_timely_was_not_missed(client: FlaskClient
         assert (clock_of(hazard, "HZ-24H")["breached_at"] is None) is accepted
 
 
-def test_the_timetable_passes_by_a_case_that_a_command_holds(client: FlaskClient, parts: Parts, clock: Clock) -> None:
+def test_the_timetable_passes_by_a_case_that_a_command_holds(
+    client: FlaskClient, parts: Parts, clock: Clock, fresh_database: object
+) -> None:
     """Case first, then its clocks, as commands do: with the clock first both would wait for each other."""
     hazard = make_hazard(client, "VERIFYING")
     clock.advance(hours=25)
@@ -134,3 +138,13 @@ def test_the_timetable_passes_by_a_case_that_a_command_holds(client: FlaskClient
         timekeeping.stop(command, held, "HZ-24H")
     assert len(breaches(parts, hazard)) == 1
     assert worked_off(parts, escalation.mark_breaches) == 0
+
+
+def test_what_leaves_the_devices_is_found_by_an_index(parts: Parts, clock: Clock) -> None:
+    with parts.database.transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        for model in (Hazard, Handover):
+            wanted = select(model.id).where(model.closed_at < clock.now, model.off_devices_at.is_(None)).order_by(model.closed_at)
+            question = str(wanted.limit(50).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+            plan = "\n".join(session.scalars(text(f"EXPLAIN {question}")))
+            assert f"ix_{model.__tablename__}_closed" in plan

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from api.context import Parts
 from database.journal import Event
+from notifications.models import InboxItem
 from tests.clock import Clock
 from tests.makers import LETTER_WAYS, Case, in_days, make_letter
 from tests.people import Caller
@@ -15,10 +16,11 @@ from tests.workflow.test_escalation import breaches, worked_off
 from workflow.queue import escalation
 
 
-def told(who: Caller, case: Case) -> list[str]:
+def told(parts: Parts, who: Caller, case: Case) -> list[str]:
     """The titles of somebody's notices about a case."""
-    items = who.get("/inbox?limit=100").get_json()["items"]
-    return [item["title"] for item in items if item["subject_id"] == str(case.id)]
+    with parts.database.transaction() as session:
+        found = select(InboxItem.title).where(InboxItem.person_id == who.id, InboxItem.subject_id == case.id)
+        return list(session.scalars(found))
 
 
 def offered(case: Case, who: Caller) -> set[str]:
@@ -44,7 +46,7 @@ def test_senders_and_committee_are_told_of_a_letter_that_nobody_signs_for(
     worked_off(parts, escalation.mark_breaches)
     office = letter.office
     for who in (office.leader, office.clerk, office.committee):
-        assert "移送件逾期未签收" in told(who, letter)
+        assert "移送件逾期未签收" in told(parts, who, letter)
     [event] = [event for event in breaches(parts, letter) if event.data["rule_id"] == "HO-SIGN"]
     assert event.concerns["committee"]
     assert letter.read()["data"]["is_sign_overdue"]
@@ -67,7 +69,7 @@ def test_an_unsigned_letter_goes_to_the_committee_by_itself_after_as_long_again(
 
 
 @pytest.mark.parametrize("state", ["DRAFT", "SENT"])
-def test_the_sending_leader_takes_a_letter_back_and_goes_on_with_the_case(client: FlaskClient, state: str) -> None:
+def test_the_sending_leader_takes_a_letter_back_and_goes_on_with_the_case(client: FlaskClient, parts: Parts, state: str) -> None:
     letter = make_letter(client, state)
     assert "withdraw" in offered(letter, letter.office.leader)
     letter.act(letter.office.leader, "withdraw", note="改由本单位办理")
@@ -75,14 +77,14 @@ def test_the_sending_leader_takes_a_letter_back_and_goes_on_with_the_case(client
     hazard = letter.office.leader.get(f"/hazards/{letter.hazard_id}").get_json()
     assert (hazard["state"], hazard["data"]["handover_id"]) == ("VERIFIED_TRUE", None)
     if state == "SENT":
-        assert "移送件已收回" in told(letter.office.receiver, letter)
+        assert "移送件已收回" in told(parts, letter.office.receiver, letter)
 
 
-def test_the_sending_leader_may_ask_the_committee_while_nobody_signs(client: FlaskClient) -> None:
+def test_the_sending_leader_may_ask_the_committee_while_nobody_signs(client: FlaskClient, parts: Parts) -> None:
     letter = make_letter(client, "SENT")
     letter.act(letter.office.leader, "dispute")
     assert letter.state == "ARBITRATION"
-    assert "移送争议协调" in told(letter.office.committee, letter)
+    assert "移送争议协调" in told(parts, letter.office.committee, letter)
 
 
 @pytest.mark.parametrize(("before", "way"), [("ACCEPTED", "CLOSED"), ("RETURNED", "WITHDRAWN")])
@@ -95,14 +97,14 @@ def test_no_clock_of_a_letter_outlives_it(client: FlaskClient, before: str, way:
     assert (letter.state, running(letter), letter.read()["due_at"]) == (way, [], None)
 
 
-def test_the_second_rejection_tells_the_committee_which_sends_the_letter_back(client: FlaskClient) -> None:
+def test_the_second_rejection_tells_the_committee_which_sends_the_letter_back(client: FlaskClient, parts: Parts) -> None:
     letter = make_letter(client, "FEEDBACK")
     office = letter.office
     letter.act(office.leader, "reject", reason="未说明是否停止使用")
-    assert "反馈两次不充分" not in told(office.committee, letter)
+    assert "反馈两次不充分" not in told(parts, office.committee, letter)
     letter.act(office.receiver, "finish", result="已停止使用")
     letter.act(office.leader, "reject", reason="没有附照片")
-    assert "反馈两次不充分" in told(office.committee, letter)
+    assert "反馈两次不充分" in told(parts, office.committee, letter)
     letter.act(office.receiver, "finish", result="已附照片")
     assert "reject" not in offered(letter, office.leader)
     refused = office.leader.post(f"{letter.path}/actions/reject", {"reason": "仍不充分"})
@@ -111,7 +113,7 @@ def test_the_second_rejection_tells_the_committee_which_sends_the_letter_back(cl
     assert letter.state == "ACCEPTED"
     assert running(letter) == ["HO-SUPERVISED"]
     assert "finish" in offered(letter, office.receiver)
-    assert "移送件督办" in told(office.receiver, letter)
+    assert "移送件督办" in told(parts, office.receiver, letter)
     clocks = office.leader.get(f"/hazards/{letter.hazard_id}").get_json()["clocks"]
     waits = [clock["due_at"] for clock in clocks if clock["rule_id"] == "HZ-HANDED" and not clock["cancelled_at"]]
     assert waits == [letter.read()["due_at"]]
@@ -123,7 +125,7 @@ def test_the_committee_may_find_the_sender_itself_competent(client: FlaskClient,
     assert "leave_with_sender" in offered(letter, office.committee)
     letter.act(office.committee, "leave_with_sender", note="疏散通道由消防救援机构监督检查")
     assert (letter.state, running(letter)) == ("WITHDRAWN", [])
-    assert "移送件已收回" in told(office.leader, letter)
+    assert "移送件已收回" in told(parts, office.leader, letter)
     hazard = Case("hazard", letter.hazard_id, office, letter.reporter, letter.hazard_id, letter.tracking_code)
     assert hazard.read()["data"]["handover_id"] is None
     assert "hand_over" in offered(hazard, office.leader)
@@ -144,8 +146,8 @@ def test_a_letter_offers_no_step_that_would_be_refused(client: FlaskClient) -> N
     assert offered(decided, office.receiver) == {"accept"}
 
 
-def test_only_a_second_return_is_called_one(client: FlaskClient) -> None:
+def test_only_a_second_return_is_called_one(client: FlaskClient, parts: Parts) -> None:
     letter = make_letter(client, "ARBITRATION")  # disputed after one return
-    items = letter.office.committee.get("/inbox?limit=100").get_json()["items"]
-    [body] = [item["body"] for item in items if item["subject_id"] == str(letter.id)]
-    assert "两次" not in body
+    with parts.database.transaction() as session:
+        found = select(InboxItem.body).where(InboxItem.person_id == letter.office.committee.id, InboxItem.subject_id == letter.id)
+        assert "两次" not in session.scalars(found).one()

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from accounts.actor import Role
 from api.context import Parts
 from database.journal import Event
+from notifications.models import InboxItem
 from tests.accounts.makers import brigade, hire
 from tests.application import work_off
 from tests.clock import Clock
@@ -136,7 +137,9 @@ def test_a_24_hour_report_that_nobody_takes_up_rises_to_the_office_above_after_h
     [event] = events(parts, "task.escalated", task_of(parts, left).id)
     assert event.concerns["superiors"] == [str(league.id)]
     assert str(left.id) in cards(league, "view=team")
-    assert "新件无人处理" in [item["title"] for item in league.get("/inbox?limit=100").get_json()["items"]]
+    with parts.database.transaction() as session:
+        [notice] = session.scalars(select(InboxItem).where(InboxItem.person_id == league.id, InboxItem.event_id == event.id))
+    assert "31分钟无人处理" in notice.body
     left.act(league, "register", category="EVAC_BLOCKED")
     assert task_of(parts, left).escalated_to is None
 
@@ -210,3 +213,17 @@ def test_a_draft_that_waits_for_a_second_signature_is_in_that_officers_bucket_al
     assert first.get("/queue/buckets").get_json()["to_sign"] == before[first.id]
     hazard.act(second, "cosign", act_sha256=hazard.last["act_sha256"])
     assert second.get("/queue/buckets").get_json()["to_sign"] == before[second.id]
+
+
+def test_a_recheck_whose_officer_has_left_waits_to_be_assigned_again(client: FlaskClient, parts: Parts) -> None:
+    order = make_order(client, "RECHECK_PENDING")
+    newcomer = hire(client, Role.FIRE_OFFICER)
+    second = order.office.officers[1]
+    order.act(order.office.leader, "assign", officer_ids=[str(newcomer.id), str(second.id)])
+    assert newcomer.id in task_of(parts, order).holder_ids
+    sysadmin = staff(client, Role.SYS_ADMIN, "150000")
+    assert sysadmin.post(f"/accounts/staff/{newcomer.id}/removal", {"reason": "RETIRED"}).status_code == 200
+    work_off(parts)
+    assert (task_of(parts, order).holder_ids, task_of(parts, order).waiting_for) == ([], "assign")
+    [event] = events(parts, "rectification.officers_released", order.id)
+    assert event.data["number"] == order.number
