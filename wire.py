@@ -1,14 +1,20 @@
-"""What every schema shares: strictness, and fields whose limits a person can understand (marshmallow)."""
+"""What every schema shares: strictness, fields whose limits a person can understand, and what is said of a wrong one."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
 
+from problems import field_error
+
+_CLIENTS_VERSION = 7
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -98,6 +104,20 @@ class Moment(fields.AwareDateTime):
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+class NewId(fields.UUID):
+    """The id that a client made for something new, or None: UUIDv7 (RFC 9562), which keeps indexes warm and says no more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"description": "UUIDv7 made by the client; left out, we make one"})
+        super().__init__(load_default=None, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
+        made: UUID = super()._deserialize(value, attr, data, **kwargs)
+        if made.version != _CLIENTS_VERSION:
+            raise ValidationError("编号应为 UUIDv7")
+        return made
+
+
 class Flag(fields.Boolean):
     """True or false, nothing that merely looks like it."""
 
@@ -118,3 +138,59 @@ class PageSchema(StrictSchema):
 
     cursor = Line(max_length=500, load_default=None, metadata={"description": "next_cursor of the previous page"})
     limit = fields.Integer(load_default=20, strict=False, validate=validate.Range(1, MAX_PAGE))
+
+
+# ---- what is wrong, in Chinese ----
+
+MAX_ERRORS = 50  # wrong fields that an answer names
+
+# What marshmallow says, the stable code of it, and what a person reads.
+_MESSAGES: tuple[tuple[str, str, str], ...] = (
+    (r"Missing data for required field\.", "required", "必填"),
+    (r"Unknown field\.", "unknown_field", "未知字段"),
+    (r"Field may not be null\.", "null", "不能为空"),
+    (r"Invalid (?:input )?type\.", "type", "类型不正确"),
+    (r"Not a valid (?:utf-8 )?string\.", "type", "应为文本"),
+    (r"Not a valid integer\.", "type", "应为整数"),
+    (r"Not a valid number\.|Special numeric values .*|Number too large\.", "type", "应为数字"),
+    (r"Not a valid boolean\.", "type", "应为 true 或 false"),
+    (r"Not a valid UUID\.", "type", "编号格式不正确"),
+    (r"Not a valid list\.", "type", "应为列表"),
+    (r"Not a valid mapping type\.", "type", "应为对象"),
+    (r"Not a valid (?:aware |naive )?datetime\.", "type", "时间格式不正确,应为带时区的 RFC 3339"),
+    (r"Not a valid date\.", "type", "日期格式不正确"),
+    (r"Must be one of: (.*)\.", "invalid", "应为下列之一:{0}"),
+    (r"One or more of the choices you made was not in: (.*)\.", "invalid", "只能从下列中选择:{0}"),
+    (r"Longer than maximum length (\d+)\.", "invalid", "过长,最多{0}"),
+    (r"Shorter than minimum length (\d+)\.", "invalid", "过短,至少{0}"),
+    (r"Length must be between (\d+) and (\d+)\.", "invalid", "数量或者长度应为{0}到{1}"),
+    (r"Length must be (\d+)\.", "invalid", "数量或者长度应为{0}"),
+    (r"Must be greater than or equal to (\S+) and less than or equal to (\S+)\.", "invalid", "应在{0}到{1}之间"),
+    (r"Must be greater than or equal to (\S+)\.", "invalid", "不能小于{0}"),
+    (r"Must be greater than (\S+)\.", "invalid", "应大于{0}"),
+    (r"Must be less than or equal to (\S+)\.", "invalid", "不能大于{0}"),
+    (r"Must be less than (\S+)\.", "invalid", "应小于{0}"),
+    (r"String does not match expected pattern\.", "invalid", "格式不正确"),
+    (r"Invalid (?:input|value)\.", "invalid", "内容不正确"),
+)
+_KNOWN = [(re.compile(pattern), code, words) for pattern, code, words in _MESSAGES]
+
+
+def flatten(messages: Any, path: str = "") -> Iterator[dict[str, str]]:
+    """`{"location": {"lon": ["…"]}}` as `{"field": "location.lon", "code": "invalid", "message": "…"}` and so on."""
+    if isinstance(messages, dict):
+        for key, value in messages.items():
+            step = "" if key == "_schema" else str(key)
+            yield from flatten(value, f"{path}.{step}".strip("."))
+        return
+    for message in messages if isinstance(messages, list) else [messages]:
+        yield field_error(path or "body", *_understood(str(message)))
+
+
+def _understood(message: str) -> tuple[str, str]:
+    """Code and words; what our own fields say is Chinese already."""
+    for pattern, code, words in _KNOWN:
+        found = pattern.fullmatch(message)
+        if found is not None:
+            return code, words.format(*found.groups())
+    return "invalid", message

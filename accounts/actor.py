@@ -16,6 +16,7 @@ class Role(StrEnum):
     UNIT_RESPONSIBLE = "UNIT_RESPONSIBLE"
     UNIT_MANAGER = "UNIT_MANAGER"
     UNIT_STAFF = "UNIT_STAFF"
+    CONTROL_ROOM_OPERATOR = "CONTROL_ROOM_OPERATOR"
     AGENT = "AGENT"
     GRID_WORKER = "GRID_WORKER"
     TOWN_OFFICER = "TOWN_OFFICER"
@@ -47,7 +48,7 @@ BRIGADE_ROLES = frozenset(
 )
 # Staff who belong to an organisation and act for it on what it sent or received.
 OFFICE_ROLES = BRIGADE_ROLES | {Role.RECEIVER_CLERK, Role.DEPT_HANDLER, Role.SUPERVISOR, Role.TOWN_OFFICER}
-UNIT_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.AGENT})
+UNIT_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.CONTROL_ROOM_OPERATOR, Role.AGENT})
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class UnitPower:
 
     unit_id: UUID
     role: Role
-    scope: tuple[str, ...] = ()  # empty: everything the role allows
+    scope: tuple[str, ...] = ()  # empty, for others than agents: everything the role allows
 
     def covers(self, matter: str) -> bool:
         """True if the power reaches this matter (`accounts.roles.AGENT_SCOPES`)."""

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Grant, Role, UnitPower
-from accounts.roles import DELEGABLE_ROLES
+from accounts.roles import DELEGABLE_ROLES, STAND_IN_ROLES
 
 _THEN = text(
     """
@@ -27,6 +27,11 @@ _THEN = text(
                        AND g.role = ANY(CAST(:delegable AS text[]))
                        AND g.valid_from <= :at AND (g.valid_until IS NULL OR g.valid_until > :at)
                        AND (g.ended_at IS NULL OR g.ended_at > :at)
+                       AND EXISTS (
+                           SELECT FROM role_grant own JOIN organisation o ON own.org_id IN (o.id, o.parent_id)
+                            WHERE o.id = y.org_id AND own.person_id = y.deputy_id AND own.role = ANY(CAST(:stand_in AS text[]))
+                              AND own.valid_from <= :at AND (own.valid_until IS NULL OR own.valid_until > :at)
+                              AND (own.ended_at IS NULL OR own.ended_at > :at))
                      ORDER BY 3, 1, 2) held
            ) AS grants,
            (SELECT json_agg(json_build_array(u.unit_id, u.role, u.scope) ORDER BY u.unit_id, u.role)
@@ -38,12 +43,12 @@ _THEN = text(
      WHERE p.id = :person
     """
 )
-_DELEGABLE = sorted(DELEGABLE_ROLES)
+_DELEGABLE, _STAND_IN = sorted(DELEGABLE_ROLES), sorted(STAND_IN_ROLES)
 
 
 def actor_at(session: Session, person_id: UUID, at: datetime) -> Actor | None:
     """The person with the powers that held at that moment, whatever was ended since; None if there is no such person."""
-    row = session.execute(_THEN, {"person": person_id, "at": at, "delegable": _DELEGABLE}).one_or_none()
+    row = session.execute(_THEN, {"person": person_id, "at": at, "delegable": _DELEGABLE, "stand_in": _STAND_IN}).one_or_none()
     if row is None:
         return None
     grants = tuple(Grant(Role(role), UUID(org_id), region) for role, org_id, region in row.grants or ())

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 from stdnum.cn import ric, uscc
 
 from accounts.actor import Role
+from accounts.offices import Office
 from accounts.passwords import DEMO_TOTP
 from accounts.sign_in import DEMO_SMS_CODE
 from database.base import Json
@@ -67,7 +68,9 @@ _CITIZENS: tuple[tuple[Role, str, str], ...] = (
     (Role.UNIT_MANAGER, "02", "manager"),
     (Role.UNIT_STAFF, "03", "employee"),
     (Role.AGENT, "04", "agent"),
+    (Role.CONTROL_ROOM_OPERATOR, "05", "operator"),
 )
+_CONFIRMED = frozenset({Role.CITIZEN, Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER})
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = ("志强", "丽华", "建国", "晓梅", "文斌", "海燕", "永胜", "雅琴", "国栋", "慧敏", "立新")
 _MONGOLIAN = ("巴特尔", "其其格", "那日苏", "苏日娜", "阿古拉", "斯琴", "朝鲁", "图雅", "布和", "萨仁", "宝音", "娜仁", "高娃")
@@ -123,6 +126,14 @@ class DemoUnit:
         return demo_credit_code(self.region_code, "MA0DEM01")
 
 
+# Towns are opened by the system administrators of their banner (`accounts/organisations.py`); these four serve the demo.
+TOWNS = (
+    Office("XZ150102A", "呼和浩特市新城区成吉思汗大街街道办事处", "成吉思汗大街街道", "TOWN", "150102", "ZF150102"),
+    Office("XZ150203A", "包头市昆都仑区少先路街道办事处", "少先路街道", "TOWN", "150203", "ZF150203"),
+    Office("XZ150702A", "呼伦贝尔市海拉尔区哈克镇人民政府", "哈克镇", "TOWN", "150702", "ZF150702"),
+    Office("XZ152502A", "锡林郭勒盟锡林浩特市宝力根苏木人民政府", "宝力根苏木", "TOWN", "152502", "ZF152502"),
+)
+
 UNITS = (
     DemoUnit("150102", "新城区晨光宾馆(演示)", "KEY_UNIT", "HOTEL"),
     DemoUnit("150203", "昆都仑区丰泽购物中心(演示)", "KEY_UNIT", "MALL"),
@@ -176,11 +187,11 @@ def _name(turn: int) -> str:
 
 
 def _identities() -> dict[str, Json]:
-    """Whom the demo's identity provider confirms: the citizens by face, the responsible people as legal persons."""
+    """Whom the demo's identity provider confirms: citizens and managers by face, the responsible people as legal persons."""
     units = {unit.region_code: unit for unit in UNITS}
     found: dict[str, Json] = {}
     for turn, account in enumerate(accounts()):
-        if account.phone is None or account.role not in (Role.CITIZEN, Role.UNIT_RESPONSIBLE):
+        if account.phone is None or account.role not in _CONFIRMED:
             continue
         claims: Json = {
             "sub": f"demo-{account.key}",

@@ -68,6 +68,7 @@ class Person(Revised, Base):
             "NOT is_guest OR (name IS NULL AND phone IS NULL AND id_number IS NULL AND subject_index IS NULL)",
             name="guests_are_nobody",
         ),
+        CheckConstraint("guest_use IS NULL OR (is_guest AND guest_use IN ('ANONYMOUS', 'NAMED'))", name="guest_use_known"),
         # Staff may be citizens too, under another account with the same phone: only citizens sign in by phone.
         Index("uq_person_phone", "phone_index", unique=True, postgresql_where="kind = 'natural'"),
         Index("uq_person_subject", "subject_index", unique=True),
@@ -77,6 +78,7 @@ class Person(Revised, Base):
 
     kind: Mapped[str] = mapped_column(default="natural")
     is_guest: Mapped[bool] = mapped_column(default=False)
+    guest_use: Mapped[str | None]  # set once by a guest's first report: ANONYMOUS (that one alone) or NAMED (never anonymous)
     name: Mapped[str | None] = mapped_column(Sealed)  # of citizens
     phone: Mapped[str | None] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -143,6 +145,8 @@ class UnitPower(Identified, Base):
     __table_args__ = (
         CheckConstraint(_one_of("role", UNIT_POWER_ROLES), name="role_known"),
         CheckConstraint("role <> 'AGENT' OR valid_until IS NOT NULL", name="agents_expire"),
+        CheckConstraint("role <> 'AGENT' OR jsonb_array_length(scope) > 0", name="agents_have_scope"),
+        Index("ix_unit_power_ending", "valid_until", postgresql_where="ended_at IS NULL"),
         Index("uq_unit_power_live", "unit_id", "person_id", "role", unique=True, postgresql_where="ended_at IS NULL"),
         Index(
             "uq_unit_power_responsible",
@@ -156,7 +160,7 @@ class UnitPower(Identified, Base):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
-    scope: Mapped[list[str]] = mapped_column(default=list)  # empty: everything that the role allows
+    scope: Mapped[list[str]] = mapped_column(default=list)  # empty, for others than agents: everything
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     granted_by: Mapped[UUID]
@@ -183,8 +187,9 @@ class LoginSession(Identified, Base):
     drain_until: Mapped[datetime | None]
     auth_level: Mapped[int] = mapped_column(SmallInteger)
     legal_uscc: Mapped[str | None]  # the enterprise whose legal person the identity provider says this is
+    # Of the token that was used last: it gives successors until the first of them is used.
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    previous_refresh_hash: Mapped[bytes | None] = mapped_column(LargeBinary)  # valid until its successor is first used
+    refresh_generation: Mapped[int] = mapped_column(default=0)  # that token's
     refresh_until: Mapped[datetime]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]  # the last refresh

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
 
 from accounts.actor import Role
-from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
-from accounts.roles import AGENT_SCOPES, ORGANISATION_KINDS, STAFF_ROLES
+from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, is_totp_secret
+from accounts.roles import AGENT_SCOPES, OPENED_KINDS, ORGANISATION_KINDS, REMOVAL_REASONS, STAFF_ROLES
 from accounts.schemas import OrganisationSchema, Phone, Secret
 from places.schemas import RegionCode, Uscc
-from wire import Line, Moment, PageSchema, StrictSchema
+from wire import Line, Moment, NewId, PageSchema, StrictSchema
 
 _USERNAME = "^[A-Za-z][A-Za-z0-9._-]{2,49}$"
-_BASE32 = "^[A-Z2-7]{32,64}$"  # at least 160 bits (RFC 4226 4)
+_BASE32 = "^[A-Z2-7]{32,64}$"
 
 
 class RoleGrantSchema(StrictSchema):
@@ -62,22 +65,32 @@ class StaffQuerySchema(PageSchema):
     is_removed = fields.Boolean(load_default=None)
 
 
+class TotpSecret(Line):
+    """The second factor's secret, one that the generator of codes can read."""
+
+    def __init__(self) -> None:
+        limits = [validate.Length(max=64), validate.Regexp(_BASE32, error="应为32到64位 base32 密钥")]
+        description = {"description": "base32 (RFC 4648) of whole bytes, 160 bits or more"}
+        super().__init__(required=True, load_only=True, validate=limits, metadata=description)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        secret = super()._deserialize(value, attr, data, **kwargs)
+        if re.match(_BASE32, secret) and not is_totp_secret(secret):
+            raise ValidationError("不是完整的 base32 密钥")
+        return secret
+
+
 class CredentialSchema(StrictSchema):
     """How somebody will sign in. Both secrets are made on the administrator's screen and handed over there."""
 
     password = Secret(MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, required=True)
-    totp_secret = Line(
-        required=True,
-        load_only=True,
-        validate=[validate.Length(max=64), validate.Regexp(_BASE32, error="应为32到64位 base32 密钥")],
-        metadata={"description": "base32 (RFC 4648), 160 bits or more"},
-    )
+    totp_secret = TotpSecret()
 
 
 class CreateStaffSchema(CredentialSchema):
     """A new member of staff."""
 
-    id = fields.UUID(load_default=None, metadata={"description": "UUIDv7 made by the client; left out, we make one"})
+    id = NewId()
     name = Line(max_length=50, required=True)
     username = Line(
         required=True,
@@ -105,9 +118,12 @@ class TransferSchema(StrictSchema):
 
 
 class RemovalSchema(StrictSchema):
-    """Why."""
+    """Why, by a code: the journal keeps it."""
 
-    reason = Line(max_length=200, min_length=0, load_default="")
+    reason = fields.String(
+        load_default="LEFT",
+        validate=validate.OneOf(REMOVAL_REASONS, list(REMOVAL_REASONS.values()), error="请从列表中选择离岗原因"),
+    )
 
 
 class DeviceSchema(StrictSchema):
@@ -120,6 +136,14 @@ class DeviceSchema(StrictSchema):
     last_seen_at = Moment(required=True, allow_none=True)
 
 
+class OfficePhone(Line):
+    """A telephone number of an office; empty: not known."""
+
+    def __init__(self) -> None:
+        form = validate.Regexp("^[0-9 +()-]{0,30}$", error="应为电话号码")
+        super().__init__(load_default="", validate=[validate.Length(max=30), form], metadata={"example": "0471-119"})
+
+
 class OrganisationQuerySchema(PageSchema):
     """Filters of the list."""
 
@@ -127,6 +151,26 @@ class OrganisationQuerySchema(PageSchema):
     kind = fields.String(load_default=None, validate=validate.OneOf(ORGANISATION_KINDS))
     parent_id = fields.UUID(load_default=None)
     q = Line(max_length=50, load_default=None)
+
+
+class OpenOrganisationSchema(StrictSchema):
+    """A new office below another one, to which its cases rise while it has nobody."""
+
+    id = NewId()
+    kind = fields.String(required=True, validate=validate.OneOf(OPENED_KINDS, error="该类单位不能新建"))
+    name = Line(max_length=100, required=True)
+    short_name = Line(max_length=50, required=True)
+    region_code = RegionCode(required=True)
+    parent_id = fields.UUID(required=True)
+    phone = OfficePhone()
+
+
+class EditOrganisationSchema(StrictSchema):
+    """What an office is called and how it is reached; its place in the tree stays."""
+
+    name = Line(max_length=100, required=True)
+    short_name = Line(max_length=50, required=True)
+    phone = OfficePhone()
 
 
 class OrganisationPageSchema(StrictSchema):
@@ -181,6 +225,9 @@ class RosterSchema(StrictSchema):
     deputies = fields.List(fields.Nested(DeputySchema), required=True)
 
 
+_NAMED = ("AGENT", "UNIT_MANAGER", "UNIT_STAFF", "CONTROL_ROOM_OPERATOR")
+
+
 class ClaimUnitSchema(StrictSchema):
     """The credit code of the enterprise whose legal person the caller is."""
 
@@ -188,10 +235,10 @@ class ClaimUnitSchema(StrictSchema):
 
 
 class NameAgentSchema(StrictSchema):
-    """Whom to charge with acting for the unit, and with what; no scope means everything that the role allows."""
+    """Whom to charge with acting for the unit; an agent with what, and until when."""
 
     phone = Phone(required=True)
-    role = fields.String(load_default=Role.AGENT.value, validate=validate.OneOf(("AGENT", "UNIT_MANAGER", "UNIT_STAFF")))
+    role = fields.String(load_default=Role.AGENT.value, validate=validate.OneOf(_NAMED))
     scope = fields.List(
         fields.String(validate=validate.OneOf(sorted(AGENT_SCOPES))),
         load_default=list,

@@ -67,14 +67,6 @@ _BRIGADES = {
     3: ("BATTALION", "消防救援大队", "大队"),
 }
 
-# Towns are entered by the administrators of their banner; these four serve the demo.
-TOWNS = (
-    Office("XZ150102A", "呼和浩特市新城区成吉思汗大街街道办事处", "成吉思汗大街街道", "TOWN", "150102", "ZF150102"),
-    Office("XZ150203A", "包头市昆都仑区少先路街道办事处", "少先路街道", "TOWN", "150203", "ZF150203"),
-    Office("XZ150702A", "呼伦贝尔市海拉尔区哈克镇人民政府", "哈克镇", "TOWN", "150702", "ZF150702"),
-    Office("XZ152502A", "锡林郭勒盟锡林浩特市宝力根苏木人民政府", "宝力根苏木", "TOWN", "152502", "ZF152502"),
-)
-
 
 def office_id(code: str) -> UUID:
     """The id of an office from its code: XF150102 (brigade), ZJ150102 (housing), XA150102 (committee office)."""
@@ -90,7 +82,6 @@ def offices() -> Iterator[Office]:
             name = body.names[region.level - 1]
             if name is not None:
                 yield _office(body.prefix, body.kind, region, _title(region, name), f"{region.name}{body.short_name}")
-    yield from TOWNS
 
 
 def _office(prefix: str, kind: str, region: Region, name: str, short_name: str) -> Office:

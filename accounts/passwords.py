@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import functools
 import hmac
 from datetime import datetime
@@ -17,6 +19,7 @@ MIN_PASSWORD_LENGTH = 10
 MAX_PASSWORD_LENGTH = 128
 _KINDS_NEEDED = 3
 _TOTP_SECONDS = 30
+_TOTP_BYTES = (20, 40)  # at least 160 bits (RFC 4226 4)
 
 # RFC 9106 asks for more memory than 100 sign-ins a second leave free; these are OWASP's figures for Argon2id (about 20 ms).
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -54,6 +57,14 @@ def require_strong(password: str, username: str) -> None:
         raise Invalid(field_error("password", "weak_password", message))
     if username.lower() in password.lower():
         raise Invalid(field_error("password", "weak_password", "密码不能包含用户名"))
+
+
+def is_totp_secret(secret: str) -> bool:
+    """True for base32 (RFC 4648) of 160 to 320 bits: what the generator of codes can read, whole bytes and no rest."""
+    try:
+        return _TOTP_BYTES[0] <= len(base64.b32decode(secret + "=" * (-len(secret) % 8))) <= _TOTP_BYTES[1]
+    except binascii.Error:
+        return False
 
 
 def matching_step(secret: str, code: str, moment: datetime, after: int) -> int | None:

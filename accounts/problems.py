@@ -24,9 +24,9 @@ class ProviderRefused(Problem):
 
 
 class AuthLevelTooLow(Problem):
-    """The act needs a stronger proof of identity. Data: `needed_level`, `level` (docs/sources.md)."""
+    """Sign in through the identity provider: this session's proof of identity is too weak. Data: `needed_level`, `level`."""
 
-    kind, code, title = Kind.FORBIDDEN, "auth_level_too_low", "请先完成更高等级的实名认证"
+    kind, code, title = Kind.FORBIDDEN, "auth_level_too_low", "请退出后通过统一身份认证(实人核验)登录,再办理此事项"
 
 
 class LegalPersonRequired(Problem):
@@ -45,6 +45,12 @@ class AdministratorsSeparated(Problem):
     """System, security and audit administrator are three people (三员分立)."""
 
     kind, code, title = Kind.CONFLICT, "administrators_separated", "系统、安全、审计管理员不得由同一人兼任"
+
+
+class OfficeInUse(Problem):
+    """People work in the office, or offices stand below it: transfer or close these first. Data: `people`, `offices`."""
+
+    kind, code, title = Kind.CONFLICT, "office_in_use", "该单位仍有在岗人员或者下级单位,不能撤销"
 
 
 class UsernameTaken(Problem):

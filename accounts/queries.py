@@ -144,6 +144,14 @@ def organisations(filters: dict[str, Any]) -> Select[Organisation]:
     return statement
 
 
+def organisation(session: Session, org_id: UUID) -> Organisation:
+    """One office, also one that was closed: who is signed in may know every office. Raises NotFound."""
+    org = session.get(Organisation, org_id)
+    if org is None:
+        raise NotFound
+    return org
+
+
 def sessions_of(session: Session, person_id: UUID) -> Sequence[LoginSession]:
     """Sessions that are not closed, the last used first; at most 100."""
     statement = select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.state != "closed")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.actor import Role
+from datetime import timedelta
+
+from accounts.actor import OFFICE_ROLES, UNIT_ROLES, Role
 
 ROLE_NAMES: dict[Role, str] = {
     Role.GUEST: "访客",
@@ -11,6 +13,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.UNIT_RESPONSIBLE: "消防安全责任人",
     Role.UNIT_MANAGER: "消防安全管理人",
     Role.UNIT_STAFF: "单位员工",
+    Role.CONTROL_ROOM_OPERATOR: "消防控制室值班人员",
     Role.AGENT: "经办人",
     Role.GRID_WORKER: "网格员",
     Role.TOWN_OFFICER: "苏木乡镇(街道)消防工作人员",
@@ -37,13 +40,19 @@ ROLE_NAMES: dict[Role, str] = {
 }
 
 BRIGADE_KINDS = frozenset({"CORPS", "DETACHMENT", "BATTALION"})
-ORGANISATION_KINDS = ("BATTALION", "COMMITTEE_OFFICE", "CORPS", "DEPARTMENT", "DETACHMENT", "TOWN")
+ORGANISATION_KINDS = (
+    "BATTALION", "COMMITTEE_OFFICE", "CORPS", "DEPARTMENT", "DETACHMENT", "POLICE_STATION", "TOWN", "UTILITY",
+)  # fmt: skip
+# Kinds that administrators open and close; brigades and committee offices stand for their division, one each, from the seed.
+OPENED_KINDS = ("DEPARTMENT", "POLICE_STATION", "TOWN", "UTILITY")
+# Kinds that stand below a banner only (docs/sources.md, receiving bodies).
+BANNER_KINDS = frozenset({"POLICE_STATION", "TOWN"})
 
 # 三员分立: accounts, rights and the record of both are three people's work (GB/T 22239-2019, docs/sources.md).
 ADMIN_ROLES = frozenset({Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDITOR})
 
 _ANY = frozenset(ORGANISATION_KINDS)
-_RECEIVING = frozenset({"DEPARTMENT", "COMMITTEE_OFFICE", "TOWN"})
+_RECEIVING = frozenset({"DEPARTMENT", "COMMITTEE_OFFICE", "POLICE_STATION", "TOWN", "UTILITY"})
 
 # In which kinds of organisation a role can be held. What is not here is not granted by an administrator.
 ROLE_PLACES: dict[Role, frozenset[str]] = {
@@ -71,6 +80,8 @@ ROLE_PLACES: dict[Role, frozenset[str]] = {
 }
 STAFF_ROLES = frozenset(ROLE_PLACES)
 
+_LEADING_ELSEWHERE = frozenset({Role.RECEIVER_CLERK, Role.TOWN_OFFICER, Role.SUPERVISOR})
+
 # What a deputy (AB 角) takes over. Not the officer's own powers, which hang on his certificate, nor an administrator's.
 DELEGABLE_ROLES = frozenset(
     {
@@ -86,15 +97,37 @@ DELEGABLE_ROLES = frozenset(
     }
 )
 
-UNIT_POWER_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.AGENT})
+# Whoever stands in holds one of these himself, in that office or in the one above it: powers are lent among colleagues.
+STAND_IN_ROLES = OFFICE_ROLES | DELEGABLE_ROLES
+# Leave, illness, a course. Whoever stands in for longer has the post and is granted its role, which the security
+# administrator decides and the auditor sees.
+LONGEST_DEPUTYSHIP = timedelta(days=90)
 
-# What an agent can be charged with; an empty list means all of it.
+UNIT_POWER_ROLES = UNIT_ROLES
+
+# Why an account ends: a code, because the journal keeps it for ever and must hold nobody's words about a person.
+REMOVAL_REASONS: dict[str, str] = {
+    "LEFT": "离职",
+    "MOVED_AWAY": "调出本系统",
+    "RETIRED": "退休",
+    "DISMISSED": "辞退或者开除",
+    "DECEASED": "去世",
+    "DOUBLE": "重复建立的账号",
+    "OTHER": "其他",
+}
+
+# What an agent can be charged with: one of these at least.
 AGENT_SCOPES: dict[str, str] = {
     "permits": "许可申请",
     "assistance": "技术帮扶",
     "rectifications": "隐患整改",
     "training": "培训演练",
 }
+
+
+def leading_roles(kind: str) -> frozenset[Role]:
+    """Who leads an office of this kind: sets its roster and names deputies in it."""
+    return frozenset({Role.UNIT_LEADER}) if kind in BRIGADE_KINDS else _LEADING_ELSEWHERE
 
 
 def region_prefix(region_code: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM, Role
-from accounts.demo import DEMO_PASSWORD, UNITS, DemoAccount, DemoUnit, accounts, demo_person_id
+from accounts.actor import SYSTEM, UNIT_ROLES, Role
+from accounts.demo import DEMO_PASSWORD, TOWNS, UNITS, DemoAccount, DemoUnit, accounts, demo_person_id
 from accounts.models import Organisation, Person, RoleGrant, StaffCredential, UnitPower
-from accounts.offices import office_id, offices
+from accounts.offices import Office, office_id, offices
 from accounts.passwords import hash_password
 from accounts.people import phone_index
 from accounts.sign_in import STAFF_AUTH_LEVEL
@@ -25,6 +26,10 @@ _DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - any: the 
 
 def seed_organisations(session: Session) -> None:
     """About 2,100 offices; a row that an administrator changed stays as it is."""
+    _offices(session, offices())
+
+
+def _offices(session: Session, made: Iterable[Office]) -> None:
     rows = [
         {
             "id": office.id,
@@ -36,13 +41,14 @@ def seed_organisations(session: Session) -> None:
             "parent_id": office_id(office.parent_code) if office.parent_code else None,
         }
         | _revised(session)
-        for office in offices()
+        for office in made
     ]
     _add(session, Organisation, rows)
 
 
 def seed_demo(session: Session) -> None:
     """One account of every role in two banners, what the main job needs in two more, and the levels above them."""
+    _offices(session, TOWNS)
     everybody = [account for account in accounts() if account.role is not Role.GUEST]
     moment = now(session)
     people = [_person(session, account) for account in everybody]
@@ -108,9 +114,9 @@ def _grant(session: Session, account: DemoAccount) -> dict[str, Any]:
 
 
 def _unit(session: Session, unit: DemoUnit) -> None:
-    """The enterprise with its four people. The agent's power ends, like every agent's."""
+    """The enterprise with its people. The agent's power ends, like every agent's."""
     moment = now(session)
-    people = [account for account in accounts() if account.region_code == unit.region_code and account.role in _UNIT_ROLES]
+    people = [account for account in accounts() if account.region_code == unit.region_code and account.role in UNIT_ROLES]
     by_role = {account.role: account for account in people}
     session.add(
         Unit(
@@ -143,9 +149,6 @@ def _unit(session: Session, unit: DemoUnit) -> None:
             for account in people
         ],
     )
-
-
-_UNIT_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.AGENT})
 
 
 def _revised(session: Session) -> dict[str, Any]:

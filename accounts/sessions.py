@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import SYSTEM, Actor
 from accounts.models import LoginSession, Person
-from accounts.tokens import access_token, install_seal, new_refresh_token, session_of_refresh_token
+from accounts.tokens import access_token, install_seal, new_refresh_token, opened_refresh_token
 from database.base import new_id
 from database.crypto import KeyRing, fingerprint
 from database.journal import record
@@ -22,6 +23,8 @@ from problems import NotFound, Unauthenticated
 from settings import Settings
 from sync.models import SyncDevice
 from sync.problems import Wiped
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def open_session(
         for row in earlier:
             _close(session, row)
     session_id = new_id()
-    refresh_token = new_refresh_token(session_id)
+    refresh_token = new_refresh_token(ring, session_id, 0)
     session.add(
         LoginSession(
             id=session_id,
@@ -80,31 +83,52 @@ def open_session(
     return _tokens(session, ring, settings, session_id, refresh_token)
 
 
-def refresh_session(session: Session, ring: KeyRing, settings: Settings, refresh_token: str, install: UUID) -> Tokens:
-    """A new pair of tokens for the install that the session was opened on.
+def refresh_session(session: Session, ring: KeyRing, settings: Settings, refresh_token: str, install: UUID) -> Tokens | None:
+    """A new pair of tokens for the install that the session was opened on; None for a token of long ago.
 
-    The old refresh token stays valid until its successor is first used, so that a lost answer strands nobody.
-    Raises Unauthenticated for any token that is not, or no longer, one of this session's, and Wiped.
+    A token stays valid until the first of its successors is used, so that a lost answer strands nobody and two tabs may ask
+    at once; then its other successors and itself are dead. Whoever shows an older one has a copy: `close_copied`, in a
+    transaction of its own. Raises Unauthenticated for any token that is not, or no longer, one of this session's, and Wiped.
     """
-    session_id = session_of_refresh_token(refresh_token)
+    session_id, generation = opened_refresh_token(ring, refresh_token)
     row = session.scalars(select(LoginSession).where(LoginSession.id == session_id).with_for_update()).one_or_none()
     if row is None or not hmac.compare_digest(row.install_seal, install_seal(ring, session_id, install)):
         raise Unauthenticated
     moment = now(session)
-    shown = fingerprint(refresh_token)
-    if hmac.compare_digest(shown, row.refresh_hash):
-        row.previous_refresh_hash = row.refresh_hash
-    elif row.previous_refresh_hash is None or not hmac.compare_digest(shown, row.previous_refresh_hash):
-        raise Unauthenticated
     if row.device_id is not None:
         _refuse_wiped(session, row.device_id)
     if row.state == "closed" or row.refresh_until <= moment or (row.drain_until is not None and row.drain_until <= moment):
         raise Unauthenticated
-    successor = new_refresh_token(session_id)
-    row.refresh_hash = fingerprint(successor)
+    if generation < row.refresh_generation - 1:
+        return None
+    shown = fingerprint(refresh_token)
+    if generation == row.refresh_generation + 1:  # a successor, for the first time: we sign none but of the token used last
+        row.refresh_hash, row.refresh_generation = shown, generation
+    elif generation != row.refresh_generation or not hmac.compare_digest(shown, row.refresh_hash):
+        raise Unauthenticated
     row.refresh_until = moment + settings.refresh_token_lifetime
     row.last_used_at = moment
-    return _tokens(session, ring, settings, session_id, successor)
+    return _tokens(session, ring, settings, session_id, new_refresh_token(ring, session_id, row.refresh_generation + 1))
+
+
+def close_copied(session: Session, ring: KeyRing, refresh_token: str) -> None:
+    """Somebody has a copy of this session's tokens: it ends for whoever has them. Event: person.signed_out."""
+    session_id, generation = opened_refresh_token(ring, refresh_token)
+    person = session.scalars(
+        select(Person)
+        .where(Person.id == select(LoginSession.person_id).where(LoginSession.id == session_id).scalar_subquery())
+        .with_for_update()
+    ).one()
+    row = session.get_one(LoginSession, session_id, with_for_update=True)
+    if row.state == "closed":
+        return
+    _close(session, row)
+    log.warning("an old refresh token was shown: session closed", session_id=str(session_id), generation=generation)
+    if not person.is_guest:
+        record(
+            session, "person.signed_out", person, SYSTEM, concerns={"officers": [person.id] if person.kind == "staff" else []},
+            data={"session_id": str(session_id), "reason": "token_copied"},
+        )  # fmt: skip
 
 
 def close_current(session: Session, actor: Actor) -> None:
@@ -134,6 +158,15 @@ def drain_sessions(session: Session, person_id: UUID, lifetime: timedelta) -> No
         update(LoginSession)
         .where(LoginSession.person_id == person_id, LoginSession.state == "active")
         .values(state="drain", drain_until=now(session) + lifetime)
+    )
+
+
+def close_sessions_of(session: Session, person_id: UUID, *, but: UUID | None = None) -> None:
+    """End every session of a person, but for the one that he is just using: whoever knew his password is out."""
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.person_id == person_id, LoginSession.state != "closed", LoginSession.id.is_distinct_from(but))
+        .values(state="closed", drain_until=None, closed_at=now(session))
     )
 
 

@@ -1,6 +1,6 @@
 """The four ways in: a code by SMS, password and second factor, a guest, the identity provider.
 
-A refused attempt has to be counted, and a refusal rolls its transaction back; so these own their transactions, like push.
+An attempt is counted before it is looked at, and a refusal rolls its transaction back; so these own theirs, like push.
 Nothing slow (Argon2, the provider's answer) happens inside one.
 """
 
@@ -109,10 +109,15 @@ def _as_guest(front: Front, install: UUID, answer: Answer) -> Json:
 
 
 def _by_phone(front: Front, phone: str, code: str, install: UUID, answer: Answer) -> Json:
-    if not (front.settings.demo and code == DEMO_SMS_CODE):
+    is_demos = front.settings.demo and code == DEMO_SMS_CODE
+    if not is_demos:
         _require_code(front, phone, code)
     with front.database.transaction() as session:
-        session.execute(delete(SmsCode).where(SmsCode.phone_index == people.phone_index(front.ring, phone)))
+        spent = session.scalars(
+            delete(SmsCode).where(SmsCode.phone_index == people.phone_index(front.ring, phone)).returning(SmsCode.code_hash)
+        ).one_or_none()
+        if not is_demos and spent != _code_hash(front.ring, phone, code):  # another sign-in was faster, or a newer code was sent
+            raise WrongCode
         person = people.citizen_by_phone(session, front.ring, phone, auth_level=1)
         return answer(session, open_session(session, front.ring, front.settings, person, install, auth_level=1))
 
@@ -139,7 +144,7 @@ def _code_hash(ring: KeyRing, phone: str, code: str) -> bytes:
 def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
     username: str = data["username"].lower()
     with front.database.transaction() as session:
-        throttle.require_unblocked(session, front.ring, "password", username)
+        throttle.begin_guess(session, front.ring, "password", username)
         credential = session.execute(
             select(StaffCredential.person_id, StaffCredential.password_hash)
             .join(Person, Person.id == StaffCredential.person_id)
@@ -156,8 +161,6 @@ def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
                         session, front.ring, front.settings, person, data["install"], auth_level=STAFF_AUTH_LEVEL
                     )
                     return answer(session, tokens)
-    with front.database.transaction() as session:
-        throttle.note_failure(session, front.ring, "password", username)
     log.warning("sign-in refused", person_id=str(credential.person_id) if credential else None)
     raise WrongCredentials
 

@@ -1,7 +1,7 @@
 """Counting attempts in PostgreSQL: it works without the broker, and survives a restart.
 
-`take` limits how often something may be asked for. `note_failure` makes each further wrong guess wait longer. Subjects
-(phones, usernames) are kept as keyed hashes.
+`take` limits how often something may be asked for. `begin_guess` makes each further guess wait longer, until a right one is
+forgotten by `forget_failures`. Subjects (phones, usernames) are kept as keyed hashes.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from datetime import timedelta
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import case, delete, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -47,27 +47,29 @@ def take(session: Session, ring: KeyRing, purpose: str, subject: str, *, limit: 
         raise TooManyRequests(retry_after_seconds=_seconds(since + window - moment))
 
 
-def require_unblocked(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
-    """Raises TooManyRequests while earlier failures still have to be waited out."""
-    blocked_until = session.scalar(select(Throttle.blocked_until).where(Throttle.key == _key(ring, purpose, subject)))
-    if blocked_until is not None and blocked_until > now(session):
-        raise TooManyRequests(retry_after_seconds=_seconds(blocked_until - now(session)))
+def begin_guess(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
+    """Count a guess before it is looked at, so that guesses in parallel count too; a right one is forgotten afterwards.
 
-
-def note_failure(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:
-    """One more wrong guess. Its transaction must be committed, so it is not the one that refuses."""
+    Its transaction must be committed, so it is not the one that refuses. Raises TooManyRequests while earlier guesses still
+    have to be waited out.
+    """
     moment = now(session)
-    over = Throttle.since <= moment - FAILURES_FORGOTTEN_AFTER
     key = _key(ring, purpose, subject)
-    statement = insert(Throttle).values(key=key, count=1, since=moment)
-    count = session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=[Throttle.key],
-            set_={"count": case((over, 1), else_=Throttle.count + 1), "since": moment},
-        ).returning(Throttle.count)
+    # Writes what is there already: whoever guesses at the same time waits for this row until we have counted.
+    count, since, blocked_until = session.execute(
+        insert(Throttle)
+        .values(key=key, count=0, since=moment)
+        .on_conflict_do_update(index_elements=[Throttle.key], set_={"count": Throttle.count})
+        .returning(Throttle.count, Throttle.since, Throttle.blocked_until)
     ).one()
-    row = session.get_one(Throttle, key, populate_existing=True)
-    row.blocked_until = moment + lockout_of(count)
+    if blocked_until is not None and blocked_until > moment:
+        raise TooManyRequests(retry_after_seconds=_seconds(blocked_until - moment))
+    counted = 1 if since <= moment - FAILURES_FORGOTTEN_AFTER else count + 1
+    session.execute(
+        update(Throttle)
+        .where(Throttle.key == key)
+        .values(count=counted, since=moment, blocked_until=moment + lockout_of(counted))
+    )
 
 
 def forget_failures(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Grant, Role, UnitPower
-from accounts.roles import DELEGABLE_ROLES
+from accounts.roles import DELEGABLE_ROLES, STAND_IN_ROLES
 from database.crypto import KeyRing
 from problems import Unauthenticated
 from sync.problems import Wiped
@@ -25,7 +26,8 @@ from sync.problems import Wiped
 _UUID_BYTES = 16
 _EXPIRY_BYTES = 8
 _SIGNATURE_BYTES = 32
-_SECRET_BYTES = 32
+_GENERATION_BYTES = 8
+_NONCE_BYTES = 16
 
 
 def access_token(ring: KeyRing, session_id: UUID, moment: datetime, lifetime: timedelta) -> str:
@@ -45,14 +47,22 @@ def session_of_access_token(ring: KeyRing, token: str, moment: datetime) -> UUID
     return UUID(bytes=payload[:_UUID_BYTES])
 
 
-def new_refresh_token(session_id: UUID) -> str:
-    """base64url of session id (16 bytes) and 32 random bytes. The server keeps only its `fingerprint`."""
-    return _encode(session_id.bytes + secrets.token_bytes(_SECRET_BYTES))
+def new_refresh_token(ring: KeyRing, session_id: UUID, generation: int) -> str:
+    """base64url of session id (16 bytes), generation (8), nonce (16) and HMAC-SHA-256 (32).
+
+    The generation says how often the session was refreshed before, so that a late twin is told from an old token.
+    """
+    payload = session_id.bytes + generation.to_bytes(_GENERATION_BYTES) + secrets.token_bytes(_NONCE_BYTES)
+    return _encode(payload + ring.sign("tokens", b"refresh\0" + payload))
 
 
-def session_of_refresh_token(token: str) -> UUID:
-    """The session that a refresh token claims to belong to. Raises Unauthenticated if it cannot be one of ours."""
-    return UUID(bytes=_decode(token, _UUID_BYTES + _SECRET_BYTES)[:_UUID_BYTES])
+def opened_refresh_token(ring: KeyRing, token: str) -> tuple[UUID, int]:
+    """The session and the generation of a refresh token. Raises Unauthenticated if it is not one of ours."""
+    raw = _decode(token, _UUID_BYTES + _GENERATION_BYTES + _NONCE_BYTES + _SIGNATURE_BYTES)
+    payload, signature = raw[:-_SIGNATURE_BYTES], raw[-_SIGNATURE_BYTES:]
+    if not ring.verify("tokens", b"refresh\0" + payload, signature):
+        raise Unauthenticated
+    return UUID(bytes=payload[:_UUID_BYTES]), int.from_bytes(payload[_UUID_BYTES : _UUID_BYTES + _GENERATION_BYTES])
 
 
 def install_seal(ring: KeyRing, session_id: UUID, install: UUID) -> bytes:
@@ -74,8 +84,12 @@ def _decode(token: str, length: int) -> bytes:
     return raw
 
 
+def _listed(roles: Iterable[Role]) -> str:
+    return ", ".join(f"'{role}'" for role in sorted(roles))
+
+
 # Everything about the caller in one statement. A deputy (AB 角) has, for the time of his deputyship, the delegable roles
-# that the person whom he stands in for holds in that organisation.
+# that the person whom he stands in for holds in that organisation, as long as he has a right of his own there or above.
 _CALLER = text(
     f"""
     SELECT s.person_id, s.device_id, s.state, s.drain_until, s.auth_level, p.is_guest, p.staff_name,
@@ -91,10 +105,15 @@ _CALLER = text(
                      CROSS JOIN LATERAL (
                            SELECT g.role, g.org_id, g.region_code FROM role_grant g
                             WHERE g.person_id = y.person_id AND g.org_id = y.org_id AND g.ended_at IS NULL
-                              AND g.role IN ({", ".join(f"'{role}'" for role in sorted(DELEGABLE_ROLES))})
+                              AND g.role IN ({_listed(DELEGABLE_ROLES)})
                               AND g.valid_from <= :now AND (g.valid_until IS NULL OR g.valid_until > :now)
                            OFFSET 0) lent
                      WHERE y.deputy_id = s.person_id AND y.ended_at IS NULL AND y.starts_at <= :now AND y.ends_at > :now
+                       AND EXISTS (
+                           SELECT FROM role_grant own JOIN organisation o ON own.org_id IN (o.id, o.parent_id)
+                            WHERE o.id = y.org_id AND own.person_id = y.deputy_id AND own.ended_at IS NULL
+                              AND own.role IN ({_listed(STAND_IN_ROLES)})
+                              AND own.valid_from <= :now AND (own.valid_until IS NULL OR own.valid_until > :now))
                      ORDER BY 3, 1, 2) held
            ) AS grants,
            (SELECT json_agg(json_build_array(u.unit_id, u.role, u.scope) ORDER BY u.unit_id, u.role)

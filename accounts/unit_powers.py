@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import SYSTEM, Actor, Role
 from accounts.models import LoginSession, Person, UnitPower
 from accounts.people import citizen_by_phone
 from accounts.problems import AuthLevelTooLow, LegalPersonRequired, OwnAccount
@@ -24,8 +24,9 @@ from places.models import Unit
 from places.units import name_people
 from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, field_error
 
-CLAIM_AUTH_LEVEL = 3  # docs/sources.md: acts of a legal person
+CONFIRMED_AUTH_LEVEL = 3  # docs/sources.md: acts of a legal person, and of those who charge others in its name
 LONGEST_AGENCY = timedelta(days=3 * 366)
+_UNITS_AT_ONCE = 100
 _DIRECTORS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
 
 
@@ -36,8 +37,7 @@ def claim_unit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, An
     very credit code. A later legal person replaces an earlier one; managers and agents stay. Raises AuthLevelTooLow,
     LegalPersonRequired, AlreadySo; NotFound alike for no such unit and for another code than the unit's.
     """
-    if actor.auth_level < CLAIM_AUTH_LEVEL:
-        raise AuthLevelTooLow(needed_level=CLAIM_AUTH_LEVEL, level=actor.auth_level)
+    _require_confirmed(actor)
     confirmed = session.scalar(select(LoginSession.legal_uscc).where(LoginSession.id == actor.session_id))
     if confirmed is None or confirmed != data["uscc"]:
         raise LegalPersonRequired
@@ -70,16 +70,20 @@ def name_agent(session: Session, ring: KeyRing, actor: Actor, unit_id: UUID, dat
     """Charge somebody, named by his phone, with acting for the unit. Event: unit.agent_named.
 
     Whoever has no account yet finds this power when he first signs in with that number. Only the responsible person names
-    managers; agents have a scope and always an end. Raises RoleNotAllowed, NotFound, OwnAccount, Invalid, AlreadySo.
+    managers; agents have a scope and always an end. Raises NotFound, AuthLevelTooLow for who did not sign in through the
+    identity provider, RoleNotAllowed, OwnAccount, Invalid, AlreadySo.
     """
     role = Role(data["role"])
     unit = _unit_directed_by(session, actor, unit_id)
+    _require_confirmed(actor)
     if role is Role.UNIT_MANAGER and not _is(actor, unit_id, Role.UNIT_RESPONSIBLE):
         raise RoleNotAllowed(action="name_manager")
     moment = now(session)
     until = data["valid_until"]
     if role is Role.AGENT and until is None:
         raise Invalid(field_error("valid_until", "required", "经办人须有委托期限"))
+    if role is Role.AGENT and not data["scope"]:
+        raise Invalid(field_error("scope", "required", "请选择委托经办的事项"))
     if until is not None and not moment < until <= moment + LONGEST_AGENCY:
         raise Invalid(field_error("valid_until", "out_of_range", "委托期限应晚于当前时间,且不超过三年"))
     person = citizen_by_phone(session, ring, data["phone"], auth_level=0)
@@ -110,9 +114,10 @@ def name_agent(session: Session, ring: KeyRing, actor: Actor, unit_id: UUID, dat
 
 
 def revoke_agent(session: Session, actor: Actor, unit_id: UUID, power_id: UUID) -> None:
-    """End a power at once. Event: unit.agent_revoked. A person may also lay down his own.
+    """End a power at once. Event: unit.agent_revoked. A person may also lay down his own, however he signed in.
 
-    Raises NotFound, RoleNotAllowed for a manager who would dismiss a manager, or anybody the responsible person.
+    Raises NotFound, AuthLevelTooLow, RoleNotAllowed for a manager who would dismiss a manager, or anybody the responsible
+    person.
     """
     unit = session.get(Unit, unit_id, with_for_update=True)
     power = session.get(UnitPower, power_id, with_for_update=True)
@@ -120,6 +125,7 @@ def revoke_agent(session: Session, actor: Actor, unit_id: UUID, power_id: UUID) 
         raise NotFound
     if power.person_id != actor.id:
         _unit_directed_by(session, actor, unit_id)
+        _require_confirmed(actor)
         if power.role in _DIRECTORS and not _is(actor, unit_id, Role.UNIT_RESPONSIBLE):
             raise RoleNotAllowed(action="revoke_agent")
     power.ended_at, power.ended_by = now(session), actor.id
@@ -129,6 +135,40 @@ def revoke_agent(session: Session, actor: Actor, unit_id: UUID, power_id: UUID) 
         session, "unit.agent_revoked", unit, actor, concerns={"managers": [actor.id, power.person_id]},
         data={"power_id": str(power.id), "role": power.role},
     )  # fmt: skip
+
+
+def end_expired_powers(session: Session) -> int:
+    """End the powers that ran out and name those who are left: how many ended. Event: unit.agents_expired. For the timetable.
+
+    A unit that somebody works on just now is left for the next time; so this may be repeated until it says 0.
+    """
+    moment = now(session)
+    ran_out = (UnitPower.ended_at.is_(None), UnitPower.valid_until <= moment)
+    with_some = select(UnitPower.unit_id).where(*ran_out).order_by(UnitPower.valid_until).limit(_UNITS_AT_ONCE)
+    units = session.scalars(
+        select(Unit)
+        .where(Unit.id.in_(with_some))
+        .order_by(Unit.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    count = 0
+    for unit in units:
+        ended = session.scalars(
+            update(UnitPower)
+            .where(UnitPower.unit_id == unit.id, *ran_out)
+            .values(ended_at=UnitPower.valid_until, ended_by=SYSTEM.id)
+            .returning(UnitPower)
+        ).all()
+        if not ended:
+            continue
+        _name_managers(session, SYSTEM, unit)
+        record(
+            session, "unit.agents_expired", unit, SYSTEM, concerns={"managers": [power.person_id for power in ended]},
+            data={"power_ids": [str(power.id) for power in ended]},
+        )  # fmt: skip
+        count += len(ended)
+    return count
 
 
 def agents_of(session: Session, actor: Actor, unit_id: UUID) -> Sequence[tuple[UnitPower, Person]]:
@@ -142,6 +182,12 @@ def agents_of(session: Session, actor: Actor, unit_id: UUID) -> Sequence[tuple[U
         .limit(200)
     )
     return [(power, person) for power, person in session.execute(statement)]
+
+
+def _require_confirmed(actor: Actor) -> None:
+    """A phone alone, which changes hands, gives nobody power over an enterprise."""
+    if actor.auth_level < CONFIRMED_AUTH_LEVEL:
+        raise AuthLevelTooLow(needed_level=CONFIRMED_AUTH_LEVEL, level=actor.auth_level)
 
 
 def _is(actor: Actor, unit_id: UUID, *roles: Role) -> bool:

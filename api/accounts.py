@@ -8,15 +8,17 @@ from uuid import UUID
 
 from flask import Response, jsonify
 
-from accounts import credentials, devices, duty, queries, staff
+from accounts import credentials, devices, duty, organisations, queries, staff, transfers
 from accounts.models import Organisation, Person
 from accounts.office_schemas import (
     CreateStaffSchema,
     CredentialSchema,
     DeputySchema,
     DeviceSchema,
+    EditOrganisationSchema,
     GrantRoleSchema,
     NameDeputySchema,
+    OpenOrganisationSchema,
     OrganisationPageSchema,
     OrganisationQuerySchema,
     RemovalSchema,
@@ -28,6 +30,7 @@ from accounts.office_schemas import (
     StaffSchema,
     TransferSchema,
 )
+from accounts.schemas import OrganisationSchema
 from api.context import actor, parts, session
 from api.etags import requested_revision, with_etag
 from api.paging import page
@@ -100,9 +103,9 @@ def revoke_grant(person_id: UUID, grant_id: UUID) -> Json:
 def transfer_staff(data: dict[str, Any], person_id: UUID) -> Json:
     """Transfer somebody to another office. For the system administrator.
 
-    The roles of his office go with him where they can be held in the new one; his other rights end.
+    The roles of his office go with him to one of the same kind whose division is not wider; his other rights end.
     """
-    return _staff(staff.transfer(session(), actor(), person_id, data))
+    return _staff(transfers.transfer(session(), actor(), person_id, data))
 
 
 @routes.route("/staff/<uuid:person_id>/removal", methods=["POST"])
@@ -111,7 +114,8 @@ def transfer_staff(data: dict[str, Any], person_id: UUID) -> Json:
 def remove_staff(data: dict[str, Any], person_id: UUID) -> Json:
     """Remove somebody who has left. For the system and the security administrator.
 
-    Every right ends now. His sessions drain for 30 days: what lies on his devices can still be handed in.
+    An administrator is removed by the security administrator or one of the level above. Every right ends now.
+    His sessions drain for 30 days: what lies on his devices can still be handed in.
     """
     return _staff(staff.remove_staff(session(), actor(), person_id, data, parts().settings.drain_lifetime))
 
@@ -120,7 +124,10 @@ def remove_staff(data: dict[str, Any], person_id: UUID) -> Json:
 @routes.arguments(CredentialSchema)
 @routes.response(200, StaffSchema)
 def reset_credential(data: dict[str, Any], person_id: UUID) -> Json:
-    """Give somebody a new password and second factor. For the system administrator."""
+    """Give somebody a new password and second factor. For the system administrator of all divisions where he has rights.
+
+    For an administrator's account, of the level above. All sessions of the person end, and he is told.
+    """
     return _staff(credentials.reset_credential(session(), actor(), person_id, data))
 
 
@@ -145,6 +152,46 @@ def list_organisations(query: dict[str, Any]) -> Json:
     return {"items": [queries.organisation_facts(org) for org in rows], "next_cursor": cursor}
 
 
+@routes.route("/organisations", methods=["POST"])
+@routes.arguments(OpenOrganisationSchema)
+@routes.response(201, OrganisationSchema, headers=_ETAG)
+def open_organisation(data: dict[str, Any]) -> Response:
+    """Open a town's, department's, police station's or utility's office. For the system administrator of the division."""
+    return _organisation(organisations.open_organisation(session(), actor(), data), HTTPStatus.CREATED)
+
+
+@routes.route("/organisations/<uuid:org_id>", methods=["GET"])
+@routes.response(200, OrganisationSchema, headers=_ETAG)
+def show_organisation(org_id: UUID) -> Response:
+    """Show an office, also one that was closed."""
+    return _organisation(queries.organisation(session(), org_id))
+
+
+@routes.route("/organisations/<uuid:org_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.arguments(EditOrganisationSchema)
+@routes.response(200, OrganisationSchema, headers=_ETAG)
+def edit_organisation(data: dict[str, Any], org_id: UUID) -> Response:
+    """Change an office's names and telephone number. For the system administrator of its division."""
+    seen_revision = requested_revision(required=True)
+    return _organisation(organisations.edit_organisation(session(), actor(), org_id, seen_revision, data))
+
+
+@routes.route("/organisations/<uuid:org_id>", methods=["DELETE"], parameters=[_IF_MATCH])
+@routes.response(200, OrganisationSchema, headers=_ETAG)
+def close_organisation(org_id: UUID) -> Response:
+    """Close an office in which nobody works any more. For the system administrator of its division.
+
+    It stays readable, because letters name it. Brigades and committee offices are never closed.
+    """
+    return _organisation(organisations.close_organisation(session(), actor(), org_id, requested_revision(required=True)))
+
+
+def _organisation(org: Organisation, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = jsonify(OrganisationSchema().dump(queries.organisation_facts(org)))
+    response.status_code = status
+    return with_etag(response, org.revision)
+
+
 @routes.route("/organisations/<uuid:org_id>/roster", methods=["GET"])
 @routes.response(200, RosterSchema, headers=_ETAG)
 def show_roster(org_id: UUID) -> Response:
@@ -156,7 +203,7 @@ def show_roster(org_id: UUID) -> Response:
 @routes.arguments(SetRosterSchema)
 @routes.response(200, RosterSchema, headers=_ETAG)
 def set_roster(data: dict[str, Any], org_id: UUID) -> Response:
-    """Replace the shifts that are not over. For the office's leader and the system administrator."""
+    """Replace the shifts that are not over. For who leads the office or one above it."""
     seen_revision = requested_revision(required=True)
     return _roster(duty.set_roster(session(), actor(), org_id, seen_revision, data["shifts"]))
 

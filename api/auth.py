@@ -33,9 +33,10 @@ PUBLIC = frozenset(
     }
 )
 
-# What a draining session may still do (docs/sync-protocol.md 4): refresh, register, push, uploads, rescue, own issues.
+# What a draining session may still do (docs/sync-protocol.md 4): refresh, register, push, uploads, rescue, own issues, and end.
 DRAIN = frozenset(
     {
+        "auth.close_session",
         "sync.register",
         "sync.push",
         "sync.issues",

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from accounts import queries, sessions, throttle
+from accounts import queries, sessions
 from accounts.credentials import change_password
 from accounts.models import LoginSession
-from accounts.problems import WrongCredentials
 from accounts.schemas import ChangePasswordSchema, LoginSessionsSchema, MeSchema
+from api.auth import authenticate
 from api.context import actor, parts, session
-from api.routes import Routes
+from api.routes import Routes, owns_transactions
 from database.base import Json
+from problems import Unauthenticated
 
 routes = Routes("me", "/me", "The caller himself")
 
@@ -46,13 +47,15 @@ def close_session(session_id: UUID) -> None:
 @routes.route("/password", methods=["PUT"])
 @routes.arguments(ChangePasswordSchema)
 @routes.response(204)
+@owns_transactions
 def set_password(data: dict[str, Any]) -> None:
-    """Change one's own password. Staff only; wrong guesses make the next one wait longer (429)."""
-    its, guesser = parts(), str(actor().id)
-    throttle.require_unblocked(session(), its.ring, "own-password", guesser)
-    try:
-        change_password(session(), actor(), data)
-    except WrongCredentials:
-        with its.database.transaction() as counted:  # this request's transaction is about to be rolled back
-            throttle.note_failure(counted, its.ring, "own-password", guesser)
-        raise
+    """Change one's own password.
+
+    Staff only. The caller's other sessions end; wrong guesses make the next one wait longer (429).
+    """
+    its = parts()
+    with its.database.transaction() as transaction:
+        caller = authenticate(transaction)
+    if caller is None:
+        raise Unauthenticated
+    change_password(its.database, its.ring, caller, data)

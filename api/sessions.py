@@ -32,7 +32,7 @@ from api.context import actor, parts, session
 from api.routes import Routes
 from database.base import Json
 from database.session import now
-from problems import Invalid, NotFound, field_error
+from problems import Invalid, NotFound, Unauthenticated, field_error
 
 routes = Routes("auth", "/auth", "Signing in and out")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -99,12 +99,17 @@ def open_session(data: dict[str, Any]) -> Json:
 def refresh_session(data: dict[str, Any]) -> Json:
     """Exchange a refresh token for new tokens.
 
-    Public, also for a draining session. The old token stays valid until its successor is first used.
+    Public, also for a draining session. The old token stays valid until its successor is first used; an older one than that
+    closes the session.
     """
     its = parts()
     with its.database.transaction() as transaction:
         tokens = sessions.refresh_session(transaction, its.ring, its.settings, data["refresh_token"], data["install"])
-        return _opened(transaction, tokens)
+        if tokens is not None:
+            return _opened(transaction, tokens)
+    with its.database.transaction() as transaction:
+        sessions.close_copied(transaction, its.ring, data["refresh_token"])
+    raise Unauthenticated
 
 
 @routes.route("/sessions/current", methods=["DELETE"])

@@ -53,12 +53,18 @@ def list_agents(unit_id: UUID) -> Json:
 @routes.arguments(NameAgentSchema)
 @routes.response(201, UnitPowerSchema)
 def name_agent(data: dict[str, Any], unit_id: UUID) -> Json:
-    """Charge somebody with acting for the unit. He is named by his phone and needs no account yet."""
+    """Charge somebody with acting for the unit. He is named by his phone and needs no account yet.
+
+    The caller must have signed in through the identity provider, at level 3; an agent needs a scope and an end.
+    """
     return _answer(unit_powers.name_agent(session(), parts().ring, actor(), unit_id, data))
 
 
 @routes.route("/<uuid:unit_id>/agents/<uuid:power_id>", methods=["DELETE"])
 @routes.response(204)
 def revoke_agent(unit_id: UUID, power_id: UUID) -> None:
-    """End somebody's power for the unit, or lay down one's own. It acts at once."""
+    """End somebody's power for the unit, or lay down one's own. It acts at once.
+
+    For somebody else's, the caller must have signed in through the identity provider, at level 3.
+    """
     unit_powers.revoke_agent(session(), actor(), unit_id, power_id)

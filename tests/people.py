@@ -1,9 +1,10 @@
 """People of the tests. They sign in as everybody does, over HTTP; most are accounts of the demo (accounts/demo.py).
 
 `sign_in(client, username="leader.150102")` gives headers. `staff(client, Role.UNIT_LEADER)`, `enterprise(client, Role.AGENT)`,
-`citizen(client)` and `guest(client)` give a `Caller`, who also remembers who he is and signs in again when the clock of the
-test has passed his token's end. Accounts of the demo are shared by all tests: they are signed in once for each worker. Who
-changes one of them (revokes a right, closes a session) asks for `fresh_database`, or for `alone=True`, a session of its own.
+`through_provider(client, "manager.150102")`, `citizen(client)` and `guest(client)` give a `Caller`, who also remembers who he
+is and (but for the provider's) signs in again when the clock of the test has passed his token's end. Accounts of the demo are
+shared by all tests: they are signed in once for each worker. Who changes one of them (revokes a right, closes a session) asks
+for `fresh_database`, or for `alone=True`, a session of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import weakref
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
@@ -134,6 +136,18 @@ def enterprise(client: FlaskClient, role: Role = Role.UNIT_MANAGER, region_code:
     """Somebody of the demo's enterprise of that banner, signed in by phone."""
     account = demo_accounts(role, region_code)[0]
     return opened(client, phone=account.phone) if alone else _shared(client, account)
+
+
+def through_provider(client: FlaskClient, identity: str, **query: Any) -> Caller:
+    """Signed in by the demo's identity provider, at level 3: `responsible.150102`, `manager.150102`, `citizen.150102`."""
+    install = uuid4()
+    way = client.get(f"{BASE}/auth/providers?install={install}").get_json()["items"][0]
+    address = urlsplit(way["authorize_url"])
+    asked = {name: values[0] for name, values in parse_qs(address.query).items()}
+    back = client.get(address.path, query_string=asked | {"identity": identity} | query)
+    assert back.status_code == 302, back.text
+    answer = parse_qs(urlsplit(back.headers["Location"]).query)
+    return opened(client, provider=way["provider"], code=answer["code"][0], state=answer["state"][0], install=install)
 
 
 def citizen(client: FlaskClient, phone: str | None = None) -> Caller:

@@ -19,6 +19,7 @@ citizen: Any = people.citizen
 guest: Any = people.guest
 opened: Any = people.opened
 staff: Any = people.staff
+through_provider: Any = people.through_provider
 
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from accounts.actor import Role
-from accounts.duty import deputies_of, on_duty, stood_in_for
+from accounts.authors import actor_at
+from accounts.duty import deputies_of, on_duty, shifts_of, stood_in_for
 from accounts.models import DutyShift
 from accounts.offices import office_id
 from api.context import Parts
 from database.base import new_id
-from tests.accounts.makers import brigade, citizen, hire, staff
+from tests.accounts.makers import brigade, citizen, hire, opened, staff
 from tests.clock import Clock
 
 REGION = "150722"  # a banner where the demo has nobody, so that rosters here disturb no other test
@@ -122,8 +123,12 @@ def test_a_wrong_shift_names_the_field(client: Any, clock: Clock) -> None:
     assert stranger.json["errors"][0]["field"] == "shifts.0.person_id"
 
 
-def test_only_the_leader_and_the_system_administrator_set_a_roster(client: Any) -> None:
+def test_only_the_leaders_of_its_chain_set_a_brigades_roster(client: Any) -> None:
     org = brigade("150102")
+    assert set_roster(staff(client, Role.UNIT_LEADER), org).status_code == 200
+    assert set_roster(staff(client, Role.UNIT_LEADER, "150100"), org).status_code == 200
+    for role in (Role.SYS_ADMIN, Role.RECEIVER_CLERK, Role.SUPERVISOR):
+        assert set_roster(staff(client, role), org).status_code == 403
     body: dict[str, Any] = {"shifts": []}
     headers = {"If-Match": '"1"'}
     path = f"/accounts/organisations/{org}/roster"
@@ -131,6 +136,22 @@ def test_only_the_leader_and_the_system_administrator_set_a_roster(client: Any) 
     assert staff(client, Role.UNIT_LEADER, "150203").put(path, body, headers=headers).status_code == 404
     assert citizen(client).get(path).json == citizen(client).get(f"/accounts/organisations/{uuid4()}/roster").json
     assert staff(client, Role.FIRE_OFFICER).get(path).status_code == 200
+
+
+def test_every_other_office_is_led_by_who_answers_for_it(client: Any) -> None:
+    for role, code in ((Role.RECEIVER_CLERK, "ZJ150102"), (Role.SUPERVISOR, "XA150102"), (Role.TOWN_OFFICER, "XZ150102A")):
+        assert set_roster(staff(client, role), office_id(code)).status_code == 200, role
+    assert set_roster(staff(client, Role.UNIT_LEADER), office_id("ZJ150102")).status_code == 403
+    assert set_roster(staff(client, Role.DEPT_HANDLER), office_id("ZJ150102")).status_code == 403
+
+
+def test_who_is_on_a_roster_works_there_or_above(client: Any, clock: Clock) -> None:
+    leader, org = hire(client, Role.UNIT_LEADER, region_code="150785"), brigade("150785")
+    above, elsewhere = staff(client, Role.UNIT_LEADER, "150700"), staff(client, Role.UNIT_LEADER, "150203")
+    tomorrow = clock.now + timedelta(days=1)
+    assert set_roster(leader, org, (above.id, clock.now, tomorrow)).status_code == 200
+    refused = set_roster(leader, org, (elsewhere.id, clock.now, tomorrow))
+    assert (refused.json["errors"][0]["field"], refused.json["errors"][0]["code"]) == ("shifts.0.person_id", "not_on_staff")
 
 
 def deputy(caller: Any, org: UUID, deputy_id: UUID, clock: Clock, **change: Any) -> Any:
@@ -195,12 +216,76 @@ def test_a_deputy_is_a_colleague(client: Any, clock: Clock) -> None:
     assert past.json["errors"][0]["field"] == "ends_at"
 
 
-def test_a_deputy_has_the_shift_when_its_holder_has_no_power_left(client: Any, parts: Parts, clock: Clock) -> None:
-    leader, colleague = hire(client, Role.UNIT_LEADER, region_code="150784"), hire(client, Role.DISPATCHER, region_code="150784")
-    org = brigade("150784")
-    deputy(leader, org, colleague.id, clock)
-    set_roster(leader, org, (leader.id, clock.now, clock.now + timedelta(days=1)))
+def test_a_deputy_has_the_shift_when_its_holders_right_ran_out(client: Any, parts: Parts, clock: Clock) -> None:
+    leader, colleague = hire(client, region_code="150784"), hire(client, Role.DISPATCHER, region_code="150784")
+    org, until = brigade("150784"), (clock.now + timedelta(hours=2)).isoformat()
+    staff(client, Role.SEC_ADMIN, "150000").post(
+        f"/accounts/staff/{leader.id}/grants", {"role": "UNIT_LEADER", "valid_until": until}
+    )
+    assert deputy(leader, org, colleague.id, clock).status_code == 201
+    assert set_roster(leader, org, (leader.id, clock.now, clock.now + timedelta(days=1))).status_code == 200
     assert leads(parts, org) == leader.id
-    grant = staff(client, Role.SEC_ADMIN, "150000").get(f"/accounts/staff/{leader.id}").json["grants"][0]["id"]
-    staff(client, Role.SEC_ADMIN, "150000").delete(f"/accounts/staff/{leader.id}/grants/{grant}")
+    clock.advance(hours=3)
     assert leads(parts, org) == colleague.id
+
+
+def revoke_all(client: Any, person: Any) -> None:
+    secadmin = staff(client, Role.SEC_ADMIN, "150000")
+    for grant in secadmin.get(f"/accounts/staff/{person.id}").json["grants"]:
+        assert secadmin.delete(f"/accounts/staff/{person.id}/grants/{grant['id']}").status_code == 200
+
+
+def roles_of(client: Any, person: Any) -> set[str]:
+    return {role["role"] for role in opened(client, **person.way).get("/me").json["roles"]}
+
+
+def test_a_deputy_without_a_right_of_his_own_has_none(client: Any, parts: Parts, clock: Clock) -> None:
+    leader, colleague = hire(client, Role.UNIT_LEADER, region_code="150721"), hire(client, region_code="150721")
+    until = (clock.now + timedelta(hours=1)).isoformat()
+    staff(client, Role.SEC_ADMIN, "150000").post(
+        f"/accounts/staff/{colleague.id}/grants", {"role": "DISPATCHER", "valid_until": until}
+    )
+    assert deputy(leader, brigade("150721"), colleague.id, clock).status_code == 201
+    assert roles_of(client, colleague) == {"DISPATCHER", "UNIT_LEADER"}
+    before = clock.now
+    clock.advance(hours=2)
+    assert roles_of(client, colleague) == set()
+    with parts.database.transaction() as session:
+        then, later = actor_at(session, colleague.id, before), actor_at(session, colleague.id, clock.now)
+        assert then is not None
+        assert later is not None
+        assert (then.has(Role.UNIT_LEADER), later.has(Role.UNIT_LEADER)) == (True, False)
+
+
+def test_a_revoked_right_ends_rosters_and_deputyships(client: Any, parts: Parts, clock: Clock) -> None:
+    region, org = "150429", brigade("150429")
+    leader, second = (hire(client, Role.UNIT_LEADER, region_code=region) for _ in range(2))
+    colleague = hire(client, Role.DISPATCHER, region_code=region)
+    lent, borrowed = deputy(leader, org, colleague.id, clock).json, deputy(second, org, leader.id, clock).json
+    set_roster(leader, org, (leader.id, clock.now, clock.now + timedelta(days=1)))
+    revoke_all(client, leader)
+    assert leads(parts, org) == second.id
+    roster = second.get(f"/accounts/organisations/{org}/roster").json
+    assert (roster["shifts"], [row["id"] for row in roster["deputies"] if row["id"] in (lent["id"], borrowed["id"])]) == ([], [])
+    assert roles_of(client, colleague) == {"DISPATCHER"}
+
+
+def test_a_revoked_right_leaves_the_shifts_that_another_right_carries(client: Any, parts: Parts, clock: Clock) -> None:
+    leader, org = hire(client, Role.UNIT_LEADER, Role.ANALYST, region_code="150430"), brigade("150430")
+    set_roster(leader, org, (leader.id, clock.now, clock.now + timedelta(days=1)))
+    secadmin = staff(client, Role.SEC_ADMIN, "150000")
+    grants = secadmin.get(f"/accounts/staff/{leader.id}").json["grants"]
+    analyst = next(grant["id"] for grant in grants if grant["role"] == "ANALYST")
+    assert secadmin.delete(f"/accounts/staff/{leader.id}/grants/{analyst}").status_code == 200
+    with parts.database.transaction() as session:
+        assert [shift.person_id for shift in shifts_of(session, org, clock.now)] == [leader.id]
+
+
+def test_a_deputyship_lasts_ninety_days_at_most_and_begins_not_before_now(client: Any, clock: Clock) -> None:
+    leader, officer = staff(client, Role.UNIT_LEADER), staff(client, Role.DISPATCHER)
+    end = clock.now + timedelta(days=90)
+    too_long = deputy(leader, brigade(), officer.id, clock, ends_at=(end + timedelta(seconds=1)).isoformat())
+    assert (too_long.json["errors"][0]["field"], too_long.json["errors"][0]["code"]) == ("ends_at", "out_of_range")
+    made = deputy(leader, brigade(), officer.id, clock, starts_at="2020-01-01T00:00:00Z", ends_at=end.isoformat())
+    assert (made.status_code, made.json["starts_at"]) == (201, clock.now.isoformat().replace("+00:00", "Z"))
+    assert leader.delete(f"/accounts/deputies/{made.json['id']}").status_code == 204

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -40,6 +40,25 @@ def test_one_changes_his_own_password(client: Any, username: str) -> None:
     assert caller.put("/me/password", {"current_password": DEMO_PASSWORD, "password": "Another-119-fire"}).status_code == 204
     assert post(client, username=username, password="Another-119-fire", totp="000000").status_code == 201
     assert post(client, username=username, password=DEMO_PASSWORD, totp="000000").status_code == 401
+
+
+def test_a_new_password_ends_the_other_sessions(client: Any, username: str) -> None:
+    here, elsewhere = (opened(client, username=username) for _ in range(2))
+    body = {"current_password": DEMO_PASSWORD, "password": "Another-119-fire"}
+    assert here.put("/me/password", body).status_code == 204
+    assert here.get("/me").status_code == 200
+    assert elsewhere.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize("length", range(31, 66))
+def test_a_second_factor_that_no_app_can_read_is_refused_by_name(client: Any, length: int) -> None:
+    body = account(totp_secret="A" * length)
+    answer = staff(client, Role.SYS_ADMIN, "150000").post("/accounts/staff", body)
+    if 32 <= length <= 64 and length % 8 not in (1, 3, 6):
+        assert answer.status_code == 201
+        assert matching_step(body["totp_secret"], "000000", datetime(2026, 1, 1, tzinfo=UTC), 0) is None
+    else:
+        assert (answer.status_code, {error["field"] for error in answer.json["errors"]}) == (422, {"totp_secret"})
 
 
 def test_guesses_of_the_present_password_are_counted(client: Any, username: str) -> None:

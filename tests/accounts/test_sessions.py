@@ -64,6 +64,40 @@ def test_a_lost_answer_strands_nobody(client: Any) -> None:
     assert refresh(client, caller.refresh_token, caller.install).status_code == 401
 
 
+def test_two_tabs_may_refresh_at_once_and_the_first_to_go_on_wins(client: Any) -> None:
+    caller = citizen(client)
+    first, second = (refresh(client, caller.refresh_token, caller.install).json["refresh_token"] for _ in range(2))
+    assert refresh(client, second, caller.install).status_code == 200
+    assert refresh(client, first, caller.install).status_code == 401
+    assert refresh(client, caller.refresh_token, caller.install).status_code == 401
+    assert refresh(client, second, caller.install).status_code == 200
+    assert caller.get("/me").status_code == 200, "a late tab closes nothing"
+
+
+def test_a_token_of_long_ago_closes_the_session_for_whoever_has_it(client: Any, parts: Parts) -> None:
+    caller = citizen(client)
+    tokens = [caller.refresh_token]
+    for _ in range(2):
+        tokens.append(refresh(client, tokens[-1], caller.install).json["refresh_token"])
+    assert refresh(client, tokens[-1], caller.install).status_code == 200
+    assert refresh(client, tokens[0], uuid4()).status_code == 401
+    assert caller.get("/me").status_code == 200, "on another device it is worth nothing, and closes nothing"
+    assert refresh(client, tokens[0], caller.install).status_code == 401
+    assert caller.get("/me").status_code == 401
+    assert refresh(client, tokens[-1], caller.install).status_code == 401
+    with parts.database.transaction() as session:
+        last = session.scalars(select(Event).where(Event.entity_id == caller.id).order_by(Event.id.desc())).first()
+        assert last is not None
+        assert (last.name, last.data["reason"]) == ("person.signed_out", "token_copied")
+
+
+def test_a_forged_refresh_token_closes_nothing(client: Any) -> None:
+    caller = citizen(client)
+    damaged = caller.refresh_token[:-1] + ("A" if caller.refresh_token[-1] != "A" else "E")
+    assert refresh(client, damaged, caller.install).status_code == 401
+    assert refresh(client, caller.refresh_token, caller.install).status_code == 200
+
+
 def test_a_refresh_token_is_worth_nothing_on_another_device(client: Any) -> None:
     caller = citizen(client)
     assert refresh(client, caller.refresh_token, uuid4()).status_code == 401
@@ -148,10 +182,18 @@ def test_a_right_that_is_revoked_is_gone_at_once_and_the_session_drains(client: 
     assert refresh(client, last.json["refresh_token"], officer.install).status_code == 401
 
 
+def test_who_may_only_hand_in_may_also_sign_out(client: Any) -> None:
+    officer = hire(client, Role.FIRE_OFFICER)
+    assert staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/removal").status_code == 200
+    assert officer.get("/me").status_code == 401
+    assert officer.delete("/auth/sessions/current").status_code == 204
+    assert refresh(client, officer.refresh_token, officer.install).status_code == 401
+
+
 def test_a_removed_person_cannot_sign_in_again(client: Any, parts: Parts, clock: Clock) -> None:
     officer = hire(client, Role.FIRE_OFFICER)
     username = staff(client, Role.SYS_ADMIN).get(f"/accounts/staff/{officer.id}").json["username"]
-    removed = staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/removal", {"reason": "调离"})
+    removed = staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/removal", {"reason": "MOVED_AWAY"})
     assert removed.json["removed_at"] is not None
     assert removed.json["grants"] == []
     body = {"username": username, "password": "Demo-119-fire", "totp": "000000", "install": str(uuid4())}

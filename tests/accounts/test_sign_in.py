@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pyotp
 import pytest
 from flask import Flask
 
+import accounts.sign_in
 from accounts import retention, throttle
 from accounts.actor import Role
 from accounts.demo import DEMO_PASSWORD
@@ -107,6 +109,31 @@ def test_five_wrong_guesses_spoil_a_code_even_in_parallel(production: Front, sms
         thread.join()
     with pytest.raises(WrongCode):
         open_with(production, phone=phone, code=sms.codes[phone])
+
+
+def test_a_code_opens_one_session_even_if_it_comes_twice_at_once(
+    production: Front, sms: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, opened = new_phone(), []
+    send_sms_code(production, phone)
+    both_know_the_code, first = threading.Barrier(2), accounts.sign_in._require_code
+
+    def together(*given: Any) -> None:
+        first(*given)
+        both_know_the_code.wait(timeout=10)
+
+    monkeypatch.setattr(accounts.sign_in, "_require_code", together)
+
+    def enter() -> None:
+        with contextlib.suppress(WrongCode):
+            opened.append(open_with(production, phone=phone, code=sms.codes[phone]))
+
+    entries = [threading.Thread(target=enter) for _ in range(2)]
+    for thread in entries:
+        thread.start()
+    for thread in entries:
+        thread.join()
+    assert len(opened) == 1
 
 
 def test_one_number_gets_one_code_a_minute_and_ten_a_day(production: Front, clock: Clock) -> None:
@@ -208,6 +235,32 @@ def test_wrong_guesses_make_the_next_one_wait_longer(client: Any, username: str,
     clock.advance(seconds=240)
     assert post(client, username=username, password=DEMO_PASSWORD, totp="000000").status_code == 201
     assert post(client, username=username, password="wrong password", totp="000000").status_code == 401
+
+
+def test_guesses_in_parallel_do_not_pass_the_limit(production: Front, username: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at, release = [], threading.Event()
+
+    def slow(*_: Any) -> bool:
+        looked_at.append(1)
+        return not release.wait(timeout=10)
+
+    monkeypatch.setattr(accounts.sign_in, "password_matches", slow)
+    answers: list[type[Exception]] = []
+
+    def guess() -> None:
+        try:
+            open_with(production, username=username, password="wrong password", totp="000000")
+        except (WrongCredentials, TooManyRequests) as refused:
+            answers.append(type(refused))
+            if answers.count(TooManyRequests) == 7:
+                release.set()
+
+    guesses = [threading.Thread(target=guess) for _ in range(12)]
+    for thread in guesses:
+        thread.start()
+    for thread in guesses:
+        thread.join()
+    assert (len(looked_at), answers.count(TooManyRequests)) == (5, 7)
 
 
 def test_an_unknown_username_is_answered_like_a_known_one(client: Any, username: str) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from accounts.actor import Role
+from accounts.authors import actor_at
 from accounts.models import RoleGrant
 from accounts.offices import office_id
-from accounts.queries import holders_of, people_with_role
+from accounts.queries import holders_of
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
@@ -126,6 +127,16 @@ def test_a_right_that_ran_out_is_gone_and_can_be_given_anew(client: Any, clock: 
     assert grant(client, person.id, role="ANALYST").status_code == 201
 
 
+def test_a_right_never_begins_before_it_is_given(client: Any, parts: Parts, clock: Clock) -> None:
+    person, yesterday = hire(client), clock.now - timedelta(days=1)
+    given = grant(client, person.id, role="FIRE_OFFICER", valid_from=yesterday.isoformat())
+    assert (given.status_code, given.json["valid_from"]) == (201, clock.now.isoformat().replace("+00:00", "Z"))
+    with parts.database.transaction() as session:
+        then = actor_at(session, person.id, yesterday)
+        assert then is not None
+        assert then.grants == ()
+
+
 def test_a_right_can_begin_later(client: Any, clock: Clock) -> None:
     person = hire(client)
     tomorrow = (clock.now + timedelta(days=1)).isoformat()
@@ -162,37 +173,6 @@ def test_a_league_sends_somebody_to_stand_in_at_a_small_brigade(client: Any) -> 
     assert person.get("/me").json["orgs"][0]["id"] == str(brigade("150102"))
 
 
-def test_a_transfer_takes_the_roles_along_and_acts_at_once(client: Any, parts: Parts) -> None:
-    officer = hire(client, Role.FIRE_OFFICER, Role.ANALYST)
-    moved = staff(client, Role.SYS_ADMIN, "150000").post(
-        f"/accounts/staff/{officer.id}/transfer", {"org_id": str(brigade("150203"))}
-    )
-    assert moved.json["org_id"] == str(brigade("150203"))
-    held = officer.get("/me").json["roles"]
-    assert {(role["role"], role["region_code"]) for role in held} == {("FIRE_OFFICER", "150203"), ("ANALYST", "150203")}
-    with parts.database.transaction() as session:
-        assert people_with_role(session, [officer.id], Role.FIRE_OFFICER, "150102") == frozenset()
-        assert people_with_role(session, [officer.id], Role.FIRE_OFFICER, "150203") == {officer.id}
-    again = staff(client, Role.SYS_ADMIN, "150000").post(
-        f"/accounts/staff/{officer.id}/transfer", {"org_id": str(brigade("150203"))}
-    )
-    assert again.json["type"] == "/problems/already_so"
-
-
-def test_a_transfer_leaves_behind_what_the_new_office_does_not_have(client: Any) -> None:
-    officer = hire(client, Role.FIRE_OFFICER, Role.EXPERT)
-    staff(client, Role.SYS_ADMIN).post(f"/accounts/staff/{officer.id}/transfer", {"org_id": str(office_id("ZJ150102"))})
-    assert [role["role"] for role in officer.get("/me").json["roles"]] == ["EXPERT"]
-
-
-def test_an_administrator_loses_his_power_with_a_transfer(client: Any) -> None:
-    person = hire(client, Role.SEC_ADMIN)
-    moved = staff(client, Role.SYS_ADMIN, "150000").post(
-        f"/accounts/staff/{person.id}/transfer", {"org_id": str(brigade("150203"))}
-    )
-    assert moved.json["grants"] == []
-
-
 def test_usernames_and_ids_are_somebodys_once(client: Any) -> None:
     sysadmin, body = staff(client, Role.SYS_ADMIN), account(id=str(new_id()))
     assert sysadmin.post("/accounts/staff", body).json["id"] == body["id"]
@@ -215,6 +195,7 @@ def test_usernames_and_ids_are_somebodys_once(client: Any) -> None:
         ({"phone": "138"}, "phone"),
         ({"org_id": str(uuid4())}, "org_id"),
         ({"role": "SYS_ADMIN"}, "role"),
+        ({"id": str(uuid4())}, "id"),
     ],
 )
 def test_a_wrong_account_names_the_field(client: Any, change: dict[str, Any], field: str) -> None:

@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from accounts.actor import Role
 from accounts.demo import UNITS, demo_credit_code
+from accounts.models import UnitPower
+from accounts.unit_powers import end_expired_powers
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
-from tests.accounts.makers import citizen, new_phone, opened, staff
+from tests.accounts.makers import citizen, new_phone, opened, staff, through_provider
 from tests.clock import Clock
-from tests.people import BASE
-
-
-def through_provider(client: Any, identity: str, **query: Any) -> Any:
-    """Signed in by the demo's identity provider."""
-    install = uuid4()
-    way = client.get(f"{BASE}/auth/providers?install={install}").json["items"][0]
-    asked = parse_qs(urlsplit(way["authorize_url"]).query)
-    back = client.get(
-        urlsplit(way["authorize_url"]).path,
-        query_string={name: values[0] for name, values in asked.items()} | {"identity": identity} | query,
-    )
-    assert back.status_code == 302, back.text
-    answer = parse_qs(urlsplit(back.headers["Location"]).query)
-    return opened(client, provider=way["provider"], code=answer["code"][0], state=answer["state"][0], install=install)
 
 
 @pytest.fixture
@@ -144,10 +131,10 @@ def test_an_agent_may_lay_down_his_own_power(client: Any, unit: dict[str, Any], 
 def test_managers_are_the_units_own_columns_too(
     client: Any, parts: Parts, unit: dict[str, Any], responsible: Any, clock: Clock
 ) -> None:
-    phone = new_phone()
+    phone = "13902150203"
     power = agent(responsible, unit, clock, phone=phone, role="UNIT_MANAGER", scope=[], valid_until=None).json
     assert responsible.get(f"/units/{unit['id']}").json["manager_ids"] == [power["person_id"]]
-    manager = opened(client, phone=phone)
+    manager = through_provider(client, "manager.150203")
     assert agent(manager, unit, clock).status_code == 201
     assert agent(manager, unit, clock, role="UNIT_MANAGER").status_code == 403
     own = next(row for row in manager.get(f"/units/{unit['id']}/agents").json["items"] if row["role"] == "UNIT_RESPONSIBLE")
@@ -176,6 +163,7 @@ def test_whoever_does_not_direct_a_unit_learns_nothing(client: Any, unit: dict[s
         ({"valid_until": "2020-01-01T00:00:00Z"}, "valid_until"),
         ({"valid_until": "2199-01-01T00:00:00Z"}, "valid_until"),
         ({"scope": ["everything"]}, "scope.0"),
+        ({"scope": []}, "scope"),
         ({"phone": "1"}, "phone"),
         ({"role": "UNIT_RESPONSIBLE"}, "role"),
     ],
@@ -189,3 +177,53 @@ def test_a_wrong_power_names_the_field(
 
 def test_nobody_is_his_own_agent(client: Any, unit: dict[str, Any], responsible: Any, clock: Clock) -> None:
     assert agent(responsible, unit, clock, phone="13901150102").json["type"] == "/problems/own_account"
+
+
+def test_who_signed_in_by_phone_alone_charges_and_dismisses_nobody(
+    client: Any, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    power = agent(responsible, unit, clock).json["id"]
+    by_phone = opened(client, phone="13901150102")
+    for refused in (agent(by_phone, unit, clock), by_phone.delete(f"/units/{unit['id']}/agents/{power}")):
+        assert (refused.status_code, refused.json["type"]) == (403, "/problems/auth_level_too_low")
+        assert (refused.json["needed_level"], "统一身份认证" in refused.json["title"]) == (3, True)
+    assert responsible.delete(f"/units/{unit['id']}/agents/{power}").status_code == 204
+
+
+def test_a_manager_whose_time_ran_out_is_named_no_more(
+    client: Any, parts: Parts, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    until = (clock.now + timedelta(minutes=5)).isoformat()
+    gone = agent(responsible, unit, clock, role="UNIT_MANAGER", scope=[], valid_until=until).json
+    stays = agent(responsible, unit, clock, role="UNIT_MANAGER", scope=[], valid_until=None).json
+    path = f"/units/{unit['id']}"
+    assert set(responsible.get(path).json["manager_ids"]) == {gone["person_id"], stays["person_id"]}
+    clock.advance(minutes=5)
+    with parts.database.transaction() as session:
+        assert end_expired_powers(session) >= 1
+        assert end_expired_powers(session) == 0
+    assert responsible.get(path).json["manager_ids"] == [stays["person_id"]]
+    assert events_of(parts, unit)[-2:] == ["unit.people_named", "unit.agents_expired"]
+
+
+def test_an_agent_without_a_scope_cannot_even_be_stored(
+    parts: Parts, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    with parts.database.transaction() as session, pytest.raises(IntegrityError), session.begin_nested():
+        session.add(
+            UnitPower(
+                id=new_id(), unit_id=UUID(unit["id"]), person_id=responsible.id, role="AGENT", scope=[], valid_from=clock.now,
+                valid_until=clock.now + timedelta(days=1), granted_by=responsible.id,
+            )
+        )  # fmt: skip
+
+
+def test_who_watches_the_control_room_is_named_like_other_staff(
+    client: Any, unit: dict[str, Any], responsible: Any, clock: Clock
+) -> None:
+    phone = new_phone()
+    named = agent(responsible, unit, clock, phone=phone, role="CONTROL_ROOM_OPERATOR", scope=[], valid_until=None)
+    assert (named.status_code, named.json["role_name"]) == (201, "消防控制室值班人员")
+    operator = opened(client, phone=phone)
+    assert operator.get(f"/units/{unit['id']}").status_code == 200
+    assert agent(operator, unit, clock).status_code == 404

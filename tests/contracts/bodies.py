@@ -26,6 +26,7 @@ BY_NAME: dict[str, Any] = {
     "phone": "13700000001",
     "reason_code": "NOT_FIRE_MATTER",
     "region_code": "150102",
+    "scope": ["permits"],
     "starts_at": "2026-12-01T00:00:00Z",
     "sumu": "东街街道",
     "text": "清理疏散通道",
@@ -37,7 +38,7 @@ BY_NAME: dict[str, Any] = {
     "act_sha256": "a" * 64,
 }
 # Members that are not required, but without which a body says nothing.
-WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence", "valid_until"})
+WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence", "scope", "valid_until"})
 
 
 class CannotFill(Exception):

@@ -22,6 +22,7 @@ KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectif
 NOT_SOMEBODYS = {
     "hazards.track": "a code is the right to read; whoever has it may",
     "places.set_opening": "the divisions of the region are public",
+    "accounts.show_organisation": "everybody who is signed in may know every office",
     "places.calendar": "a year",
     "places.load_calendar": "a year",
 }
@@ -102,7 +103,7 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate
     "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
     "unit_powers.name_agent": lambda world: ([world.unit["id"]], world.responsible),
-    "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.office.manager),
+    "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.responsible),
     "accounts.show_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
     "accounts.grant_role": lambda world: ([world.newcomer["id"]], world.secadmin),
     "accounts.revoke_grant": lambda world: ([world.newcomer["id"], world.newcomer["grant_id"]], world.secadmin),
@@ -110,6 +111,8 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "accounts.remove_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
     "accounts.reset_credential": lambda world: ([world.newcomer["id"]], world.sysadmin),
     "accounts.report_loss": lambda world: ([world.newcomer["install"]], world.office.leader),
+    "accounts.edit_organisation": lambda world: ([world.town["id"]], world.sysadmin),
+    "accounts.close_organisation": lambda world: ([world.town["id"]], world.sysadmin),
     "accounts.show_roster": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
     "accounts.set_roster": lambda world: ([str(world.office.leader.org_id)], None),  # wants the revision of the moment
     "accounts.end_deputy": lambda world: ([world.deputyship["id"]], world.office.leader),

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 
 from accounts.actor import Role
+from accounts.offices import office_id
 from api.context import Parts
 from database.base import new_id
 from device.client import Device
@@ -22,7 +23,7 @@ from tests.application import work_off
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import Case, Office, in_days, make_hazard, make_letter, make_order
-from tests.people import HOME, Caller, citizen, demo_accounts, enterprise, new_phone, opened, staff
+from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.rectification.rules import LIFE as RECTIFICATION
@@ -85,6 +86,7 @@ class World:
             "to_org_id": str(office.receiver.org_id),
             "suggested_org_id": str(office.other_receiver.org_id),
             "org_id": str(office.leader.org_id),
+            "parent_id": str(office_id(f"ZF{self.region_code}")),
             "deputy_id": str(office.officers[1].id),
             "unit_id": None,
             "unit_name": "",
@@ -165,6 +167,15 @@ class World:
         return {**made, "grant_id": granted["id"], "session_id": caller.user["session_id"], "install": str(caller.install)}
 
     @cached_property
+    def town(self) -> Json:
+        """An office that the system administrator opened, in which nobody works yet."""
+        arguments = {
+            "kind": "TOWN", "name": "测试镇人民政府", "short_name": "测试镇", "region_code": self.region_code,
+            "parent_id": str(office_id(f"ZF{self.region_code}")),
+        }  # fmt: skip
+        return self._made(self.sysadmin, "/accounts/organisations", arguments)
+
+    @cached_property
     def deputyship(self) -> Json:
         """An officer stands in for the leader for a day."""
         arguments = {
@@ -177,8 +188,8 @@ class World:
 
     @cached_property
     def responsible(self) -> Caller:
-        """The legal person of the enterprise."""
-        return enterprise(self.client, Role.UNIT_RESPONSIBLE, self.region_code)
+        """The legal person of the enterprise, confirmed by the identity provider."""
+        return through_provider(self.client, f"responsible.{self.region_code}")
 
     @cached_property
     def agent_power(self) -> Json:

@@ -152,7 +152,7 @@ def test_a_removed_officers_work_is_parked_whole_and_applied_in_one_act(field: F
     field.first.mutate("hazard.start", str(field.case.id), {})
     field.first.mutate("hazard.verify_false", str(field.case.id), {"finding": "现场未发现所反映的情况"})
     removal = administrator(field.client, Role.SEC_ADMIN, "150000").post(
-        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "调离"}
+        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
     )
     assert removal.status_code == 200, removal.text
     results = field.first.push()
@@ -173,7 +173,7 @@ def test_the_leaders_own_device_decides_too(field: Field, make_device: MakeDevic
     clock.advance(hours=1)
     field.first.mutate("hazard.start", str(field.case.id), {})
     administrator(field.client, Role.SEC_ADMIN, "150000").post(
-        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "调离"}
+        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
     )
     [issue_id] = field.first.push()[0]["issues"]
     leader = make_device(role=Role.UNIT_LEADER)
