@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.context import actor, session
+from api.etags import requested_revision
 from api.routes import Routes
 from database.base import Json
 from places import commands, queries
@@ -74,10 +75,11 @@ def calendar(year: int) -> Json:
 def load_calendar(data: dict[str, Any], year: int) -> Json:
     """Load the holiday notice of a year.
 
-    For system administrators. It replaces the whole year, so no `If-Match`; running clocks are computed again.
+    For the region's system administrators; running clocks are computed again. `If-Match` names the revision that it replaces,
+    0 for a year without a notice.
     """
     _check(year)
-    commands.load_notice(session(), actor(), year, data)
+    commands.load_notice(session(), actor(), year, data, requested_revision(required=True))
     return queries.calendar_of_year(session(), year)
 
 

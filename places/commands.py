@@ -17,8 +17,8 @@ from database.journal import record
 from database.session import now, remembered
 from places.calendar import forget_calendar
 from places.models import CalendarNotice, Division, WorkDay
-from places.regions import banner, regions
-from problems import Invalid, NotFound, RoleNotAllowed, field_error
+from places.regions import REGION_CODE, banner, regions
+from problems import Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
 
 _CALENDAR_TURN = 0x63616C656E646172  # "calendar"
 
@@ -50,19 +50,26 @@ def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any])
     return division
 
 
-def load_notice(session: Session, actor: Actor, year: int, data: dict[str, Any]) -> CalendarNotice:
+def load_notice(
+    session: Session, actor: Actor, year: int, data: dict[str, Any], seen_revision: int | None = None
+) -> CalendarNotice:
     """Enter the holiday notice of a year, or replace it. Event: calendar.loaded, upon which open clocks are computed again.
+
+    One calendar holds for the whole region, so only its own administrators enter it. `seen_revision`: 0 for a year without a
+    notice, None for any. Raises RoleNotAllowed, StaleRevision, Invalid.
 
     `data`: `source` (the notice's title and number), `provisional`, and `days`, the days that differ from Monday to
     Friday: `{"day": date, "is_work": bool, "name": str}`, each once, from 1 December before to 31 December.
     The answer is the same whatever the order in which years are loaded.
     """
-    if not actor.has(Role.SYS_ADMIN, Role.SYSTEM):
+    if not actor.has(Role.SYSTEM) and not actor.may_in(REGION_CODE, Role.SYS_ADMIN):
         raise RoleNotAllowed(action="load_notice")
     days = _days(year, data["days"])
     # Two years share a December: whoever loads one waits for the other.
     session.execute(select(func.pg_advisory_xact_lock(_CALENDAR_TURN)))
     notice = _notice(session, year)
+    if seen_revision is not None and seen_revision != notice.revision - 1:
+        raise StaleRevision(current=notice.revision - 1)
     notice.source, notice.provisional, notice.days = data["source"], data["provisional"], days
     notice.digest = _digest(notice)
     session.flush()

@@ -18,7 +18,8 @@ from places.regions import banner, full_name, league_of
 from problems import Invalid, field_error
 
 LOW_ACCURACY_M = 1_000  # a circle wider than this is a guess from the network, not a position
-FARTHEST_M = 100_000  # beyond this an accuracy says nothing at all
+FARTHEST_M = 100_000  # a wider one says nothing at all
+CHOICE_M = 3_000  # so near to a banner the person who stands there knows better than a simplified line
 ADDRESS_PARTS = ("sumu", "gacha", "household", "landmark")  # 苏木 → 嘎查 → 户名 → 参照物
 
 INSIDE, NEAR_BORDER, LOW_ACCURACY, OUTSIDE = "inside", "near_border", "low_accuracy", "outside"
@@ -107,21 +108,23 @@ def region_of(point: Point) -> Jurisdiction:
 
 
 def _vague(accuracy_m: float) -> str:
-    return f"定位精度较低(误差约{accuracy_m / 1000:.0f}公里)"
+    return f"定位精度较低(误差约{max(round(accuracy_m / 1000), 1)}公里)"
 
 
 def _border_message(home: Nearby, others: tuple[str, ...]) -> str:
     name = full_name(home.code)
+    where = "位于" if home.distance_m == 0 else "在自治区边界附近,暂按"
     if not others:
-        return f"该位置位于{name},靠近自治区边界"
-    return f"该位置位于{name},靠近{'、'.join(full_name(code) for code in others)},如有不符请选择旗县区"
+        return f"该位置{where}{name}" + (",靠近自治区边界" if home.distance_m == 0 else "办理")
+    return f"该位置{where}{name},靠近{'、'.join(full_name(code) for code in others)},如有不符请选择旗县区"
 
 
 def place_of(session: Session, data: dict[str, Any], field: str = "place") -> ResolvedPlace:
     """A loaded `PlaceSchema` as a place. `field` is the path that errors name; `session` serves boundaries kept in tables.
 
-    Coordinates decide, except where they cannot: near a border or with low accuracy the chosen neighbour is honoured.
-    Raises OutsideRegion; Invalid for a code that is no banner, and for a position too vague to do without a choice.
+    Coordinates decide, except where they cannot: near a border the chosen neighbour is honoured, and a position too vague
+    to tell banners apart gives way to any choice. Raises OutsideRegion; Invalid for a code that is no banner, and for a vague
+    position without a choice.
     """
     chosen: str | None = data.get("region_code")
     if chosen is not None and banner(chosen) is None:
@@ -131,17 +134,37 @@ def place_of(session: Session, data: dict[str, Any], field: str = "place") -> Re
         if chosen is None:
             raise Invalid(field_error(f"{field}.region_code", "required", "请选择旗县区"))
         return ResolvedPlace(chosen, None, None, None, _address(chosen, data), CHOSEN, f"按您选择的{full_name(chosen)}办理")
-    found = region_of(Point(**position))
+    point = Point(**position)
+    if (point.accuracy_m or 0.0) > LOW_ACCURACY_M and (chosen is not None or (point.accuracy_m or 0.0) > FARTHEST_M):
+        return _vaguely(chosen, point, position, data, field)
+    found = region_of(point)
     if found.certainty == OUTSIDE:
         raise OutsideRegion(field_error(f"{field}.position", OutsideRegion.code, OutsideRegion.title))
     code, message = found.region_code, found.message
-    if chosen is not None and chosen in found.near_border_codes:
-        code, message = chosen, f"按您选择的{full_name(chosen)}办理"
+    if chosen is not None and chosen != code and _is_near(found, chosen):
+        code, message = chosen, f"{message};按您选择的{full_name(chosen)}办理" if code else f"按您选择的{full_name(chosen)}办理"
     elif code is None:
         raise Invalid(field_error(f"{field}.region_code", "required", message))
     elif chosen is not None and chosen != code:
         message += f",不在您选择的{full_name(chosen)},按定位确定"
     return ResolvedPlace(code, found.lon, found.lat, position, _address(code, data), found.certainty, message)
+
+
+def _vaguely(chosen: str | None, point: Point, position: Json, data: dict[str, Any], field: str) -> ResolvedPlace:
+    """A position from the network: what the person says counts for more. One that says nothing is put on no map."""
+    accuracy_m = point.accuracy_m or 0.0
+    doubt = _vague(accuracy_m)
+    if chosen is None:
+        raise Invalid(field_error(f"{field}.region_code", "required", f"{doubt},无法确定所在旗县区,请选择旗县区"))
+    message = f"{doubt},按您选择的{full_name(chosen)}办理"
+    lon, lat = located(point) if accuracy_m <= FARTHEST_M else (None, None)
+    return ResolvedPlace(chosen, lon, lat, position, _address(chosen, data), LOW_ACCURACY, message)
+
+
+def _is_near(found: Jurisdiction, chosen: str) -> bool:
+    """True if the chosen banner is within reach: of the position's own circle, or of a person who knows where he stands."""
+    near, _ = boundaries().around(found.lon, found.lat, CHOICE_M)
+    return chosen in found.near_border_codes or any(one.code == chosen for one in near)
 
 
 def _address(region_code: str, data: dict[str, Any]) -> Json:

@@ -38,7 +38,7 @@ def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:
     """
     _check_region(data)
     if not actor.may_in(data["region_code"], *REGISTRARS):
-        if not actor.has(Role.CITIZEN) or actor.is_guest or actor.auth_level < _NAMED:
+        if actor.grants or actor.is_guest or actor.auth_level < _NAMED:  # staff too are citizens, but not on duty
             raise RoleNotAllowed(action="register")
         if data["uscc"] is None:
             raise Invalid(field_error("uscc", "required", "请填写统一社会信用代码"))

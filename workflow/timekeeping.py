@@ -156,7 +156,17 @@ def recompute(session: Session, clock: Clock) -> bool:
     computed = due(wanted, clock.started_at, load_calendar(session))
     moved = computed.at != clock.due_at
     clock.due_at, clock.provisional, clock.reason = computed.at, computed.provisional, list(computed.reason)
+    if clock.breached_at is not None and clock.due_at > now(session):
+        clock.breached_at = None
     return moved
+
+
+def would_move(session: Session, clock: Clock) -> bool:
+    """True if computing the clock anew would give another date: asked before the case is taken, of which few are."""
+    wanted = rule(session, clock.rule_id)
+    if wanted.unit == "h" or len(clock.reason) < 2:
+        return False
+    return due(wanted, clock.started_at, load_calendar(session)).at != clock.due_at
 
 
 def refresh_due(session: Session, case: Timed) -> None:

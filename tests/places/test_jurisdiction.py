@@ -126,9 +126,9 @@ def test_near_a_border_the_neighbour_is_named() -> None:
 
 def test_the_circle_of_the_device_reaches_for_neighbours() -> None:
     lon, lat = border_between("150102", "150103")
-    beside = Point(lon + 0.008, lat)  # some 670 m to the east
+    beside = Point(lon + 0.0105, lat)  # some 880 m to the east
     assert region_of(beside).certainty == INSIDE
-    wide = region_of(Point(beside.lon, beside.lat, accuracy_m=900))
+    wide = region_of(Point(beside.lon, beside.lat, accuracy_m=1_000))
     assert wide.certainty == NEAR_BORDER
     assert region_of(beside).region_code == wide.region_code
 

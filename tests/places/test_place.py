@@ -56,6 +56,36 @@ def test_with_low_accuracy_the_chosen_banner_within_reach_is_honoured(session: S
     assert (place.region_code, place.certainty) == ("150121", "low_accuracy")
 
 
+def test_whoever_stands_near_a_line_knows_better_than_the_line(session: Session) -> None:
+    """2 km from a simplified boundary the neighbour is honoured, and the doubt is said; 10 km away the position decides."""
+    lon, lat = border_between("150102", "150103")
+    near = place_of(session, load(position=at(lon + 0.024, lat, accuracy_m=10), region_code="150103"))
+    assert near.region_code == "150103"
+    assert near.message.endswith(";按您选择的呼和浩特市回民区办理")
+    far = place_of(session, load(position=at(lon + 0.12, lat, accuracy_m=10), region_code="150103"))
+    assert far.region_code != "150103"
+
+
+@pytest.mark.parametrize("accuracy_m", [2_000, 60_000, 500_000])
+def test_a_position_that_says_little_gives_way_to_what_the_person_says(session: Session, accuracy_m: int) -> None:
+    place = place_of(session, load(position=at(*HOHHOT, accuracy_m=accuracy_m), region_code="152921"))
+    assert (place.region_code, place.certainty) == ("152921", "low_accuracy")
+    assert f"误差约{accuracy_m // 1000}公里" in place.message
+    assert (place.lon is None) == (accuracy_m > 100_000)
+
+
+def test_a_position_in_another_province_by_its_network_does_not_send_the_person_away(session: Session) -> None:
+    place = place_of(session, load(position=at(116.4, 39.9, accuracy_m=500_000), region_code="150102"))
+    assert place.region_code == "150102"
+
+
+def test_a_position_that_says_nothing_asks_for_a_banner(session: Session) -> None:
+    with pytest.raises(Invalid) as refused:
+        place_of(session, load(position=at(*HOHHOT, accuracy_m=500_000)))
+    [error] = refused.value.data["errors"]
+    assert (error["field"], "误差约500公里" in error["message"]) == ("place.region_code", True)
+
+
 def test_a_vague_position_outside_needs_a_choice(session: Session) -> None:
     code, lon, lat = northern_tip()
     beyond = at(lon, lat + 0.05, accuracy_m=20_000)

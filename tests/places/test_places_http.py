@@ -78,6 +78,9 @@ def test_an_administrator_opens_a_banner(call: Caller) -> None:
     assert call(administrator, "PUT", "/places/regions/%00/opening", json={"is_open": True}).status_code == 404
 
 
+NONE_YET = {"If-Match": '"0"'}
+
+
 def notice(day: str = "2030-01-01", **more: Any) -> dict[str, Any]:
     return {"source": "国务院办公厅通知", "days": [{"day": day, "is_work": False, "name": "元旦"}], **more}
 
@@ -85,7 +88,7 @@ def notice(day: str = "2030-01-01", **more: Any) -> dict[str, Any]:
 def test_a_notice_is_loaded_and_read_back(call: Caller) -> None:
     before = call(citizen(), "GET", "/places/calendar/2030").json
     assert (before["revision"], before["provisional"], before["work_days"]) == (0, True, 261)
-    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=notice())
+    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=notice(), headers=NONE_YET)
     assert answer.status_code == 200
     assert answer.json == call(citizen(), "GET", "/places/calendar/2030").json
     assert answer.json == {
@@ -106,7 +109,7 @@ def test_a_notice_is_loaded_and_read_back(call: Caller) -> None:
     ],
 )
 def test_a_wrong_notice_is_refused_by_field(call: Caller, body: dict[str, Any], field: str) -> None:
-    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=body)
+    answer = call(staff(Role.SYS_ADMIN, "150000"), "PUT", "/places/calendar/2030", json=body, headers=NONE_YET)
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json["errors"]] == [field]
 
@@ -117,7 +120,15 @@ def test_no_calendar_of_absurd_years(call: Caller, year: str) -> None:
 
 
 def test_the_calendar_is_not_everybodys_to_load(call: Caller) -> None:
-    assert call(staff(Role.UNIT_LEADER, "150000"), "PUT", "/places/calendar/2030", json=notice()).status_code == 403
+    for who in (staff(Role.UNIT_LEADER, "150000"), staff(Role.SYS_ADMIN, "150102"), staff(Role.SYS_ADMIN, "150100")):
+        assert call(who, "PUT", "/places/calendar/2030", json=notice(), headers=NONE_YET).status_code == 403
+
+
+def test_two_administrators_do_not_overwrite_each_others_notice(call: Caller) -> None:
+    administrator = staff(Role.SYS_ADMIN, "150000")
+    assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01")).status_code == 428
+    assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01"), headers=NONE_YET).status_code == 200
+    assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01"), headers=NONE_YET).status_code == 412
 
 
 def test_every_operation_is_documented(app: PlacesApp) -> None:

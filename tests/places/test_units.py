@@ -168,7 +168,7 @@ def test_devices_of_the_banner_and_of_the_unit_hold_it_and_a_move_leaves_the_old
     unit = make_unit(call)
     manager, person = f"unit:{unit['id']}#manager", new_id()
     held = feed(places_database, unit["id"])
-    assert held.keys() == {"region:150102#officer", manager}
+    assert held.keys() == {"region:150102#officer", manager, f"unit:{unit['id']}#agent"}
     assert held[manager]["data"].items() <= held["region:150102#officer"]["data"].items()
     with places_database.transaction() as session:
         name_people(session, LEADER, UUID(unit["id"]), person, [person, person])

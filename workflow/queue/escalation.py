@@ -178,6 +178,8 @@ def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:
         statement = statement.where(Clock.id > after)
     clocks = session.scalars(statement.order_by(Clock.id).limit(BATCH)).all()
     for clock in clocks:
+        if not timekeeping.would_move(session, clock):
+            continue  # a case that is not touched keeps its revision, and no device gets it again
         synced, model = _KINDS[clock.entity_type]
         case = lock(session, synced, model, clock.entity_id, SYSTEM, Origin())
         session.refresh(clock)
