@@ -8,7 +8,7 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from api.context import actor, session
+from api.context import actor, parts, session
 from api.etags import requested_revision
 from api.routes import Routes
 from database.base import Revised
@@ -46,7 +46,7 @@ def _add(routes: Routes, mutation: Mutation, label: str) -> None:
 
 def done(entity: Revised) -> dict[str, Any]:
     """The short answer of every act; it fits into a receipt and holds no reporter data."""
-    session().flush()
+    parts().database.settle(session())  # what siblings do because of it may move it once more
     pending = getattr(entity, "pending_act", None)
     return {
         "id": entity.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from http import HTTPStatus
 from typing import Any
 
@@ -98,7 +99,7 @@ def _answer_database(error: DBAPIError | PoolTimeout) -> Response:
     if not is_passing(error):
         return _answer_fault(error)
     log.warning("database refused for now", sqlstate=getattr(getattr(error, "orig", None), "sqlstate", None))
-    return answer_problem(Unavailable(retry_after_seconds=2))
+    return answer_problem(Unavailable(retry_after_seconds=random.randint(1, 4)))  # noqa: S311 - jitter, no secret
 
 
 def _answer_fault(error: Exception) -> Response:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import ClientDisconnected
 from api.auth import PUBLIC
 from api.problems import ProblemSchema
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
+from sync.reading import decompress
 from wire import MAX_ERRORS, flatten
 
 MAX_MEMBERS = 20_000  # keys and values of a body; a law of 1000 articles has some 6000
@@ -114,6 +115,7 @@ class _Parser(FlaskParser):
         body = read_body(settings.max_body_bytes)
         if not body:
             return {}
+        body = decompress(body, req.headers.get("Content-Encoding", ""), settings.max_body_bytes)
         if req.mimetype != "application/json":
             raise UnsupportedMediaType(accepted="application/json")
         return parse_json(body, settings.max_json_depth)

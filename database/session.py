@@ -44,7 +44,10 @@ class Database:
         self._settle = tuple(settle)
         self._before_commit = tuple(before_commit)
         self._after_commit = tuple(after_commit)
-        options = f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} -c timezone=UTC"
+        options = (
+            f"-c statement_timeout={statement_timeout_ms} -c lock_timeout={lock_timeout_ms} -c timezone=UTC"
+            " -c synchronous_commit=on"  # what is acknowledged is on the disk, whatever the server's own setting
+        )
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,

@@ -17,6 +17,7 @@ API = "/api/v1"
 SCHEMA = 1
 PUSH_MUTATIONS = 200
 PULL_BYTES = 524_288
+BIGINT = 2**63 - 1
 _GZIP = 31  # zlib's way to say: gzip framing only
 _MOST_RECOVERIES = 20  # in one push; more would be a server that contradicts itself
 
@@ -60,7 +61,16 @@ class Exchange:
         if answer.status == 401 and token and self.store.get("refresh_token"):
             self.refresh()
             answer = self._send(method, path, body, headers or {}, token=token)
-        return _decoded(answer)
+        return self._read(answer)
+
+    def _read(self, answer: Answer) -> Any:
+        """The JSON of an answer. Raises Refused; a phone that was reported lost forgets its base first."""
+        try:
+            return _decoded(answer)
+        except Refused as refused:
+            if refused.code == "wipe":
+                self.store.forget_base()
+            raise
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str], *, token: bool) -> Answer:
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body, default=str).encode()
@@ -76,19 +86,21 @@ class Exchange:
             self.refresh()
             answer = self._send("POST", path, body, headers, token=True)
         if answer.status >= 400:
-            _decoded(answer)
+            self._read(answer)
         return answer
 
     # ---- up ----
 
-    def push(self, batch: int = PUSH_MUTATIONS) -> list[dict[str, Any]]:
+    def push(self, batch: int = PUSH_MUTATIONS, first_seq: int | None = None) -> list[dict[str, Any]]:
         """Send what waits, in order; the results of this round. Raises NoNetwork if the answer was cut off, Refused.
+
+        `first_seq`: begin there, also with what was acknowledged: a server that was set back has lost it.
 
         A torn or too large body halves the batch; a gap and a new epoch send again from where the server stands; a fork (this
         phone was cloned) opens a new queue, in which the unacknowledged lines go out unchanged.
         """
         results: list[dict[str, Any]] = []
-        start, recoveries = self.store.first_waiting(), 0
+        start, recoveries = min(self.store.first_waiting(), first_seq or BIGINT), 0
         while waiting := self.store.lines_from(start, batch):
             try:
                 received = self.push_lines(waiting)
@@ -113,10 +125,12 @@ class Exchange:
             return int(refused.problem["expected_seq"]) + self._offset, batch
         if refused.code == "fork":
             self.queue = new_id()
-            self.store.put("queue", self.queue)
-            self.store.put("queue_offset", str(self.store.first_waiting() - 1))
+            self.store.begin_queue(self.queue)
             self.register()
             return self.store.first_waiting(), batch
+        if refused.code == "not_found":  # the answer of the registration was lost, and with it perhaps the registration
+            self.register()
+            return start, batch
         if refused.code == "epoch":
             self._meet_epoch(refused)
             return int(refused.problem["last_seq"]) + 1 + self._offset, batch
@@ -164,7 +178,8 @@ class Exchange:
                 if refused.code != "epoch" or self.store.get("epoch") == refused.problem["epoch"]:
                     raise
                 self._meet_epoch(refused)
-                self.push()
+                last_seq = refused.problem.get("last_seq")
+                self.push(first_seq=None if last_seq is None else int(last_seq) + 1 + self._offset)
                 continue
             if not end["more"] and self.store.get("cursor") == end["cursor"]:  # else somebody else was quicker
                 return end
@@ -180,8 +195,6 @@ class Exchange:
             if refused.code == "bad_cursor" and cursor is not None:
                 self.store.start_anew()
                 return self.pull_page()
-            if refused.code == "wipe":
-                self.store.forget_base()
             raise
         return self.take_page(cursor, _lines(answer))
 

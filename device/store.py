@@ -83,6 +83,13 @@ class Store:
 
     # ---- outbox ----
 
+    def begin_queue(self, queue: str) -> None:
+        """What waits goes out in a new queue, counted from 1 again."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self.put("queue_offset", str(self.first_waiting() - 1))
+        self.put("queue", queue)
+        self._db.execute("COMMIT")
+
     def append(self, mid: str, name: str, entity_type: str, entity_id: str, line: bytes) -> int:
         """Add a sealed line at the end of the queue and return its seq, counted from 1."""
         last = self._db.execute("SELECT coalesce(max(seq), 0) FROM outbox").fetchone()[0]

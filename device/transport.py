@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import httpx
 
+NDJSON = "application/x-ndjson"
+
 
 class NoNetwork(Exception):
     """The server cannot be reached, or the answer was cut off: try again later."""
@@ -24,7 +26,10 @@ class Answer:
 
 
 class Transport(Protocol):
-    """Sends one request and returns the whole answer. Raises NoNetwork."""
+    """Sends one request and returns the whole answer; of lines (NDJSON) also the part that came before a cut.
+
+    Raises NoNetwork.
+    """
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer: ...
 
@@ -37,11 +42,18 @@ class HttpTransport:
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request; a broken connection is NoNetwork, whatever its cause."""
+        pieces: list[bytes] = []
         try:
-            response = self._client.request(method, path, headers=dict(headers), content=body)
+            with self._client.stream(method, path, headers={"Accept-Encoding": "identity", **headers}, content=body) as response:
+                try:
+                    for piece in response.iter_raw():
+                        pieces.append(piece)  # noqa: PERF402 - what came before a cut is kept
+                except httpx.TransportError:
+                    if response.headers.get("content-type") != NDJSON:
+                        raise
         except httpx.TransportError as error:
             raise NoNetwork(str(error)) from error
-        return Answer(response.status_code, response.headers, response.content)
+        return Answer(response.status_code, response.headers, b"".join(pieces))
 
     def close(self) -> None:
         """Close the connection."""

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json
+from database.session import now
 from notifications.commands import mark_read
 from notifications.models import InboxItem
+from problems import AlreadySo
 from sync.catalog import Scope, Synced
 from sync.mutations import Mutation, Origin
 from wire import NothingSchema
@@ -34,7 +36,10 @@ INBOX_ITEM = Synced("inbox_item", InboxItem, [Scope("user", "own", InboxItem.per
 
 
 def _read(session: Session, actor: Actor, item_id: UUID, _: dict[str, Any], __: Origin) -> InboxItem:
-    return mark_read(session, actor, item_id)
+    item = mark_read(session, actor, item_id)
+    if item.read_at is not None and item.read_at < now(session):
+        raise AlreadySo(action="read")
+    return item
 
 
 MUTATIONS = [Mutation("inbox_item.read", NothingSchema, _read, summary="标为已读")]

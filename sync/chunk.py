@@ -137,7 +137,7 @@ class Chunk:
         if not tried.lost and tried.outcome not in ("rejected", "parked"):
             return []
         with self._engine.database.savepoint(self._session):
-            return issues.open_for(self._session, self._engine.mutations, self._actor, self._queue, sent, tried)
+            return issues.open_for(self._engine, self._session, self._actor, self._queue, sent, tried)
 
     def _keep(self, entry: Entry) -> None:
         self._entries.append(entry)

@@ -13,10 +13,10 @@ import structlog
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import Actor, Role
 from database.base import Json, Revised
 from database.errors import is_passing
-from problems import AlreadySo, Kind, Problem
+from problems import AlreadySo, Kind, NotFound, Problem
 from sync.editing import is_visible
 from sync.engine import Engine
 from sync.leases import Standing, standing_of
@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 # Back-pressure, not a verdict: nothing is acknowledged, and the device comes again.
 _NOT_NOW = (Kind.UNAVAILABLE, Kind.TOO_MANY)
+# Who decides about what is parked or refused in his division.
+RESOLVERS = (Role.SUPERVISOR, Role.UNIT_LEADER)
 _NOT_MINE = (Kind.NOT_FOUND, Kind.FORBIDDEN)
 
 
@@ -91,9 +93,11 @@ def load(engine: Engine, sent: Sent) -> tuple[Mutation, dict[str, Any]] | Tried:
 
 def attempt(
     engine: Engine, session: Session, actor: Actor, queue: QueueState, sent: Sent, moment: datetime,
-    approved_by: UUID | None = None,
+    approver: Actor | None = None,
 ) -> Tried:  # fmt: skip
     """Run one understood mutation for its author. `moment` is when it was received: his lease is measured from there.
+
+    On an approver's word the author may do what he could not any more, to what the approver himself sees and answers for.
 
     Raises only what is infrastructure's fault, and back-pressure.
     """
@@ -101,6 +105,9 @@ def attempt(
     if isinstance(loaded, Tried):
         return replace(loaded, region_code=_region(engine, session, actor, sent, Standing()))
     mutation, data = loaded
+    if approver is not None and not mutation.creates and not _answers_for(engine, session, approver, sent):
+        return Tried("rejected", NotFound.code)
+    approved_by = approver.id if approver is not None else None
     origin = replace(origin_of(sent, queue), approved_by=approved_by, held_at_last_pull=approved_by is not None)
     problem, tried = _run(engine, session, actor, mutation, sent, data, origin)
     if problem is None and tried.code is None:
@@ -120,6 +127,15 @@ def attempt(
         elif standing.was_his and approved_by is None:
             tried = parked("after_lease")
     return replace(tried, region_code=_region(engine, session, actor, sent, standing))
+
+
+def _answers_for(engine: Engine, session: Session, approver: Actor, sent: Sent) -> bool:
+    """True if the approver sees the record, and it lies in a division in which he decides about what is left over."""
+    synced = engine.catalog.by_type.get(sent.entity_type)
+    if synced is None or sent.entity_id is None or not is_visible(session, synced, sent.entity_id, approver):
+        return False
+    region_code = getattr(session.get(synced.model, sent.entity_id), "region_code", None)
+    return region_code is None or approver.may_in(region_code, *RESOLVERS)
 
 
 def _run(

@@ -17,10 +17,12 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session, UOWTransaction
 
 from database.base import Json, Revised
+from database.session import now
 from sync.catalog import Catalog
 
 _TOUCHED = "feed_touched"
 _LINES = "feed_lines"
+_MOST_REMEMBERED = 20_000  # scopes
 
 EntityKey = tuple[str, UUID]  # entity type, entity id
 LineKey = tuple[str, str, UUID]  # scope key, entity type, entity id
@@ -140,13 +142,17 @@ class Feed:
             values = (scope_id, heads[scope_id], entity_type, entity_id, line.revision, line.line, line.gone)
             for name, value in zip(columns, values, strict=True):
                 columns[name].append(value)
-        session.execute(_MOVE_ROWS, {**columns, "ids": list(heads), "heads": list(heads.values())})
+        moved = {"ids": list(heads), "heads": list(heads.values()), "moment": now(session)}
+        session.execute(_MOVE_ROWS, {**columns, **moved})
 
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
         unknown = sorted(keys - self._scope_ids.keys())
         made: dict[str, int] = {}
         if unknown:
             known = self._look_up(session, unknown)
+            if len(self._scope_ids) > _MOST_REMEMBERED:  # every reporter has one
+                self._scope_ids.clear()
+                known = self._look_up(session, sorted(keys))
             self._scope_ids.update(known)
             missing = [key for key in unknown if key not in known]
             if missing:
@@ -173,13 +179,15 @@ _LOCK_HEADS = text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER B
 _MOVE_ROWS = text(
     """
     WITH moved AS (
-        INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, gone)
-        SELECT scope_id, position, position, entity_type, entity_id, revision, line, gone
+        INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, gone, gone_at)
+        SELECT scope_id, position, position, entity_type, entity_id, revision, line, gone,
+               CASE WHEN gone IS NOT NULL THEN CAST(:moment AS timestamptz) END
           FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
                       CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
                       CAST(:gone AS text[])) AS new(scope_id, position, entity_type, entity_id, revision, line, gone)
         ON CONFLICT (entity_type, entity_id, scope_id) DO UPDATE
-            SET position = excluded.position, revision = excluded.revision, line = excluded.line, gone = excluded.gone,
+            SET position = excluded.position, revision = excluded.revision, line = excluded.line,
+                gone = excluded.gone, gone_at = excluded.gone_at,
                 entered = CASE WHEN sync_feed.gone IS NOT NULL AND excluded.gone IS NULL
                                THEN excluded.position ELSE sync_feed.entered END
     )

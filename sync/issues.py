@@ -6,38 +6,52 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import Actor
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from problems import RoleNotAllowed
-from sync.execution import QueueState, Tried
+from sync.engine import Engine
+from sync.execution import RESOLVERS, QueueState, Tried
 from sync.lines import Sent
 from sync.merge import Lost
 from sync.models import Issue
-from sync.mutations import Mutations
 from sync.synced import ISSUE, author_line, officer_line
 
-RESOLVERS = (Role.SUPERVISOR, Role.UNIT_LEADER)
 AFTER_REVOCATION = "after_revocation"
 BEHIND_PARKED = "behind_parked"
+_NOT_UNDERSTOOD = ("invalid_arguments", "unknown_version")  # what stands there may be anything, a phone number too
 _KINDS = {"parked": "parked", "rejected": "rejected"}
 _EVIDENCE_BYTES = 32_768  # a line of the feed stays well below `line_bytes`
 
 
-def open_for(session: Session, mutations: Mutations, author: Actor, queue: QueueState, sent: Sent, tried: Tried) -> list[UUID]:
+def open_for(engine: Engine, session: Session, author: Actor, queue: QueueState, sent: Sent, tried: Tried) -> list[UUID]:
     """The issues that an outcome leaves behind, for the author and for whoever has jurisdiction."""
+    is_staff = (queue.region_code is not None or bool(author.grants)) and not _reports(engine, session, author, sent)
     if tried.lost:
-        return [_lost(session, author, queue, sent, lost) for lost in tried.lost]
+        return [_lost(session, author, queue, sent, lost, is_staff=is_staff) for lost in tried.lost]
     if tried.outcome not in _KINDS:
         return []
     kind = "fault" if tried.code == "fault" else _KINDS[tried.outcome]
-    issue = _new(session, author, queue, sent, kind, tried.code or "", _evidence(mutations, sent, tried))
+    evidence = _evidence(engine, sent, tried)
+    issue = _new(session, queue, sent, kind, tried.code or "", evidence, is_staff=is_staff)
     issue.region_code = _jurisdiction(author, queue, tried)
     return [_opened(session, issue, author)]
+
+
+def _reports(engine: Engine, session: Session, author: Actor, sent: Sent) -> bool:
+    """True if he acts as the reporter of this record: then nobody is shown who he is, though he be a colleague."""
+    synced = engine.catalog.by_type.get(sent.entity_type)
+    columns = [scope.column for scope in synced.scopes if scope.kind == "reporter"] if synced is not None else []
+    if synced is None or not columns:
+        return False
+    mutation = engine.mutations.by_name.get(sent.name)
+    model: Any = synced.model
+    named = select(model.id).where(model.id == sent.entity_id, or_(*(column == author.id for column in columns)))
+    return (mutation is not None and mutation.creates) or session.scalar(named) is not None
 
 
 def _jurisdiction(author: Actor, queue: QueueState, tried: Tried) -> str | None:
@@ -47,7 +61,7 @@ def _jurisdiction(author: Actor, queue: QueueState, tried: Tried) -> str | None:
     return queue.region_code
 
 
-def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost) -> UUID:
+def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost, *, is_staff: bool) -> UUID:
     """A field that this queue already lost joins its open issue."""
     issue = session.scalars(
         select(Issue)
@@ -63,13 +77,13 @@ def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: 
         issue.updated_at = now(session)
         issue.losing = {**evidence, "earlier": [*issue.losing.get("earlier", []), issue.losing["losing"]][-20:]}
         return issue.id
-    issue = _new(session, author, queue, sent, "conflict", "field_conflict", evidence)
+    issue = _new(session, queue, sent, "conflict", "field_conflict", evidence, is_staff=is_staff)
     issue.field = lost.field
     issue.region_code = getattr(lost.entity, "region_code", None)
     return _opened(session, issue, author)
 
 
-def _new(session: Session, author: Actor, queue: QueueState, sent: Sent, kind: str, reason: str, losing: Json) -> Issue:
+def _new(session: Session, queue: QueueState, sent: Sent, kind: str, reason: str, losing: Json, *, is_staff: bool) -> Issue:
     moment = now(session)
     return Issue(
         id=new_id(),
@@ -80,7 +94,7 @@ def _new(session: Session, author: Actor, queue: QueueState, sent: Sent, kind: s
         kind=kind,
         state="open",
         author_id=queue.owner_id,
-        author_is_staff=queue.region_code is not None or bool(author.grants),
+        author_is_staff=is_staff,
         queue_id=queue.id,
         seq=sent.seq,
         mid=sent.mid,
@@ -103,9 +117,9 @@ def _opened(session: Session, issue: Issue, author: Actor) -> UUID:
     return issue.id
 
 
-def _evidence(mutations: Mutations, sent: Sent, tried: Tried) -> Json:
+def _evidence(engine: Engine, sent: Sent, tried: Tried) -> Json:
     """What the device sent, as far as we know what may be shown of it; the whole line is kept sealed."""
-    mutation = mutations.by_name.get(sent.name)
+    mutation = engine.mutations.by_name.get(sent.name) if tried.code not in _NOT_UNDERSTOOD else None
     kept: Json = {"explained": tried.data, "made_at": sent.made_at.isoformat() if sent.made_at else None}
     if mutation is not None:
         kept["args"] = mutation.evidence(sent.args or {}, sent.changes or {})

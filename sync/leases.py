@@ -39,7 +39,11 @@ def standing_of(
     return Standing(
         was_known=bool(rows),
         was_his=any(row.gone == "left" for row in his),
-        is_leased=any(row.was_held and row.pulled_at >= moment - lease for row in his),
+        # A pull with an old cursor, from a phone that was set back, lets nothing be held again that left it long ago.
+        is_leased=any(
+            row.was_held and row.pulled_at >= moment - lease and (row.gone_at is None or row.gone_at >= moment - lease)
+            for row in his
+        ),
         is_deleted=bool(rows) and all(row.gone == "deleted" for row in rows),
     )
 
@@ -57,7 +61,7 @@ def _json(scopes: dict[str, list[int]]) -> str:
 # Held: it had come into the scope by the end of that pull, and had not left it before that pull began.
 _ROWS = text(
     """
-    SELECT s.key, f.gone, h.pulled_at,
+    SELECT s.key, f.gone, f.gone_at, h.pulled_at,
            COALESCE(f.entered <= CAST(h.scopes -> CAST(s.id AS text) ->> 1 AS bigint)
                     AND (f.gone IS NULL OR f.position > CAST(h.scopes -> CAST(s.id AS text) ->> 0 AS bigint)), FALSE) AS was_held
       FROM sync_feed f

@@ -136,6 +136,7 @@ class SyncFeed(Base):
     revision: Mapped[int]
     line: Mapped[bytes] = mapped_column(LargeBinary)
     gone: Mapped[str | None]
+    gone_at: Mapped[datetime | None]
 
 
 class SyncMeta(Base):

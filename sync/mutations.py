@@ -110,8 +110,8 @@ class Mutation:
         return loaded
 
     def evidence(self, args: Json, changes: Json) -> Json:
-        """What an issue may keep of the arguments: nothing that identifies a reporter."""
-        kept: Json = {name: value for name, value in args.items() if name not in self.private}
+        """What an issue may keep of the arguments: those that we know, and nothing that identifies a reporter."""
+        kept: Json = {name: value for name, value in args.items() if name in self._loader.fields and name not in self.private}
         return {**kept, "changes": changes} if changes else kept
 
 

@@ -27,6 +27,7 @@ from sync.scope_reading import BLOCK_BYTES, Block, read_blocks
 
 log = structlog.get_logger()
 
+CURSOR_BYTES = 65_536  # a cursor comes at least that often
 _PERSONAL = ("user", "reporter", "unit")
 
 
@@ -209,6 +210,8 @@ class _Page:
         start, place_of_line = place.position, len(self._parts)
         self._parts.append(b"")  # written last: only then it is known whether the page holds the whole of it
         for block in self._blocks(scope, place.position, upto, living_only=living_only):
+            if self._since_cursor and self._since_cursor + len(block.lines) > CURSOR_BYTES:
+                self._cursor_line(self.cursor)
             self._parts.append(block.lines)
             self._budget -= len(block.lines)
             position = upto if block.is_last else block.position
@@ -218,12 +221,15 @@ class _Page:
             if self._since_cursor >= BLOCK_BYTES // 2:
                 # Whoever goes on from here must still be told that the scope is whole, or he waits for more for ever.
                 last = Place(upto - 1, upto) if living_only and block.is_last else place
-                self._line({"kind": "cursor", "cursor": self._token(self.cursor.moved(scope.id, last))})
-                self._since_cursor = 0
+                self._cursor_line(self.cursor.moved(scope.id, last))
         self._parts[place_of_line] = _document(
             {"kind": "scope", "key": scope.key, "action": action, "from": start, "to": upto, "whole": place.position == upto}
         )
         return place
+
+    def _cursor_line(self, cursor: Cursor) -> None:
+        self._line({"kind": "cursor", "cursor": self._token(cursor)})
+        self._since_cursor = 0
 
     def _blocks(self, scope: Head, after: int, upto: int, *, living_only: bool) -> Iterator[Block]:
         return read_blocks(self._session, scope.id, after, upto, self._budget, living_only=living_only)

@@ -108,7 +108,7 @@ class Push:
             row = session.execute(_TAKE_QUEUE, {"queue": header.queue}).one_or_none()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
-                raise Busy(retry_after_seconds=1) from error
+                raise Busy(retry_after_seconds=random.randint(1, 3)) from error  # noqa: S311 - jitter, no secret
             raise
         if row is None:
             raise NotFound

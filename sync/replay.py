@@ -61,7 +61,7 @@ def members_of(session: Session, issue: Issue) -> list[SyncMutation]:
 
 
 def run_chain(
-    engine: Engine, session: Session, issue: Issue, members: Sequence[SyncMutation], approved_by: UUID | None
+    engine: Engine, session: Session, issue: Issue, members: Sequence[SyncMutation], approver: Actor | None
 ) -> Replayed:
     """Run the members in order, as their author. What is refused now becomes an issue of its own.
 
@@ -80,7 +80,7 @@ def run_chain(
         elif author_then is None or not sent.is_good:
             tried = parked(member.reason or "bad_line")
         else:
-            tried = attempt(engine, session, author_then, queue, sent, member.received_at, approved_by)
+            tried = attempt(engine, session, author_then, queue, sent, member.received_at, approver)
         if tried.outcome == "parked":
             waiting.add(sent.mid, member.entity_type, member.entity_id, issue.id)
             counts["waiting"] += 1
@@ -100,7 +100,7 @@ def _settle(
     resolution = "applied" if tried.outcome in _DONE else "discarded"
     resolve(session, issue, [member], resolution)
     if tried.lost or tried.outcome == "rejected":
-        issues.open_for(session, engine.mutations, author, queue, sent, tried)
+        issues.open_for(engine, session, author, queue, sent, tried)
 
 
 def resolve(session: Session, issue: Issue, members: Sequence[SyncMutation], resolution: str) -> None:
@@ -145,7 +145,7 @@ def leave_behind(engine: Engine, session: Session, issue: Issue, members: Sequen
     queue, author = _author(engine, session, issue, first)
     sent = _opened(engine, queue, first)
     tried = Tried("parked", first.reason or "bad_line", region_code=issue.region_code)
-    opened = issues.open_for(session, engine.mutations, author or Actor(id=queue.owner_id, name=""), queue, sent, tried)
+    opened = issues.open_for(engine, session, author or Actor(id=queue.owner_id, name=""), queue, sent, tried)
     session.execute(
         update(SyncMutation)
         .where(SyncMutation.issue_id == issue.id, SyncMutation.outcome == "parked", SyncMutation.resolution.is_(None))
@@ -177,7 +177,7 @@ def _replay(engine: Engine, session: Session, issue_id: UUID) -> int:
     if issue is None:
         raise _NothingDone
     members = members_of(session, issue)
-    replayed = run_chain(engine, session, issue, members, approved_by=None)
+    replayed = run_chain(engine, session, issue, members, approver=None)
     if replayed.done + replayed.refused == 0:
         raise _NothingDone
     issue.revision += 1

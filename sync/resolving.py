@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -35,7 +36,7 @@ def apply(engine: Engine, session: Session, actor: Actor, issue_id: UUID, origin
         _write_losing(engine, session, actor, issue)
     else:
         members = members_of(session, issue) if issue.kind != "rejected" else _refused(session, issue)
-        replayed = run_chain(engine, session, issue, members, approved_by=actor.id)
+        replayed = run_chain(engine, session, issue, members, approver=actor)
         _require_effect(replayed)
         if replayed.waiting:
             return issue  # it stays open for those that still cannot run
@@ -50,7 +51,7 @@ def discard(engine: Engine, session: Session, actor: Actor, issue_id: UUID, orig
         members = members_of(session, issue)
         resolve(session, issue, [item for item in members if item.reason != issues.BEHIND_PARKED], "discarded")
         followers = [item for item in members if item.reason == issues.BEHIND_PARKED]
-        run_chain(engine, session, issue, followers, approved_by=None)
+        run_chain(engine, session, issue, followers, approver=None)
         leave_behind(engine, session, issue, followers)
     issues.close(session, issue, actor, "discarded")
     return issue
@@ -80,6 +81,11 @@ def _write_losing(engine: Engine, session: Session, actor: Actor, issue: Issue) 
     mutation = engine.mutations.by_name.get(f"{issue.subject_type}.edit")
     if mutation is None or issue.field is None or issue.field not in mutation.fields or issue.subject_id is None:
         raise GuardFailed(action="apply", reason="not_editable")
+    model: Any = engine.catalog.by_type[issue.subject_type].model
+    subject = session.get(model, issue.subject_id)
+    standing = getattr(subject, mutation.fields[issue.field].column or issue.field, None)
+    if orjson.dumps(standing) != orjson.dumps(issue.losing["standing"]):
+        raise GuardFailed(action="apply", reason="changed_since")
     data = mutation.load({}, {issue.field: [issue.losing["standing"], issue.losing["losing"]]})
     try:
         mutation.run(session, actor, issue.subject_id, data, Origin())

@@ -65,7 +65,7 @@ class PullSchema(StrictSchema):
     """Where a device stands."""
 
     queue = fields.UUID(required=True)
-    cursor = Line(max_length=20_000, load_default=None, allow_none=True)
+    cursor = Line(max_length=200_000, load_default=None, allow_none=True)
     schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SCHEMA))
     max_bytes = fields.Integer(load_default=524_288, strict=True, validate=validate.Range(1, 2**31 - 1))
     adopted = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_REFILL))

@@ -146,10 +146,10 @@ def test_a_new_epoch_is_met_by_sending_again_and_pulling_from_the_start(citizen:
 
 def test_a_refusal_that_cannot_be_mended_is_told(citizen: Device) -> None:
     snap(citizen)
-    citizen.queue = str(new_id())
+    citizen.store.put("epoch", "no epoch")
     with pytest.raises(Refused) as refused:
         citizen.push()
-    assert refused.value.code == "not_found"
+    assert refused.value.code == "invalid_fields"
     assert citizen.store.count_waiting() == 1
 
 

@@ -133,7 +133,7 @@ def test_without_a_token_nothing_is_read(client: FlaskClient, path: str) -> None
 @pytest.mark.parametrize(
     "change",
     [
-        {"queue": "x"}, {"queue": None}, {"cursor": 7}, {"cursor": "\u0000"}, {"cursor": "x" * 30_000}, {"schema": 0},
+        {"queue": "x"}, {"queue": None}, {"cursor": 7}, {"cursor": "\u0000"}, {"cursor": "x" * 300_000}, {"schema": 0},
         {"max_bytes": 0}, {"max_bytes": 2**62}, {"adopted": "x"}, {"refill": [1]}, {"refill": ["x"] * 1000}, {"surprise": 1},
     ],
 )  # fmt: skip

@@ -120,3 +120,14 @@ def test_coming_back_after_leaving_starts_anew(world: World, officer: Phone, lea
     reassign(leader, visit, officer)
     reassign(leader, visit)
     assert officer.do("visit.finish", visit, base=1)["code"] == "after_lease"
+
+
+def test_a_phone_that_was_set_back_holds_nothing_that_left_it_long_ago(world: World, officer: Phone, leader: Phone) -> None:
+    visit = assigned(leader, officer)
+    officer.pull()
+    backup = officer.cursor
+    reassign(leader, visit)
+    officer.pull()
+    world.clock.advance(days=60)
+    officer.ask(backup)
+    assert officer.do("visit.finish", visit, base=1)["code"] == "after_lease"

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from accounts.actor import Role
+from problems import GuardFailed
 from tests.sync.world import HOME, Phone, World, mid_of
 
 
@@ -86,6 +87,17 @@ def test_a_field_that_this_queue_already_lost_joins_its_open_issue(
     assert first["issues"] == second["issues"]
     [issue] = world.issues()
     assert (issue.revision, issue.losing["losing"], issue.losing["earlier"]) == (2, "我名二", ["我名"])
+
+
+def test_a_losing_value_does_not_wipe_out_what_was_written_since(
+    world: World, officer: Phone, leader: Phone, visit: UUID
+) -> None:
+    leader.do("visit.edit", visit, base=1, changes={"title": ["旧名", "局名"]})
+    lost = officer.do("visit.edit", visit, base=1, changes={"title": ["旧名", "我名"]})
+    leader.do("visit.edit", visit, base=3, changes={"title": ["局名", "新局名"]})
+    with pytest.raises(GuardFailed):
+        world.apply(leader.person, lost["issues"][0])
+    assert world.visits()[visit].title == "新局名"
 
 
 def test_the_losing_value_can_be_made_to_stand(world: World, officer: Phone, leader: Phone, visit: UUID) -> None:

@@ -281,3 +281,38 @@ def test_a_chain_waits_for_what_came_before_it_in_another_issue(world: World, of
     world.apply(leader.person, revoked)
     assert (world.visits()[visit].state, world.visits()[visit].count) == ("finished", 1)
     assert {issue.state for issue in world.issues()} == {"applied"}
+
+
+# ---- who may decide about what ----
+
+
+def test_a_supervisor_applies_nothing_to_what_he_may_not_see(world: World, officer: Phone, leader: Phone) -> None:
+    """The author never held this visit of another banner; his own leader's word does not open it either."""
+    stranger = world.phone(world.person(Role.UNIT_LEADER, region=ELSEWHERE))
+    visit = stranger.open(region_code=ELSEWHERE)
+    stranger.push()
+    world.revoke(officer.person)
+    issue = officer.do("visit.cancel", visit, base=1)["issues"][0]
+    with pytest.raises(GuardFailed, match="guard_failed"):
+        world.apply(leader.person, issue)
+    assert world.visits()[visit].state == "open"
+
+
+def test_an_issue_keeps_no_argument_that_we_do_not_know(world: World, officer: Phone, leader: Phone) -> None:
+    arguments = {"region_code": HOME, "title": "查看", "reporter_mobile": "13812345678"}
+    result = officer.do("visit.open", new_id(), args=arguments)
+    assert (result["outcome"], result["code"]) == ("parked", "invalid_arguments")
+    assert "13812345678" not in str([issue.losing for issue in world.issues()])
+    leader.pull()
+    assert "13812345678" not in str(leader.rows)
+
+
+def test_a_colleague_who_reports_is_not_named_to_his_office(world: World, officer: Phone, leader: Phone) -> None:
+    visit = officer.open()  # he is its reporter
+    officer.push()
+    assert leader.do("visit.cancel", visit, base=1)["outcome"] == "applied"
+    assert officer.do("visit.finish", visit, base=1)["outcome"] == "rejected"
+    leader.pull()
+    [issue] = [row for (kind, _), row in leader.rows[f"region:{HOME}#officer"].items() if kind == "issue"]
+    assert issue["data"]["author_id"] is None
+    assert str(officer.person.id) not in str(issue)
