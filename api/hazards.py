@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+import orjson
+from flask import Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -13,11 +15,13 @@ from api.actions import add_actions, done
 from api.context import actor, parts, session
 from api.etags import with_etag
 from api.paging import page
-from api.routes import Routes, owns_transactions
+from api.routes import Routes, owns_transactions, read_body
+from database.base import new_id
 from media.queries import photo_counts
+from problems import Problem
 from sync.mutations import Origin
 from workflow.acting import get
-from workflow.hazards import queries, reporting, tracking
+from workflow.hazards import queries, reporters, reporting, tracking
 from workflow.hazards.answers import (
     CreateHazardSchema,
     HazardFilterSchema,
@@ -30,14 +34,36 @@ from workflow.hazards.answers import (
 from workflow.hazards.categories import categories
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.models import Hazard
-from workflow.hazards.rules import STATES
+from workflow.hazards.rules import CALL_119, STATES
 from workflow.hazards.schemas import PICTURES, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
 from workflow.schemas import DoneSchema
 
 routes = Routes("hazards", "/hazards", "隐患随手拍:上报、核查、办结")
 
-_DIVERTED = "是否正在着火、冒烟或者有人被困?请立即拨打119。本平台不受理火警,在线上报不能代替报警。"
+_COMPLAINT = (
+    "您反映的是对工作人员的检举控告,不作为隐患办理。本平台不保存其内容,也不转给被反映的单位。"
+    "请向纪检监察机关、信访部门反映,或者拨打12345政务服务便民热线。"
+)
+
+
+@routes.after_request
+def say_119(response: Response) -> Response:
+    """Whatever refuses a report of a fire, a wrong field or an expired session, the refusal says 119."""
+    if response.status_code < HTTPStatus.BAD_REQUEST or request.endpoint != "hazards.submit":
+        return response
+    problem = response.get_json(silent=True, force=True)
+    if _says_it_burns() and isinstance(problem, dict):
+        response.set_data(orjson.dumps({**problem, "emergency": CALL_119}))
+    return response
+
+
+def _says_it_burns() -> bool:
+    try:
+        asked = orjson.loads(read_body(parts().settings.max_body_bytes))
+    except (Problem, orjson.JSONDecodeError):
+        return False
+    return isinstance(asked, dict) and asked.get("people_trapped_or_fire") is True
 
 
 @routes.route("", methods=["POST"])
@@ -46,12 +72,13 @@ _DIVERTED = "是否正在着火、冒烟或者有人被困?请立即拨打119。
 def submit(data: dict[str, Any]) -> dict[str, Any]:
     """Report a hazard (隐患随手拍)
 
-    A photo or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119.
+    A photo or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119; a refusal of one says so
+    too, as `emergency`. A complaint about staff ends as NOT_ACCEPTED, and the answer says where to turn.
     """
-    hazard_id = data.pop("id")
+    hazard_id = data.pop("id") or new_id()
     hazard = reporting.submit(session(), actor(), hazard_id, data, Origin())
-    burning = hazard.state == "EMERGENCY_DIVERTED"
-    message = _DIVERTED if burning else f"平台已收到您上报的隐患,编号{hazard.number}。请保存查询码,凭码查看办理进展。"
+    received = f"平台已收到您上报的隐患,编号{hazard.number}。请保存查询码,凭码查看办理进展。"
+    message = {"EMERGENCY_DIVERTED": CALL_119, "NOT_ACCEPTED": _COMPLAINT}.get(hazard.state, received)
     return {**done(hazard), "message": message, "place_message": hazard.address.get("message", "")}
 
 
@@ -96,7 +123,7 @@ def pictures() -> list[dict[str, Any]]:
 @routes.response(200, DoneSchema)
 def claim(data: dict[str, Any]) -> dict[str, Any]:
     """Claim a named guest report with its tracking code"""
-    return done(reporting.claim(session(), actor(), data))
+    return done(reporters.claim(session(), actor(), data))
 
 
 @routes.route("/track/<code>", methods=["GET"])
@@ -109,11 +136,13 @@ def track(code: str) -> dict[str, Any]:
         tracking.admit(guess, code)
     with database.transaction() as reading:
         hazard = tracking.find(reading, code)
+        case = queries.leading(reading, hazard)  # of a merged report, the one that it joined
         return {
-            **{name: getattr(hazard, name) for name in ("number", "state", "picture", "submitted_at", "due_at")},
-            "state_label": STATES[hazard.state],
-            "held_by": queries.in_whose_hands(reading, hazard),
-            "timeline": queries.timeline(reading, hazard, for_office=False),
+            **{name: getattr(hazard, name) for name in ("number", "picture", "submitted_at")},
+            **{name: getattr(case, name) for name in ("state", "due_at")},
+            "state_label": STATES[case.state],
+            "held_by": queries.in_whose_hands(reading, case),
+            "timeline": queries.story(reading, hazard),
             "media": _photos(reading, hazard),
         }
 
@@ -141,7 +170,7 @@ def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
         "held_by": queries.in_whose_hands(session(), hazard),
         "actions": [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps],
         "clocks": queries.clocks(session(), hazard),
-        "timeline": queries.timeline(session(), hazard, for_office=office),
+        "timeline": queries.timeline(session(), hazard, for_office=office, reader_id=caller.id),
         "media": _photos(session(), hazard),
     }
 

@@ -90,7 +90,7 @@ def _draft_letter(session: Session, event: Event) -> None:
 def _enter_handed_over(session: Session, event: Event) -> None:
     letter = session.get_one(Handover, event.entity_id)
     receiver = session.get_one(Organisation, letter.to_org_id)
-    passing_on.enter_handed_over(session, letter.hazard_id, receiver.id, receiver.name, _due(letter.due_at))
+    passing_on.enter_handed_over(session, letter.hazard_id, letter.id, receiver.id, receiver.name, _due(letter.due_at))
 
 
 def _due(moment: datetime | None) -> datetime:
@@ -99,12 +99,13 @@ def _due(moment: datetime | None) -> datetime:
 
 
 def _drop_letter(session: Session, event: Event) -> None:
-    passing_on.hold_letter(session, session.get_one(Handover, event.entity_id).hazard_id, None)
+    letter = session.get_one(Handover, event.entity_id)
+    passing_on.drop_letter(session, letter.hazard_id, letter.id)
 
 
 def _follow_letter(session: Session, event: Event) -> None:
     letter = session.get_one(Handover, event.entity_id)
-    passing_on.follow_handover(session, letter.hazard_id, _due(letter.due_at), "按移送函反馈、确认期限")
+    passing_on.follow_handover(session, letter.hazard_id, letter.id, _due(letter.due_at), "按移送函反馈、确认期限")
 
 
 def _follow_supervision(session: Session, event: Event) -> None:
@@ -113,7 +114,8 @@ def _follow_supervision(session: Session, event: Event) -> None:
 
 
 def _note_feedback(session: Session, event: Event) -> None:
-    passing_on.note_feedback(session, session.get_one(Handover, event.entity_id).hazard_id)
+    letter = session.get_one(Handover, event.entity_id)
+    passing_on.note_feedback(session, letter.hazard_id, letter.id)
 
 
 def _order(session: Session, event: Event) -> None:
@@ -125,16 +127,17 @@ def _order(session: Session, event: Event) -> None:
 
 def _follow_order(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.follow_order(session, order.hazard_id, order.due_at)
+    passing_on.follow_order(session, order.hazard_id, order.id, order.due_at)
 
 
 def _enter_rectified(session: Session, event: Event) -> None:
-    passing_on.enter_rectified(session, session.get_one(Rectification, event.entity_id).hazard_id)
+    order = session.get_one(Rectification, event.entity_id)
+    passing_on.enter_rectified(session, order.hazard_id, order.id)
 
 
 def _file_case(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.enter_case_filed(session, order.hazard_id, event.data["case_no"])
+    passing_on.enter_case_filed(session, order.hazard_id, order.id, event.data["case_no"])
 
 
 def _transfer_order(session: Session, event: Event) -> None:
@@ -143,10 +146,26 @@ def _transfer_order(session: Session, event: Event) -> None:
         rectification.enter_transferred(session, hazard.rectification_id)
 
 
+def _end_siblings(session: Session, event: Event) -> None:
+    """The hazard has come to its end, or to a finding for which nobody else is needed: no letter or order outlives it."""
+    hazard = session.get_one(Hazard, event.entity_id)
+    if hazard.handover_id is not None:
+        handovers.enter_withdrawn(session, hazard.handover_id)
+    if hazard.rectification_id is not None:
+        rectification.enter_ended(session, hazard.rectification_id, hazard.case_no)
+
+
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
     "hazard.verified_true": (_order,),
     "hazard.handed_over": (_transfer_order,),
+    "hazard.rejected": (_end_siblings,),
+    "hazard.merged": (_end_siblings,),
+    "hazard.verified_false": (_end_siblings,),
+    "hazard.fixed_on_site": (_end_siblings,),
+    "hazard.rectified": (_end_siblings,),
+    "hazard.closed": (_end_siblings,),
+    "hazard.force_closed": (_end_siblings,),
     "handover.accepted": (_enter_handed_over,),
     "handover.discarded": (_drop_letter,),
     "handover.withdrawn": (_drop_letter,),

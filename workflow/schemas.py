@@ -26,6 +26,9 @@ class PhotosField(fields.List[Any]):
         kwargs.setdefault("validate", validate.Length(max=max_photos, error="最多{max}张照片"))
         super().__init__(fields.UUID(), **kwargs)
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        return list(dict.fromkeys(super()._deserialize(value, attr, data, **kwargs)))  # a photo named twice is one photo
+
 
 class PeopleField(fields.List[Any]):
     """Ids of people."""

@@ -213,6 +213,8 @@ def report(
     case.number = case.answer["number"]
     if case.answer["state"] == "SUBMITTED":
         case.follow("submit", who, case.answer)
+    else:
+        case.follow("divert_119", who, case.answer)
     who.stage.teller.step(who.label, f"随手拍上报:{words}", f"{standing('hazard', case.answer)},编号{case.number}")
     return case
 

@@ -98,7 +98,7 @@ def closed_after_recheck(stage: Stage) -> str:
     send_whole(manager, fixed, "rectification", pair[0])
     made.act(manager, "apply_recheck", says="单位申请复查")
     made.cosigned(pair, "recheck_pass", {"finding": "通道已清理,出口已开启"}, says="复查合格,填写复查记录")
-    case.act(office.clerk, "close", says="复查合格,予以办结")
+    case.act(office.leader, "close", says="复查合格,予以办结")
     citizen.is_told(
         case, "hazard.closed",
         f"您反映的问题已整改完毕,经{spoken_day(local_day(stage.clock()))}复查合格,现予办结。请对办理工作作出评价。",
@@ -149,7 +149,7 @@ def unsubstantiated(stage: Stage) -> str:
     """A guest's named report by a GCJ-02 position, claimed by the citizen; not found; one dispute, upheld."""
     office, guest = Office(stage, "150203"), stage.guest("演示访客")
     citizen, pair = stage.citizen("150203"), office.officers
-    lon, lat = 109.838178, 40.642236  # as the map of the host app has it
+    lon, lat = 109.799838, 40.650213  # as the map of the host app has it
     place = position(lon, lat, "gcj02")
     said = guest.device.call("POST", "/places/region-of", place["position"])
     require(0.001 < abs(said["lon"] - lon) < 0.02, "火星坐标已换算为国家坐标")
@@ -212,15 +212,17 @@ def merged(stage: Stage) -> str:
     )  # fmt: skip
     first.is_told(again, "hazard.merged", f"另有上报与您反映的问题(编号{case.number})属于同一问题,已并入您的事项合并办理。")
     again.is_hidden_from(first, "并案后双方仍看不到对方的上报")
+    case.people["reporter"] = [first, second]
     case.assign(pair)
     case.act(pair[0], "start", says="到场核查")
     case.cosigned(pair, "fix_on_site", {"finding": "当场搬离并拆除飞线"}, says="当事人当场改正,填写检查记录")
     told = case.act(office.clerk, "tell_reporter", says="告知举报人核查情况")
     equal(told["state"], "CLOSED", "告知后办结")
-    first.is_told(
-        case, "hazard.reporter_told",
-        f"经{spoken_day(local_day(stage.clock()))}实地核查,您反映的问题属实,当事人已当场改正。感谢您对消防工作的支持。",
-    )  # fmt: skip
+    for reporter in (first, second):
+        reporter.is_told(
+            case, "hazard.reporter_told",
+            f"经{spoken_day(local_day(stage.clock()))}实地核查,您反映的问题属实,当事人已当场改正。感谢您对消防工作的支持。",
+        )  # fmt: skip
     again.ends("MERGED", office.leader)
     case.ends("CLOSED", office.leader)
     return "并案,当场改正,办结"

@@ -104,7 +104,7 @@ def test_one_officer_alone_changes_nothing(client: FlaskClient) -> None:
 def test_a_true_finding_closes_only_after_its_recheck_or_with_a_case_number(client: FlaskClient) -> None:
     hazard = make_hazard(client, "VERIFIED_TRUE")
     hazard.act(hazard.office.clerk, "tell_reporter")
-    refused = hazard.office.clerk.post(f"{hazard.path}/actions/close", {})
+    refused = hazard.office.leader.post(f"{hazard.path}/actions/close", {})
     assert (refused.status_code, refused.get_json()["reason"]) == (409, "not_ready_to_close")
     hazard.act(hazard.office.leader, "file_case", case_no="新消立〔2026〕第8号")
     hazard.act(hazard.office.leader, "close")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from wire import Moment, PageSchema, StrictSchema
+from wire import Moment, NewId, PageSchema, StrictSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
 from workflow.schemas import ClockSchema, CodeField, EventSchema, OfferedActionSchema
 
@@ -67,9 +67,9 @@ class SubmittedSchema(StrictSchema):
 
 
 class CreateHazardSchema(SubmitSchema):
-    """A report over HTTP; the id is the client's."""
+    """A report over HTTP; the id is the client's, so that one sent twice is one report."""
 
-    id = fields.UUID(required=True)
+    id = NewId()
 
 
 class TrackSchema(StrictSchema):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +15,15 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.clocks import local_day
+from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
+from workflow.hazards.queries import is_closable, is_with_receiver, result_of
+from workflow.hazards.reporters import reporters_of
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS, may_close
+from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 from workflow.offices import duty_leaders
 
-_RESULTS = {
-    "VERIFIED_FALSE": "false",
-    "VERIFIED_FIXED": "fixed",
-    "VERIFIED_TRUE": "true",
-    "RECTIFIED": "rectified",
-    "HANDED_OVER": "handed_over",
-}
 _CLOSES_WHEN_TOLD = ("VERIFIED_FALSE", "VERIFIED_FIXED", "HANDED_OVER")
 
 
@@ -35,21 +31,23 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     """告知举报人 (消防监督检查规定 18(2)): an event at each step. A false report closes by it."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "tell_reporter", roles_on(hazard, actor, origin))
+    result = result_of(hazard)
+    guard(result is not None, "tell_reporter", "nothing_to_tell")
     hazard.told_at = now(session)
     hazard.told_note = data["note"] or ("无法告知" if data["impossible"] else "")
     order = (hazard.finding or {}).get("order_text", "")
     move(
         session, hazard, step, actor, "hazard.reporter_told",
-        concerns={} if data["impossible"] else {"reporter": [hazard.reporter_id]},
+        concerns={} if data["impossible"] else {"reporter": reporters_of(session, hazard)},
         data={
-            "number": hazard.number, "result": _RESULTS[hazard.state], "order": order,
+            "number": hazard.number, "result": result, "order": order,
             "date": local_day(_checked_at(hazard)).isoformat(),
             "dispute_until": local_day(now(session) + DISPUTE_WINDOW).isoformat(),
             "impossible": data["impossible"],
         },
         origin=origin,
     )  # fmt: skip
-    if hazard.state in _CLOSES_WHEN_TOLD and _closable(hazard):
+    if hazard.state in _CLOSES_WHEN_TOLD and is_closable(session, hazard):
         _close(session, hazard, SYSTEM, {Role.SYSTEM}, origin)
     return hazard
 
@@ -59,21 +57,12 @@ def _checked_at(hazard: Hazard) -> datetime:
     return datetime.fromisoformat(drafted) if drafted else hazard.updated_at
 
 
-def _closable(hazard: Hazard) -> bool:
-    return may_close(
-        hazard.state,
-        told=hazard.told_at is not None,
-        case_no=hazard.case_no,
-        handover_closed=hazard.handover_closed_at is not None,
-    )
-
-
 def close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
     """办结: only after a passed recheck, 立案 with its number, or the telling of a false report."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     roles = roles_on(hazard, actor, origin)
     step_for(LIFE, hazard, "close", roles)
-    guard(_closable(hazard), "close", "not_ready_to_close")
+    guard(is_closable(session, hazard), "close", "not_ready_to_close")
     _close(session, hazard, actor, roles, origin)
     return hazard
 
@@ -84,7 +73,7 @@ def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], ori
     timekeeping.cancel(session, hazard, "HZ-TELL")
     move(
         session, hazard, step, actor, "hazard.closed",
-        concerns={"reporter": [hazard.reporter_id]},
+        concerns={"reporter": reporters_of(session, hazard)},
         data={
             "number": hazard.number, "date": local_day(now(session)).isoformat(),
             "after": "case_filed" if hazard.case_no else hazard.state,
@@ -121,7 +110,7 @@ def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
 
 def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """The review sends it back to a new check, with a new clock from today."""
+    """The review sends it back to a new check, with a new clock of its category from today."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "reopen", roles_on(hazard, actor, origin))
     released = list(hazard.officer_ids)
@@ -129,13 +118,17 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     hazard.officer_ids = []
     hazard.finding = hazard.told_at = hazard.told_note = None
     # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
-    hazard.rectification_id = hazard.case_no = hazard.handover_id = hazard.handover_closed_at = None
+    # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
+    if hazard.handover_closed_at is not None:
+        hazard.handover_id = None
+    hazard.rectification_id = hazard.case_no = hazard.handover_closed_at = None
     hazard.off_devices_at = None
-    timekeeping.start(session, hazard, "HZ-3WD", now(session))
+    rule = clock_rule_for(session, hazard.picture, hazard.category)
+    timekeeping.start(session, hazard, rule.id, now(session))
     move(
         session, hazard, step, actor, "hazard.reopened",
         concerns={
-            "reporter": [hazard.reporter_id], "leaders": duty_leaders(session, hazard.org_id),
+            "reporter": reporters_of(session, hazard), "leaders": duty_leaders(session, hazard.org_id),
             "removed_officers": released,
         },
         data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
@@ -156,17 +149,18 @@ def request_force_close(session: Session, actor: Actor, hazard_id: UUID, data: d
 
 
 def force_close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
-    """The second person agrees."""
+    """The second person agrees. A case that a receiving office has accepted is that office's to finish."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "force_close", roles_on(hazard, actor, origin))
     guard(hazard.force_close is not None, "force_close", "not_requested")
     if hazard.force_close is not None and hazard.force_close["by"] == str(actor.id):
         raise RoleNotAllowed(action="force_close", reason="second_person_needed")
+    guard(not is_with_receiver(hazard), "force_close", "receiver_holds_the_case")
     hazard.closed_at = now(session)
     timekeeping.cancel(session, hazard)
     move(
         session, hazard, step, actor, "hazard.force_closed",
-        concerns={"reporter": [hazard.reporter_id]}, data={"number": hazard.number}, origin=origin,
+        concerns={"reporter": reporters_of(session, hazard)}, data={"number": hazard.number}, origin=origin,
     )  # fmt: skip
     return hazard
 
@@ -183,8 +177,7 @@ def confirm_timely(session: Session, actor: Actor, hazard_id: UUID, data: dict[s
     guard(bool(claimed), "confirm_timely", "nothing_claimed")
     for clock in claimed:
         clock.met_confirmed_by = actor.id
-        if not data["accepted"]:
-            clock.breached_at = clock.due_at + timedelta(seconds=1)
+        clock.breached_at = None if data["accepted"] else clock.due_at  # the timetable may have marked it meanwhile
     move(
         session, hazard, step, actor, "hazard.timeliness_decided",
         data={"number": hazard.number, "accepted": data["accepted"], "note": data["note"]}, origin=origin,

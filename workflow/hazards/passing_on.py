@@ -16,6 +16,7 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.hazards.models import Hazard
+from workflow.hazards.reporters import reporters_of
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import LIFE
 from workflow.hazards.synced import HAZARD
@@ -50,16 +51,29 @@ def hand_over(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, A
     return hazard
 
 
-def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID | None) -> None:
-    """Reaction: the hazard knows the letter that is under way, or that there is none any more."""
+def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID) -> None:
+    """Reaction: the hazard knows the letter that is under way."""
     hazard = _lock(session, hazard_id)
     hazard.handover_id = handover_id
-    record(session, "hazard.letter_noted", hazard, SYSTEM, data={"handover_id": str(handover_id or "")})
+    record(session, "hazard.letter_noted", hazard, SYSTEM, data={"handover_id": str(handover_id)})
 
 
-def enter_handed_over(session: Session, hazard_id: UUID, receiver_id: UUID, receiver_name: str, due_at: datetime) -> None:
+def drop_letter(session: Session, hazard_id: UUID, handover_id: UUID) -> None:
+    """Reaction: there is no letter any more."""
+    hazard = _lock(session, hazard_id)
+    if hazard.handover_id == handover_id:
+        hazard.handover_id = None
+        record(session, "hazard.letter_noted", hazard, SYSTEM, data={"handover_id": ""})
+
+
+def enter_handed_over(
+    session: Session, hazard_id: UUID, handover_id: UUID, receiver_id: UUID, receiver_name: str, due_at: datetime
+) -> None:  # fmt: skip
     """Reaction: the receiver accepted, so it holds the case now; our clock ends."""
     hazard = _lock(session, hazard_id)
+    sources = {step.source for step in LIFE.steps("enter_handed_over")}
+    if hazard.handover_id != handover_id or hazard.state not in sources:
+        return
     step = step_for(LIFE, hazard, "enter_handed_over", SYSTEM.roles)
     released = list(hazard.officer_ids)
     hazard.officer_ids = []
@@ -68,22 +82,25 @@ def enter_handed_over(session: Session, hazard_id: UUID, receiver_id: UUID, rece
     timekeeping.start_until(session, hazard, "HZ-HANDED", due_at, f"已移交{receiver_name},按移送函反馈期限")
     move(
         session, hazard, step, SYSTEM, "hazard.handed_over",
-        concerns={"reporter": [hazard.reporter_id], "removed_officers": released},
+        concerns={"reporter": reporters_of(session, hazard), "removed_officers": released},
         data={
             "number": hazard.number, "org": receiver_name, "at": now(session).isoformat(), "due": due_at.isoformat(),
         },
     )  # fmt: skip
 
 
-def follow_handover(session: Session, hazard_id: UUID, due_at: datetime, reason: str) -> None:
+def follow_handover(session: Session, hazard_id: UUID, handover_id: UUID, due_at: datetime, reason: str) -> None:
     """Reaction: the letter's date moved, so the hazard's does."""
     hazard = _lock(session, hazard_id)
-    timekeeping.start_until(session, hazard, "HZ-HANDED", due_at, reason)
+    if hazard.handover_id == handover_id and hazard.state == "HANDED_OVER":
+        timekeeping.start_until(session, hazard, "HZ-HANDED", due_at, reason)
 
 
-def note_feedback(session: Session, hazard_id: UUID) -> None:
+def note_feedback(session: Session, hazard_id: UUID, handover_id: UUID) -> None:
     """Reaction: the receiver's feedback was confirmed; the reporter has to be told."""
     hazard = _lock(session, hazard_id)
+    if hazard.handover_id != handover_id or hazard.state != "HANDED_OVER":
+        return
     hazard.handover_closed_at = now(session)
     timekeeping.start(session, hazard, "HZ-TELL", now(session))
     timekeeping.stop(session, hazard, "HZ-HANDED")
@@ -97,27 +114,37 @@ def hold_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at
     timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正期限")
 
 
-def follow_order(session: Session, hazard_id: UUID, due_at: datetime | None) -> None:
+def follow_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at: datetime | None) -> None:
     """Reaction: the order's date moved."""
-    hazard = _lock(session, hazard_id)
-    if due_at is not None and hazard.state == "VERIFIED_TRUE":
+    hazard = _waiting(session, hazard_id, rectification_id)
+    if hazard is not None and due_at is not None:
         timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正及复查期限")
 
 
-def enter_rectified(session: Session, hazard_id: UUID) -> None:
+def enter_rectified(session: Session, hazard_id: UUID, rectification_id: UUID) -> None:
     """Reaction: the recheck passed."""
-    hazard = _lock(session, hazard_id)
-    step = step_for(LIFE, hazard, "enter_rectified", SYSTEM.roles)
-    move(session, hazard, step, SYSTEM, "hazard.rectified", data={"number": hazard.number})
+    hazard = _waiting(session, hazard_id, rectification_id)
+    if hazard is not None:
+        step = step_for(LIFE, hazard, "enter_rectified", SYSTEM.roles)
+        move(session, hazard, step, SYSTEM, "hazard.rectified", data={"number": hazard.number})
 
 
-def enter_case_filed(session: Session, hazard_id: UUID, case_no: str) -> None:
+def enter_case_filed(session: Session, hazard_id: UUID, rectification_id: UUID, case_no: str) -> None:
     """Reaction: the order ended in 立案, so the hazard can be closed by its number."""
-    hazard = _lock(session, hazard_id)
+    hazard = _waiting(session, hazard_id, rectification_id)
+    if hazard is None:
+        return
     hazard.case_no = case_no
     timekeeping.stop(session, hazard, "HZ-RECTIFY")
     timekeeping.start(session, hazard, "HZ-CLOSE", now(session))
     record(session, "hazard.case_filed", hazard, SYSTEM, data={"number": hazard.number, "case_no": case_no})
+
+
+def _waiting(session: Session, hazard_id: UUID, rectification_id: UUID) -> Hazard | None:
+    """The hazard if it waits for this very order. One that ended, or was checked again since, has nothing to do with it."""
+    hazard = _lock(session, hazard_id)
+    waits = hazard.rectification_id == rectification_id and hazard.state == "VERIFIED_TRUE"
+    return hazard if waits else None
 
 
 def _lock(session: Session, hazard_id: UUID) -> Hazard:

@@ -42,7 +42,8 @@ def sight(hazard: Hazard, actor: Actor) -> Json:
         return reporter_line(hazard)
     if actor.id in hazard.officer_ids or held & BRIGADE_ROLES:
         return holder_line(hazard)
-    return {**officer_line(hazard), "finding": hazard.finding}
+    found = {**officer_line(hazard), "finding": hazard.finding}
+    return {**found, "dispute": hazard.dispute} if Role.SUPERVISOR in held else found
 
 
 def offered(session: Session, hazard: Hazard, actor: Actor) -> list[Transition]:
@@ -55,14 +56,11 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
     act = hazard.pending_act
     match step.action:
         case "close":
-            return may_close(
-                hazard.state,
-                told=hazard.told_at is not None,
-                case_no=hazard.case_no,
-                handover_closed=hazard.handover_closed_at is not None,
-            )
+            return is_closable(session, hazard)
+        case "tell_reporter":
+            return result_of(hazard) is not None
         case "dispute":
-            return may_dispute(hazard.told_at, hazard.disputed_at, now(session))
+            return may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session))
         case "cosign":
             return act is not None and act["by"] != str(actor.id)
         case "verify_true" | "verify_false" | "fix_on_site":
@@ -74,7 +72,8 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
         case "hand_over":
             return hazard.handover_id is None
         case "force_close":
-            return hazard.force_close is not None and hazard.force_close["by"] != str(actor.id)
+            asked = hazard.force_close
+            return asked is not None and asked["by"] != str(actor.id) and not is_with_receiver(hazard)
         case "confirm_timely":
             return any(
                 clock.met_claimed_at is not None and clock.met_confirmed_by is None
@@ -82,6 +81,46 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             )
         case _:
             return True
+
+
+_RESULTS = {
+    "VERIFIED_FALSE": "false",
+    "VERIFIED_FIXED": "fixed",
+    "VERIFIED_TRUE": "true",
+    "RECTIFIED": "rectified",
+}
+
+
+def result_of(hazard: Hazard) -> str | None:
+    """What the reporter can be told now: of a case in other hands what was found before, until the receiver has finished."""
+    if hazard.state != "HANDED_OVER":
+        return _RESULTS[hazard.state]
+    if hazard.handover_closed_at is not None:
+        return "handed_over"
+    return "true" if hazard.finding is not None else None
+
+
+def is_closable(session: Session, hazard: Hazard) -> bool:
+    """True if nothing stands between this case and its 办结."""
+    return may_close(
+        hazard.state,
+        told_at=hazard.told_at,
+        is_telling_due=any(clock.rule_id == "HZ-TELL" for clock in timekeeping.open_clocks(session, hazard)),
+        case_no=hazard.case_no,
+        handover_closed_at=hazard.handover_closed_at,
+    )
+
+
+def is_with_receiver(hazard: Hazard) -> bool:
+    """True while the office that accepted the letter holds the case: nobody else ends it."""
+    return hazard.state == "HANDED_OVER" and hazard.handover_closed_at is None
+
+
+def leading(session: Session, hazard: Hazard) -> Hazard:
+    """The case that this one was merged into, however often; itself if it was not."""
+    while hazard.master_id is not None:
+        hazard = session.get_one(Hazard, hazard.master_id)
+    return hazard
 
 
 def in_whose_hands(session: Session, hazard: Hazard) -> str:
@@ -129,8 +168,11 @@ _PUBLIC_EVENTS = {
 _PUBLIC_DATA = ("number", "org", "due", "reason", "result", "date", "dispute_until", "phone")
 
 
-def timeline(session: Session, hazard: Hazard, *, for_office: bool) -> list[Json]:
-    """What happened, in order. A reporter reads the steps that are his business, without the names of staff."""
+def timeline(session: Session, hazard: Hazard, *, for_office: bool, reader_id: UUID | None = None) -> list[Json]:
+    """What happened, in order. A reporter reads the steps that are his business, without the names of staff.
+
+    A colleague who reports is a reporter: nobody but himself reads his name.
+    """
     events = list(session.scalars(select(Event).where(Event.entity_id == hazard.id).order_by(Event.id)))
     if not for_office:
         return [
@@ -138,11 +180,21 @@ def timeline(session: Session, hazard: Hazard, *, for_office: bool) -> list[Json
             for event in events
             if event.name in _PUBLIC_EVENTS
         ]
-    names = staff_names(session, [event.actor_id for event in events])
+    hidden = hazard.reporter_id if hazard.reporter_id != reader_id else None
+    names = staff_names(session, [event.actor_id for event in events if event.actor_id != hidden])
     return [
         {"name": event.name, "at": event.at, "actor_name": names.get(str(event.actor_id), ""), "data": event.data}
         for event in events
     ]
+
+
+def story(session: Session, hazard: Hazard) -> list[Json]:
+    """What a reporter reads of his report, and since it was merged of the case that it joined."""
+    case = leading(session, hazard)
+    own = timeline(session, hazard, for_office=False)
+    if case is hazard:
+        return own
+    return [*own, *(line for line in timeline(session, case, for_office=False) if line["at"] >= own[-1]["at"])]
 
 
 def _public(data: Json) -> Json:

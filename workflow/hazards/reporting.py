@@ -1,4 +1,4 @@
-"""What reporters do: submit, dispute, withdraw, rate, claim."""
+"""What reporters do: submit, dispute, withdraw, rate."""
 
 from __future__ import annotations
 
@@ -6,60 +6,64 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor, Role
 from accounts.identifiers import is_identity_number
-from accounts.models import Organisation, Person
+from accounts.models import Organisation
 from database.crypto import Sealed, fingerprint
 from database.journal import record
 from database.session import now, remembered
 from media.commands import attach
-from places.jurisdiction import ResolvedPlace, address_line, handling_region, place_of
-from problems import Invalid, NotFound, RoleNotAllowed, field_error
+from places.jurisdiction import OUTSIDE, ResolvedPlace, address_line, handling_region, place_of
+from places.regions import REGION_CODE
+from problems import Invalid, Problem, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.categories import category, clock_rule_for
-from workflow.hazards.models import Hazard, HazardReporter
+from workflow.hazards.models import Hazard
+from workflow.hazards.reporters import channel_of, is_for_somebody, reporter_of, seal
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import LIFE, may_dispute
+from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS, may_dispute
 from workflow.hazards.schemas import PICTURES
 from workflow.hazards.synced import HAZARD
-from workflow.offices import brigade_of, duty_leaders
+from workflow.offices import brigade_of, duty_leaders, people_of_office
 
-_STAFF_CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID"}
+_SOMEWHERE = {"region_name": "内蒙古自治区"}
+_LONGEST_AGO = timedelta(days=30)  # that another agency can have received what it passes on
 
 
 def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], _: Origin) -> Hazard:
     """Take a report in. Its clock starts now (or when another agency received it), not when somebody registers it.
 
-    A report of a fire in progress is no hazard case: it ends at once as EMERGENCY_DIVERTED and the answer says 119.
+    A report of a fire in progress is no hazard case: it ends at once as EMERGENCY_DIVERTED and the answer says 119, as does
+    whatever refuses it. A complaint about staff is none either: it ends as NOT_ACCEPTED, and nobody here reads it.
     """
-    _check_mode(actor, data, now(session))
+    if data["people_trapped_or_fire"]:
+        try:
+            return _divert(session, actor, hazard_id, data)
+        except Problem as problem:
+            problem.data["emergency"] = CALL_119
+            raise
+    if data["about_staff"]:
+        return _refuse_complaint(session, actor, hazard_id, data)
+    moment = now(session)
+    _check_mode(actor, data, moment)
+    _check_category(session, data)
     place = place_of(session, data["place"])
     handling = handling_region(session, place.region_code)
     office = brigade_of(session, handling.code)
-    moment = now(session)
-    burning = data["people_trapped_or_fire"]
-    step = LIFE.find("", "divert_119" if burning else "submit", {Role.REPORTER})
-    hazard = _hazard(actor, hazard_id, data, place, office, moment)
+    hazard = _hazard(session, actor, hazard_id, data, place, office, "submit")
     hazard.address = {**place.address, "message": ";".join(filter(None, (place.message, handling.message)))}
-    hazard.state = step.target
-    hazard.number = _number(session, place.region_code, moment)
-    if data["category"] is not None:
-        category(session, data["category"])
-    _keep_tracking_code(hazard, data["tracking_code"])
-    create(session, hazard, unique={"ix_hazard_tracking": "tracking_code"})
-    _seal_reporter(session, hazard, data["reporter"])
+    hazard.reporter_id = reporter_of(session, actor, hazard.report_mode)
+    create(session, hazard, unique=_UNIQUE)
+    seal(session, hazard, data["reporter"])
     attach(session, actor, data["photos"], "hazard", hazard.id, "report")
-    if burning:
-        hazard.closed_at = moment
-        record(session, "hazard.diverted_119", hazard, actor, data={"to": hazard.state})
-        return hazard
-    rule = clock_rule_for(session, hazard.picture, hazard.category)
+    # Until triage the picture decides, whatever code was sent with it.
+    rule = clock_rule_for(session, hazard.picture, None)
     timekeeping.start(session, hazard, rule.id, hazard.agency_received_at or moment)
     record(
         session,
@@ -79,9 +83,12 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     return hazard
 
 
+_UNIQUE = {"ix_hazard_tracking": "tracking_code"}
+
+
 def _check_mode(actor: Actor, data: dict[str, Any], moment: datetime) -> None:
     anonymous = data["report_mode"] == "ANONYMOUS"
-    if anonymous and not actor.is_guest:
+    if anonymous and not actor.is_guest and not is_for_somebody(actor):
         raise Invalid(field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联"))
     if anonymous and data["reporter"] is not None:
         raise Invalid(field_error("reporter", "not_with_anonymous", "匿名上报不采集身份信息"))
@@ -90,13 +97,95 @@ def _check_mode(actor: Actor, data: dict[str, Any], moment: datetime) -> None:
     id_no = (data["reporter"] or {}).get("id_no")
     if id_no is not None and not is_identity_number(id_no, local_day(moment)):
         raise Invalid(field_error("reporter.id_no", "bad_identity_number", "身份号码有误,请核对"))
-    if data["agency_received_at"] is not None and not actor.has(*BRIGADE_ROLES):
+    received = data["agency_received_at"]
+    if received is None:
+        return
+    if not actor.has(*BRIGADE_ROLES):
         raise RoleNotAllowed(action="submit")
+    if not moment - _LONGEST_AGO <= received <= moment:
+        raise Invalid(field_error("agency_received_at", "out_of_range", "收到时间不能晚于现在,也不能早于30日前"))
+
+
+def _check_category(session: Session, data: dict[str, Any]) -> None:
+    """The code that a reporter sends lies behind the picture that he tapped; 说不清 has any."""
+    if data["category"] is None:
+        return
+    if data["picture"] not in ("UNCLEAR", category(session, data["category"]).picture):
+        raise Invalid(field_error("category", "not_behind_picture", "隐患类别与所选图示不符,请重新选择"))
+
+
+def _divert(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]) -> Hazard:
+    """It burns: neither an unknown place nor the wrong kind of session stands in the way of saying 119."""
+    place = _place_if_known(session, data)
+    code = REGION_CODE if place is None else handling_region(session, place.region_code).code
+    office = brigade_of(session, code)
+    nowhere = ResolvedPlace(REGION_CODE, None, None, data["place"]["position"], _SOMEWHERE, OUTSIDE, "")
+    hazard = _hazard(session, actor, hazard_id, {**data, "category": None}, place or nowhere, office, "divert_119")
+    hazard.reporter_id = reporter_of(session, actor, hazard.report_mode, must_be_taken=True)
+    create(session, hazard, unique=_UNIQUE)
+    seal(session, hazard, data["reporter"])
+    by = _author(actor, hazard)
+    if by is actor:
+        attach(session, actor, data["photos"], "hazard", hazard.id, "report")
+    record(
+        session, "hazard.diverted_119", hazard, by,
+        concerns={
+            "reporter": [hazard.reporter_id],
+            "dispatchers": people_of_office(session, office.id, Role.DISPATCHER) if place else [],
+        },
+        data={"to": hazard.state, "number": hazard.number, "place": place_text(hazard)},
+    )  # fmt: skip
+    return hazard
+
+
+def _place_if_known(session: Session, data: dict[str, Any]) -> ResolvedPlace | None:
+    try:
+        return place_of(session, data["place"])
+    except Problem:
+        return None
+
+
+def _author(actor: Actor, hazard: Hazard) -> Actor:
+    """Who the journal says it was: of an anonymous report that somebody sent under his own name, nobody we know."""
+    if hazard.reporter_id == actor.id or is_for_somebody(actor):
+        return actor
+    return Actor(id=hazard.reporter_id, name="")
+
+
+def _refuse_complaint(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]) -> Hazard:
+    """检举控告 (消防法 57(2)): where to turn. Not a word of it is kept, so none can reach whom it is about."""
+    place = ResolvedPlace(REGION_CODE, None, None, None, _SOMEWHERE, OUTSIDE, "")
+    facts = {
+        **data, "description": REJECTION_REASONS["STAFF_COMPLAINT"], "photos": [], "category": None, "place_name": "",
+        "place_type": "", "unit_uscc": None, "agency_received_at": None,
+    }  # fmt: skip
+    hazard = _hazard(session, actor, hazard_id, facts, place, brigade_of(session, REGION_CODE), "reject")
+    hazard.org_ids = []
+    hazard.rejection_reason = "STAFF_COMPLAINT"
+    hazard.reporter_id = reporter_of(session, actor, hazard.report_mode, must_be_taken=True)
+    create(session, hazard, unique=_UNIQUE)
+    record(
+        session, "hazard.rejected", hazard, _author(actor, hazard),
+        concerns={"reporter": [hazard.reporter_id]},
+        data={
+            "to": hazard.state, "number": hazard.number, "reason": REJECTION_REASONS["STAFF_COMPLAINT"],
+            "org": "纪检监察机关、信访部门或者12345政务服务便民热线", "phone": "12345",
+        },
+    )  # fmt: skip
+    return hazard
 
 
 def _hazard(
-    actor: Actor, hazard_id: UUID, data: dict[str, Any], place: ResolvedPlace, office: Organisation, moment: datetime
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    data: dict[str, Any],
+    place: ResolvedPlace,
+    office: Organisation,
+    action: str,
 ) -> Hazard:
+    moment = now(session)
+    step = LIFE.find("", action, {Role.REPORTER})
     copied = {
         name: data[name]
         for name in (
@@ -104,6 +193,8 @@ def _hazard(
             "captured_at", "is_ongoing", "report_mode", "wish_feedback", "consent_version", "agency_received_at",
         )
     }  # fmt: skip
+    number = _number(session, place.region_code, moment)
+    code = data["tracking_code"]
     return Hazard(
         **copied,
         id=hazard_id,
@@ -111,18 +202,22 @@ def _hazard(
         created_at=moment,
         updated_at=moment,
         submitted_at=moment,
+        number=number,
+        state=step.target,
+        closed_at=moment if step.target in LIFE.final else None,
         region_code=place.region_code,
         org_id=office.id,
         org_ids=[office.id],
         officer_ids=[],
-        reporter_id=actor.id,
-        channel=next((name for role, name in _STAFF_CHANNELS.items() if actor.has(role)), "SNAP"),
+        channel=channel_of(actor),
         photo_ids=data["photos"],
         lon=place.lon,
         lat=place.lat,
         position=place.position,
         address=place.address,
         place_certainty=place.certainty,
+        tracking_hash=fingerprint(code) if code else None,
+        tracking_short_hash=short_code_hash(number, code[:8]) if code else None,
         stamps={},
     )
 
@@ -144,37 +239,14 @@ def _serial(session: Session) -> int:
     return serial
 
 
-def _keep_tracking_code(hazard: Hazard, code: str | None) -> None:
-    if code is not None:
-        hazard.tracking_hash = fingerprint(code)
-        hazard.tracking_short_hash = short_code_hash(hazard.number, code[:8])
-
-
 def short_code_hash(number: str, short_code: str) -> bytes:
     """Eight characters are too few for a plain hash, so this one is keyed."""
     return Sealed.keys().blind_index("tracking", f"{number}:{short_code}")
 
 
-def _seal_reporter(session: Session, hazard: Hazard, reporter: dict[str, Any] | None) -> None:
-    if reporter is None:
-        return
-    keys = Sealed.keys()
-    mobile, id_no = reporter["mobile"], reporter["id_no"]
-    session.add(
-        HazardReporter(
-            hazard_id=hazard.id,
-            name=reporter["name"],
-            mobile=mobile,
-            mobile_index=keys.blind_index("mobile", mobile) if mobile else None,
-            id_no=id_no,
-            id_no_index=keys.blind_index("id_no", id_no) if id_no else None,
-        )
-    )
-
-
 def place_text(hazard: Hazard) -> str:
-    """Where it is, as one line for colleagues."""
-    return address_line(hazard.address) + hazard.place_name
+    """Where it is, in one line for many: 户名 and 参照物 are for those who have to find it."""
+    return address_line(hazard.address, ("sumu", "gacha")) + hazard.place_name
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -182,10 +254,10 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def dispute(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """异议: once, within 15 days of being told, also after closing."""
+    """异议: once, within 15 days of the telling or the closing, whichever was later."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "dispute", roles_on(hazard, actor, origin))
-    guard(may_dispute(hazard.told_at, hazard.disputed_at, now(session)), "dispute", "dispute_window")
+    guard(may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session)), "dispute", "dispute_window")
     attach(session, actor, data["photos"], "hazard", hazard.id, "dispute")
     hazard.disputed_at = now(session)
     hazard.dispute = {"reason": data["reason"], "photo_ids": [str(photo) for photo in data["photos"]]}
@@ -216,31 +288,3 @@ def rate(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], 
     hazard.rating = {"score": data["score"], "comment": data["comment"], "at": now(session).isoformat()}
     move(session, hazard, step, actor, "hazard.rated", data={"score": data["score"]}, origin=origin)
     return hazard
-
-
-def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
-    """A named report made as a guest becomes the signed-in person's. An anonymous one never does.
-
-    Raises NotFound alike for an unknown code, for an anonymous report, and for one that is a person's already: a code that
-    was shown to somebody must not take the report away from who made it.
-    """
-    if actor.is_guest:
-        raise RoleNotAllowed(action="claim")
-    hazard = session.scalars(
-        update(Hazard)
-        .where(Hazard.tracking_hash == fingerprint(data["tracking_code"]), Hazard.report_mode != "ANONYMOUS")
-        .where(exists().where(Person.id == Hazard.reporter_id, Person.is_guest))
-        .values(revision=Hazard.revision + 1, updated_at=now(session), reporter_id=actor.id)
-        .returning(Hazard)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if hazard is None:
-        raise NotFound
-    session.info.setdefault("feed_touched", {}).setdefault(hazard, "changed")
-    record(session, "hazard.claimed", hazard, actor, data={"number": hazard.number})
-    return hazard
-
-
-def track_window(failures: int) -> timedelta:
-    """How long a case number is closed to guesses after this many wrong short codes: doubling from one minute."""
-    return timedelta(minutes=min(2 ** max(failures - 5, 0), 24 * 60))

@@ -16,6 +16,7 @@ _LEADER = frozenset({Role.UNIT_LEADER})
 _OFFICER = frozenset({Role.FIRE_OFFICER})
 _REPORTER = frozenset({Role.REPORTER})
 _SYSTEM = frozenset({Role.SYSTEM})
+_REVIEWER = frozenset({Role.UNIT_LEADER, Role.SUPERVISOR})
 _TELLER = frozenset({Role.INTAKE_CLERK, Role.FIRE_OFFICER, Role.UNIT_LEADER})
 _ANYBODY = frozenset({Role.GUEST, Role.CITIZEN, Role.REPORTER})
 
@@ -65,6 +66,7 @@ LIFE = StateMachine(
     [
         Transition(START, "submit", "SUBMITTED", _ANYBODY, "上报"),
         Transition(START, "divert_119", "EMERGENCY_DIVERTED", _ANYBODY, "正在着火,拨打119"),
+        Transition(START, "reject", "NOT_ACCEPTED", _ANYBODY, "检举控告,告知去处"),
         Transition("SUBMITTED", "divert_119", "EMERGENCY_DIVERTED", _INTAKE, "分流119", clocks_stopped=VERIFY_CLOCKS),
         Transition("SUBMITTED", "register", "REGISTERED", _INTAKE, "受理登记"),
         *_each(_BEFORE_CHECK, "reject", "NOT_ACCEPTED", _INTAKE, label="不予受理", clocks_stopped=VERIFY_CLOCKS),
@@ -138,7 +140,7 @@ LIFE = StateMachine(
             ("VERIFIED_FALSE", "VERIFIED_FIXED", "RECTIFIED", "VERIFIED_TRUE", "HANDED_OVER"),
             "close",
             "CLOSED",
-            _TELLER | _SYSTEM,
+            _LEADER | _SYSTEM,
             label="办结",
             clocks_stopped=("HZ-CLOSE", "HZ-RECTIFY", "HZ-HANDED"),
         ),
@@ -151,8 +153,8 @@ LIFE = StateMachine(
             clocks_started=("HZ-REVIEW",),
             clocks_stopped=("HZ-CLOSE",),
         ),
-        Transition("REVIEWING", "uphold", "CLOSED", _LEADER, "维持原结论", clocks_stopped=("HZ-REVIEW",)),
-        Transition("REVIEWING", "reopen", "REGISTERED", _LEADER, "重新核查", clocks_stopped=("HZ-REVIEW",)),
+        Transition("REVIEWING", "uphold", "CLOSED", _REVIEWER, "维持原结论", clocks_stopped=("HZ-REVIEW",)),
+        Transition("REVIEWING", "reopen", "REGISTERED", _REVIEWER, "重新核查", clocks_stopped=("HZ-REVIEW",)),
         *_each(_OPEN, "withdraw", "", _REPORTER, label="撤回"),
         Transition("CLOSED", "rate", "CLOSED", _REPORTER, "评价"),
         *_each(_OPEN, "request_force_close", "", _LEADER, label="申请强制办结"),
@@ -168,6 +170,9 @@ LIFE = StateMachine(
     final=frozenset({"EMERGENCY_DIVERTED", "NOT_ACCEPTED", "MERGED", "CLOSED"}),
 )
 
+# docs/wording.md 1: also where a report of a fire is refused.
+CALL_119 = "是否正在着火、冒烟或者有人被困?请立即拨打119。本平台不受理火警,在线上报不能代替报警。"
+
 DISPUTE_WINDOW = timedelta(days=15)  # docs/sources.md: service level, also after closing
 
 REJECTION_REASONS = {
@@ -180,18 +185,23 @@ REJECTION_REASONS = {
 }
 
 
-def may_dispute(told_at: datetime | None, disputed_at: datetime | None, moment: datetime) -> bool:
-    """Once, within 15 days of being told."""
-    return told_at is not None and disputed_at is None and moment <= told_at + DISPUTE_WINDOW
+def may_dispute(told_at: datetime | None, closed_at: datetime | None, disputed_at: datetime | None, moment: datetime) -> bool:
+    """Once, within 15 days of the telling or the closing, whichever was later."""
+    ends = [at + DISPUTE_WINDOW for at in (told_at, closed_at) if at is not None]
+    return bool(ends) and disputed_at is None and moment <= max(ends)
 
 
-def may_close(state: str, *, told: bool, case_no: str | None, handover_closed: bool) -> bool:
+def may_close(
+    state: str, *, told_at: datetime | None, is_telling_due: bool, case_no: str | None, handover_closed_at: datetime | None
+) -> bool:
     """Public 办结 only after a passed recheck or 立案 with its number, and after the reporter was told (docs/sources.md)."""
+    if told_at is None or is_telling_due:
+        return False
     if state == "VERIFIED_TRUE":
-        return told and case_no is not None
+        return case_no is not None
     if state == "HANDED_OVER":
-        return told and handover_closed
-    return told
+        return handover_closed_at is not None and told_at >= handover_closed_at
+    return True
 
 
 def verify_rule(candidates: list[Rule]) -> Rule:

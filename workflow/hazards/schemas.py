@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from accounts.schemas import Phone
@@ -22,6 +24,25 @@ PICTURES = {
     "GRASSLAND": "草原牧区",
     "UNCLEAR": "说不清",
 }
+
+
+_LIKE = str.maketrans("ILO", "110", " -")
+
+
+def normalised(code: str) -> str:
+    """A tracking code as it was meant: Crockford's base 32 knows no I, L, O; how it was spaced or grouped says nothing."""
+    return code.upper().translate(_LIKE)
+
+
+class TrackingCode(fields.String):
+    """26 characters of Crockford's base 32, however they were typed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"example": "0123456789ABCDEFGHJKMNPQRS"})
+        super().__init__(validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$", error="查询码应为26位"), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return normalised(super()._deserialize(value, attr, data, **kwargs))
 
 
 class ReporterSchema(StrictSchema):
@@ -51,10 +72,16 @@ class SubmitSchema(StrictSchema):
     reporter = fields.Nested(ReporterSchema, load_default=None)
     wish_feedback = Flag(load_default=True)
     consent_version = Line(max_length=20, load_default="2026-1")
-    tracking_code = fields.String(
+    about_staff = Flag(
+        load_default=False,
+        metadata={"description": "a complaint about staff: it is not handled here, and the answer says who does"},
+    )
+    tracking_code = TrackingCode(
         load_default=None,
-        validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$", error="查询码应为26位"),
-        metadata={"description": "128 random bits in Crockford base 32, made by the client; kept only as a hash"},
+        metadata={
+            "description": "128 random bits in Crockford base 32, made by the client; kept only as a hash",
+            "example": "0123456789ABCDEFGHJKMNPQRS",
+        },
     )
     agency_received_at = Moment(load_default=None)
 
@@ -96,7 +123,9 @@ class AssignSchema(NoteSchema):
     """派单 to two certified officers; this is the approval of the check (docs/sources.md)."""
 
     officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
-    grid_worker_id = fields.UUID(load_default=None)
+    grid_worker_id = fields.UUID(
+        load_default=None, metadata={"description": "a grid worker or a town's officer who looks in advance and signs nothing"}
+    )
 
 
 class PrecheckSchema(StrictSchema):
@@ -182,7 +211,7 @@ class ConfirmTimelySchema(NoteSchema):
 class ClaimReportSchema(StrictSchema):
     """A named guest report is claimed with its tracking code."""
 
-    tracking_code = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-HJKMNP-TV-Z]{26}$"))
+    tracking_code = TrackingCode(required=True)
 
 
 class HandOverSchema(StrictSchema):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from database.base import Json
+from places.jurisdiction import ADDRESS_PARTS
 from sync.catalog import Scope, Synced
 from workflow.hazards.models import Hazard
 
 
 def officer_line(hazard: Hazard) -> Json:
-    """For every officer of the banner: no words, voice or photos of the reporter."""
+    """For every officer of the banner: no words, voice or photos of the reporter, nor who lives there."""
     return {
         "number": hazard.number,
         "state": hazard.state,
@@ -23,7 +24,7 @@ def officer_line(hazard: Hazard) -> Json:
         "place_name": hazard.place_name,
         "lon": hazard.lon,
         "lat": hazard.lat,
-        "address": hazard.address,
+        "address": _address(hazard, ("region_name", "sumu", "gacha")),
         "submitted_at": hazard.submitted_at,
         "due_at": hazard.due_at,
         "master_id": hazard.master_id,
@@ -37,6 +38,7 @@ def holder_line(hazard: Hazard) -> Json:
     """For those who hold the case: what the reporter said and showed, and what was found; never who he is."""
     return {
         **officer_line(hazard),
+        "address": _address(hazard, ("region_name", *ADDRESS_PARTS)),
         "description": hazard.description,
         "photo_ids": hazard.photo_ids,
         "place_type": hazard.place_type,
@@ -48,6 +50,7 @@ def holder_line(hazard: Hazard) -> Json:
         "captured_at": hazard.captured_at,
         "precheck": hazard.precheck,
         "finding": hazard.finding,
+        "dispute": hazard.dispute,
     }
 
 
@@ -72,6 +75,11 @@ def reporter_line(hazard: Hazard) -> Json:
         "rejection_reason": hazard.rejection_reason,
         "rating": hazard.rating,
     }
+
+
+def _address(hazard: Hazard, parts: tuple[str, ...]) -> Json:
+    """Only these parts; what the reporter was told of the place (`message`) is his alone."""
+    return {part: hazard.address[part] for part in parts if part in hazard.address}
 
 
 def _act_in_sight(act: Json | None) -> Json | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,10 +15,11 @@ from database.session import now
 from problems import NotFound, TooManyRequests
 from workflow.hazards.models import Hazard, TrackAttempt
 from workflow.hazards.queries import by_short_code, by_tracking_code
-from workflow.hazards.reporting import short_code_hash, track_window
+from workflow.hazards.reporting import short_code_hash
+from workflow.hazards.schemas import normalised
 
 _FULL = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
-_SHORT = re.compile(r"^(YH\d{20})-([0-9A-HJKMNP-TV-Z]{8})$")
+_SHORT = re.compile(r"^(YH\d{20,})([0-9A-HJKMNP-TV-Z]{8})$")
 _FREE_GUESSES = 5
 
 
@@ -27,6 +28,7 @@ def admit(session: Session, code: str) -> None:
 
     It commits on its own: a refused guess counts too.
     """
+    code = normalised(code)
     match = _SHORT.match(code)
     if match is None:
         if _FULL.match(code) is None:
@@ -54,6 +56,7 @@ def _wait_seconds(attempt: TrackAttempt, moment: datetime) -> int:
 
 def find(session: Session, code: str) -> Hazard:
     """The report of a code, full or short; a right short code clears the count. Raises NotFound."""
+    code = normalised(code)
     match = _SHORT.match(code)
     if match is None:
         hazard = by_tracking_code(session, fingerprint(code))
@@ -66,3 +69,8 @@ def find(session: Session, code: str) -> Hazard:
     if hazard is None:
         raise NotFound
     return hazard
+
+
+def track_window(failures: int) -> timedelta:
+    """How long a case number is closed to guesses after this many wrong short codes: doubling from one minute."""
+    return timedelta(minutes=min(2 ** max(failures - 5, 0), 24 * 60))

@@ -19,12 +19,15 @@ from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
+from workflow.hazards.reporters import reporters_of
 from workflow.hazards.reporting import place_text
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import LIFE, REJECTION_REASONS, VERIFY_CLOCKS
 from workflow.hazards.schemas import PICTURES
 from workflow.hazards.synced import HAZARD
-from workflow.offices import people_with_role, staff_names
+from workflow.offices import people_of_office, people_with_role, staff_names
+
+_HELPERS = (Role.GRID_WORKER, Role.TOWN_OFFICER)  # who may look in advance (国办发〔2024〕54号)
 
 
 def register(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
@@ -44,7 +47,7 @@ def register(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, An
     office = session.get_one(Organisation, hazard.org_id)
     move(
         session, hazard, step, actor, "hazard.registered",
-        concerns={"reporter": [hazard.reporter_id]},
+        concerns={"reporter": reporters_of(session, hazard)},
         data={
             "number": hazard.number, "org": office.name, "due": hazard.due_at.isoformat() if hazard.due_at else None,
             "category": hazard.category,
@@ -97,7 +100,7 @@ def reject(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     _end(session, hazard)
     move(
         session, hazard, step, actor, "hazard.rejected",
-        concerns={"reporter": [hazard.reporter_id]},
+        concerns={"reporter": reporters_of(session, hazard)},
         data={
             "number": hazard.number, "reason": REJECTION_REASONS[data["reason_code"]],
             "org": data["proper_body"] or "12345政务服务便民热线", "phone": data["proper_phone"] or "12345",
@@ -108,19 +111,23 @@ def reject(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
 
 def divert_119(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
-    """The clerk sees that it burns: the reporter is told to call 119."""
+    """The clerk sees that it burns: the reporter is told to call 119, the dispatchers where it is."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "divert_119", roles_on(hazard, actor, origin))
     _end(session, hazard)
     move(
         session, hazard, step, actor, "hazard.diverted_119",
-        concerns={"reporter": [hazard.reporter_id]}, data={"number": hazard.number}, origin=origin,
+        concerns={
+            "reporter": reporters_of(session, hazard),
+            "dispatchers": people_of_office(session, hazard.org_id, Role.DISPATCHER),
+        },
+        data={"number": hazard.number, "place": place_text(hazard)}, origin=origin,
     )  # fmt: skip
     return hazard
 
 
 def merge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """并案: this report joins an open case of the same banner; both reporters are told."""
+    """并案: this report joins an open case of the same banner. All reporters are told, now and of what becomes of it."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "merge", roles_on(hazard, actor, origin))
     master = session.scalars(
@@ -131,11 +138,12 @@ def merge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any],
     if master is None or master.id == hazard.id:
         raise Invalid(field_error("master_id", "unknown_case", "没有可以并入的案件"))
     guard(master.state not in LIFE.final, "merge", "master_is_closed")
+    told = reporters_of(session, hazard)
     hazard.master_id = master.id
     _end(session, hazard)
     move(
         session, hazard, step, actor, "hazard.merged",
-        concerns={"reporter": [hazard.reporter_id], "master_reporter": [master.reporter_id]},
+        concerns={"reporter": told, "master_reporter": reporters_of(session, master)},
         data={"number": hazard.number, "master_number": master.number, "master_id": str(master.id)}, origin=origin,
     )  # fmt: skip
     return hazard
@@ -158,8 +166,9 @@ def assign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         if officer_id not in certified:
             raise Invalid(field_error(f"officer_ids.{index}", "not_an_officer", "不是本辖区的消防监督员"))
     helper = data["grid_worker_id"]
-    if helper is not None and not people_with_role(session, [helper], Role.GRID_WORKER, hazard.region_code):
-        raise Invalid(field_error("grid_worker_id", "not_a_grid_worker", "不是本辖区的网格员"))
+    helpers = (people_with_role(session, [helper], role, hazard.region_code) for role in _HELPERS) if helper else ()
+    if helper is not None and not any(helpers):
+        raise Invalid(field_error("grid_worker_id", "not_a_grid_worker", "不是本辖区的网格员或者苏木乡镇消防工作人员"))
     before = hazard.officer_ids
     hazard.officer_ids = [*pair, *([helper] if helper else [])]  # in this order: `roles.pair_of`
     removed = [person for person in before if person not in hazard.officer_ids]
@@ -179,7 +188,7 @@ def assign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
 
 def precheck(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """A grid worker's look in advance: never an inspection (国办发〔2024〕54号)."""
+    """A grid worker's or town officer's look in advance: never an inspection (国办发〔2024〕54号)."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "precheck", roles_on(hazard, actor, origin))
     attach(session, actor, data["photos"], "hazard", hazard.id, "precheck")

@@ -249,6 +249,21 @@ def enter_transferred(session: Session, order_id: UUID) -> None:
     _move(session, made, step, SYSTEM, "rectification.transferred", Origin())
 
 
+def enter_ended(session: Session, order_id: UUID, case_no: str | None) -> None:
+    """Reaction: the hazard has ended before its order, by 立案 under this number or without one."""
+    made = lock(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
+    if made.state in LIFE.final:
+        return
+    step = step_for(LIFE, made, "enter_case_filed" if case_no else "enter_cancelled", SYSTEM.roles)
+    made.closed_at = now(session)
+    made.pending_act = None
+    if case_no:
+        made.case_no = case_no
+        _move(session, made, step, SYSTEM, "rectification.case_filed", Origin(), case_no=case_no)
+    else:
+        _move(session, made, step, SYSTEM, "rectification.cancelled", Origin())
+
+
 MUTATIONS = [
     Mutation("rectification.report_fix", schemas.ReportFixSchema, report_fix, summary="上传改正情况"),
     Mutation("rectification.apply_recheck", NoteSchema, apply_recheck, summary="申请复查"),

@@ -24,6 +24,7 @@ LIFE = StateMachine(
         "OVERDUE_NOT_FIXED": "逾期未改",
         "CASE_FILED": "已立案",
         "TRANSFERRED": "随案移交",
+        "CANCELLED": "随案终止",
     },
     [
         Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
@@ -58,8 +59,16 @@ LIFE = StateMachine(
                        clocks_stopped=("IN-TERM", "IN-RE", "IN-DECIDE"))
             for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
+        # The hazard ended first: by 立案 under its number, or by the decision of two persons.
+        *[
+            Transition(state, action, target, _SYSTEM, label, clocks_stopped=("IN-TERM", "IN-RE", "IN-DECIDE"))
+            for action, target, label in (
+                ("enter_case_filed", "CASE_FILED", "随案立案"), ("enter_cancelled", "CANCELLED", "随案终止"),
+            )
+            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+        ],
     ],
-    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED"}),
+    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED"}),
 )  # fmt: skip
 
 

@@ -1,0 +1,128 @@
+"""Who a report is from: a person, or a guest whom nothing joins to one; and everybody who reported the same."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from accounts.models import Person
+from database.base import new_id
+from database.crypto import Sealed, fingerprint
+from database.journal import record
+from database.session import now
+from problems import Invalid, NotFound, RoleNotAllowed, field_error
+from workflow.hazards.models import Hazard, HazardReporter
+
+_STAFF_CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID"}
+_ANONYMOUS, _NAMED = "ANONYMOUS", "NAMED"
+
+
+def channel_of(actor: Actor) -> str:
+    """How a report by this actor comes in."""
+    return next((name for role, name in _STAFF_CHANNELS.items() if actor.has(role)), "SNAP")
+
+
+def is_for_somebody(actor: Actor) -> bool:
+    """True if this actor takes reports of others: by phone, at the window, in his grid. He is not their reporter."""
+    return channel_of(actor) != "SNAP"
+
+
+def reporter_of(session: Session, actor: Actor, report_mode: str, *, must_be_taken: bool = False) -> UUID:
+    """Under which id a report stands: the actor's own, or a guest's of its own where he is not its reporter.
+
+    Binds a guest to one use by his first report. Raises Invalid where he is bound to another; what must be taken whoever
+    sends it (a fire) is taken from somebody unknown instead.
+    """
+    use = _ANONYMOUS if report_mode == "ANONYMOUS" else _NAMED
+    if is_for_somebody(actor):
+        return _somebody(session, use)
+    if actor.is_guest:
+        if _bind(session, actor.id, use):
+            return actor.id
+        if not must_be_taken:
+            raise _bound_otherwise(use)
+        return _somebody(session, use)
+    if use == _ANONYMOUS:
+        return _somebody(session, use)
+    return actor.id
+
+
+def _bind(session: Session, guest_id: UUID, use: str) -> bool:
+    """One statement: of two first reports at once the second waits here, and then sees what the first made of the guest."""
+    free = Person.guest_use.is_(None)
+    statement = (
+        update(Person)
+        .where(Person.id == guest_id, Person.is_guest, free if use == _ANONYMOUS else or_(free, Person.guest_use == _NAMED))
+        .values(guest_use=use)
+        .returning(Person.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(statement).one_or_none() is not None
+
+
+def _bound_otherwise(use: str) -> Invalid:
+    if use == _ANONYMOUS:
+        words = "本次访客会话已经上报过,再匿名上报会与此前的上报关联。请重新以访客身份进入后再匿名上报"
+    else:
+        words = "本次访客会话已经匿名上报。为保护您的身份,请重新以访客身份进入或者登录后再上报"
+    return Invalid(field_error("report_mode", "guest_already_used", words))
+
+
+def _somebody(session: Session, use: str) -> UUID:
+    """A guest for this report alone, without a session."""
+    moment = now(session)
+    guest = Person(id=new_id(), revision=1, created_at=moment, updated_at=moment, is_guest=True, guest_use=use)
+    session.add(guest)
+    return guest.id
+
+
+def seal(session: Session, hazard: Hazard, reporter: dict[str, Any] | None) -> None:
+    """Keep who reported, if he said so: sealed, found again only by exact match."""
+    if reporter is None or hazard.report_mode == "ANONYMOUS":
+        return
+    keys = Sealed.keys()
+    mobile, id_no = reporter["mobile"], reporter["id_no"]
+    session.add(
+        HazardReporter(
+            hazard_id=hazard.id,
+            name=reporter["name"],
+            mobile=mobile,
+            mobile_index=keys.blind_index("mobile", mobile) if mobile else None,
+            id_no=id_no,
+            id_no_index=keys.blind_index("id_no", id_no) if id_no else None,
+        )
+    )
+
+
+def reporters_of(session: Session, hazard: Hazard) -> list[UUID]:
+    """Whoever reported this case, and whoever reported what was merged into it: all of them hear what becomes of it."""
+    merged = select(Hazard.id, Hazard.reporter_id).where(Hazard.master_id == hazard.id).cte("merged", recursive=True)
+    merged = merged.union_all(select(Hazard.id, Hazard.reporter_id).where(Hazard.master_id == merged.c.id))
+    return [hazard.reporter_id, *session.scalars(select(merged.c.reporter_id))]
+
+
+def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
+    """A named report made as a guest becomes the signed-in person's. An anonymous one never does.
+
+    Raises NotFound alike for an unknown code, for an anonymous report, and for one that is a person's already: a code that
+    was shown to somebody must not take the report away from who made it.
+    """
+    if actor.is_guest:
+        raise RoleNotAllowed(action="claim")
+    hazard = session.scalars(
+        update(Hazard)
+        .where(Hazard.tracking_hash == fingerprint(data["tracking_code"]), Hazard.report_mode != "ANONYMOUS")
+        .where(exists().where(Person.id == Hazard.reporter_id, Person.is_guest))
+        .values(revision=Hazard.revision + 1, updated_at=now(session), reporter_id=actor.id)
+        .returning(Hazard)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if hazard is None:
+        raise NotFound
+    session.info.setdefault("feed_touched", {}).setdefault(hazard, "changed")
+    record(session, "hazard.claimed", hazard, actor, data={"number": hazard.number})
+    return hazard
