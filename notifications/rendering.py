@@ -49,8 +49,6 @@ def _derived(name: str, data: Mapping[str, Any], at: datetime, reader: str) -> A
         names = data.get("officer_names")
         others = [name for person, name in names.items() if person != reader] if isinstance(names, dict) else []
         return "、".join(str(other) for other in others)
-    if name == "order_no":  # until orders have a number of their own, that of the case
-        return data.get("order_no") or data.get("number")
     if name == "order":
         return _order(data.get("order"))
     return data.get(name) or _UNSAID.get(name)

@@ -142,7 +142,8 @@ def place_of(session: Session, data: dict[str, Any], field: str = "place") -> Re
         raise OutsideRegion(field_error(f"{field}.position", OutsideRegion.code, OutsideRegion.title))
     code, message = found.region_code, found.message
     if chosen is not None and chosen != code and _is_near(found, chosen):
-        code, message = chosen, f"{message};按您选择的{full_name(chosen)}办理" if code else f"按您选择的{full_name(chosen)}办理"
+        doubt = "" if chosen in found.near_border_codes else f"{message};"
+        code, message = chosen, f"{doubt}按您选择的{full_name(chosen)}办理"
     elif code is None:
         raise Invalid(field_error(f"{field}.region_code", "required", message))
     elif chosen is not None and chosen != code:

@@ -21,10 +21,13 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json
+from database.journal import Event
 from database.session import now
 from problems import GuardFailed, Invalid, field_error
 from sync.models import SyncQueue
 from sync.mutations import Origin
+
+_ASSIGNED = ("hazard.assigned", "rectification.ordered", "rectification.assigned")
 
 
 class Cosigned(Protocol):
@@ -34,7 +37,30 @@ class Cosigned(Protocol):
     pending_act: Any
 
 
-def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Json, origin: Origin) -> Json:
+def pair_at_the_act(session: Session, case: Cosigned, pair: list[UUID], actor: Actor, origin: Origin, action: str) -> list[UUID]:
+    """The two officers of an act that is about to be drafted: those who hold the case, or who held it when they were sent.
+
+    A draft of the present pair stands; one that was left by officers who do not hold the case any more gives way to it.
+    Raises GuardFailed: `another_act_waits`, `not_of_the_pair`.
+    """
+    act = case.pending_act
+    if act is not None and act["by"] != str(actor.id) and (actor.id not in pair or UUID(act["by"]) in pair):
+        raise GuardFailed(action=action, reason="another_act_waits")
+    if actor.id in pair:
+        return pair
+    if origin.held_at_last_pull:
+        assigned = session.scalars(
+            select(Event)
+            .where(Event.entity_id == case.id, Event.name.in_(_ASSIGNED), Event.concerns["officers"].contains([str(actor.id)]))
+            .order_by(Event.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if assigned is not None:
+            return [UUID(person) for person in assigned.concerns["officers"]]
+    raise GuardFailed(action=action, reason="not_of_the_pair")
+
+
+def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Json, origin: Origin, pair: list[UUID]) -> Json:
     """Keep the act until the second signature comes. The digest is that of the sealed line, or over HTTP of the act itself."""
     content = orjson.loads(orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z))
     if origin.line_sha256 is not None:
@@ -45,6 +71,7 @@ def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Jso
     case.pending_act = {
         "action": action,
         "by": str(actor.id),
+        "pair": [str(officer) for officer in pair],
         "at": now(session).isoformat(),
         "made_at": origin.made_at.isoformat() if origin.made_at else None,
         "act_sha256": digest,
@@ -53,10 +80,8 @@ def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Jso
     return {"act_sha256": digest, "action": action}
 
 
-def second_officer(
-    session: Session, case: Cosigned, officers: list[UUID], actor: Actor, data: dict[str, Any], action: str
-) -> UUID:
-    """Check the second signature and return who gave it. Raises GuardFailed or Invalid."""
+def second_officer(session: Session, case: Cosigned, actor: Actor, data: dict[str, Any], action: str) -> UUID:
+    """Check the signature of the colleague with whom the act was drafted; who gave it. Raises GuardFailed or Invalid."""
     act = case.pending_act
     if act is None:
         raise GuardFailed(action=action, reason="nothing_to_cosign")
@@ -64,7 +89,7 @@ def second_officer(
         raise GuardFailed(action=action, reason="another_act_waits")
     first = UUID(act["by"])
     signer = data["signer_id"] or actor.id
-    if signer == first or signer not in officers:
+    if signer == first or str(signer) not in act["pair"]:
         raise GuardFailed(action=action, reason="not_the_second_officer")
     if data["signature"] is None:
         if signer != actor.id:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.actor import BRIGADE_ROLES, Actor
+from accounts.actor import BRIGADE_ROLES, Actor, Role
 from workflow.acting import roles_of
 from workflow.handovers.models import Handover
 from workflow.handovers.synced import HANDOVER
@@ -26,15 +26,20 @@ _BY_REPORTER = ("report", "dispute")
 
 
 def hazard_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
-    """The brigade in charge and the two inspectors see all, a helping grid worker no original; the reporter his own.
+    """The brigade sees all that officers took, and of the reporter's what is shown; a receiving office gets the officers'.
 
-    A receiving office gets the officers'.
+    The file as the reporter's phone wrote it is opened to the two who hold the case and to their leader, and to nobody where
+    he wished to stay unknown: it holds his position and his phone.
     """
     hazard = session.scalars(select(Hazard).where(Hazard.id == hazard_id, HAZARD.visible_to(actor))).one_or_none()
     if hazard is None:
         return _NOTHING
-    if actor.id in pair_of(hazard) or roles_of(actor, hazard.region_code) & BRIGADE_ROLES:
-        return _ALL
+    held = roles_of(actor, hazard.region_code)
+    if actor.id in pair_of(hazard) or held & BRIGADE_ROLES:
+        if role not in _BY_REPORTER:
+            return _ALL
+        is_theirs = actor.id in pair_of(hazard) or Role.UNIT_LEADER in held
+        return _ALL if is_theirs and hazard.report_mode != "ANONYMOUS" else _SHOWN
     if actor.id in hazard.officer_ids:
         return _SHOWN
     if role in _BY_REPORTER:
@@ -59,8 +64,17 @@ def letter_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> 
 
 
 def case_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
-    """By the hazard itself, or by a letter about it."""
-    return hazard_photo(session, actor, hazard_id, role) or letter_photo(session, actor, hazard_id, role)
+    """By the hazard itself, or by a letter about it or an order that came of it."""
+    seen = hazard_photo(session, actor, hazard_id, role) or letter_photo(session, actor, hazard_id, role)
+    return seen or order_photo(session, actor, hazard_id, role)
+
+
+def order_photo(session: Session, actor: Actor, hazard_id: UUID, role: str) -> AbstractSet[str]:
+    """What the officers found is shown to the unit that has to put it right."""
+    if role != "verification":
+        return _NOTHING
+    orders = select(Rectification.id).where(Rectification.hazard_id == hazard_id, RECTIFICATION.visible_to(actor))
+    return _SHOWN if session.scalars(orders.limit(1)).one_or_none() else _NOTHING
 
 
 def rectification_photo(session: Session, actor: Actor, order_id: UUID, _: str) -> AbstractSet[str]:

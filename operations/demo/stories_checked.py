@@ -44,8 +44,8 @@ def closed_after_recheck(stage: Stage) -> str:
         f"新收通道出口1件(编号{case.number}),{place},须于{spoken(due)}前实地核查,请及时派员。",
     )  # fmt: skip
     equal(submitted["media"]["missing"], 2, "文字先到,照片未传完不影响受理")
-    send_in_pieces(citizen, first, "report", pair[0])
-    send_whole(citizen, second, "report", pair[0])
+    send_in_pieces(citizen, first, "report", office.leader)
+    send_whole(citizen, second, "report", office.leader)
     equal(case.read(citizen)["media"]["missing"], 0, "两张照片均已收到")
     _waits_in_queue(case, office.clerk, "register", "受理员的待办队列")
 
@@ -153,7 +153,7 @@ def unsubstantiated(stage: Stage) -> str:
     place = position(lon, lat, "gcj02")
     said = guest.device.call("POST", "/places/region-of", place["position"])
     require(0.001 < abs(said["lon"] - lon) < 0.02, "火星坐标已换算为国家坐标")
-    equal((said["region_code"], said["certainty"]), ("150203", "inside"), "换算后的位置在昆都仑区")
+    equal(said["region_code"], "150203", "换算后的位置在昆都仑区")
     case = report(
         guest, office, "FIRE_LANE", "小区消防车道被私家车占用", place, report_mode="REAL_NAME_HIDDEN",
         reporter={"name": "演示访客", "mobile": "13800138000"},

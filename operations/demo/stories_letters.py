@@ -20,7 +20,7 @@ def handed_over(stage: Stage) -> str:
     photo, evidence = take_photo(stage.rng, lon, lat), take_photo(stage.rng, lon, lat)
     words = "老旧楼房外墙保温材料脱落外露,楼下就是停车场"
     case = _reported_off_line(citizen, office, words, position(lon, lat), photo.id)
-    send_in_pieces(citizen, photo, "report", pair[0])
+    send_in_pieces(citizen, photo, "report", office.leader)
     case.act(office.clerk, "register", {"category": "SANDWICH_PANEL"}, says="受理登记为“违规使用易燃可燃装修材料”")
     case.assign(pair)
     depart(case, pair)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
@@ -17,13 +16,12 @@ from problems import Invalid, field_error
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
-from workflow.clocks import local_day
 from workflow.handovers import handling, letter, schemas
 from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import LIFE, MAX_RETURNS, NOT_ACCEPTED, number_of_sending
 from workflow.handovers.synced import HANDOVER, roles_on
-from workflow.models import NumberSeries
+from workflow.numbering import next_number
 from workflow.offices import organisation, people_of_office
 from workflow.schemas import NoteSchema, ReasonSchema
 
@@ -71,24 +69,11 @@ def approve(session: Session, actor: Actor, handover_id: UUID, data: dict[str, A
     handover.legal_basis = data["legal_basis"] or handover.legal_basis
     guard(bool(handover.legal_basis.strip()), "approve", "legal_basis_missing")
     office = session.get_one(Organisation, handover.from_org_id)
-    handover.letter_no = _letter_no(session, office)
+    handover.letter_no = next_number(session, office, "handover", "移")
     handover.approved_by = actor.id
     handover.letter = letter.write(session, handover)
     _send(session, handover, step, actor, "handover.sent", origin)
     return handover
-
-
-def _letter_no(session: Session, office: Organisation) -> str:
-    """〔year〕第n号 of the office's own series; the row lock is the turn, so no number is lost or doubled."""
-    year = local_day(now(session)).year
-    series = f"handover:{office.id}:{year}"
-    number = session.execute(
-        insert(NumberSeries)
-        .values(series=series, last=1)
-        .on_conflict_do_update(index_elements=["series"], set_={"last": NumberSeries.last + 1})
-        .returning(NumberSeries.last)
-    ).scalar_one()
-    return f"{office.short_name}移〔{year}〕第{number}号"
 
 
 def _send(session: Session, handover: Handover, step: Any, actor: Actor, event: str, origin: Origin) -> None:

@@ -63,13 +63,17 @@ _NOT_CHECKED: Json = {"unit": None, "finding": "", "checked_on": None, "items": 
 
 def _checked(session: Session, found: Event) -> Json:
     order: Json = found.data["order"]
+    ordered = select(Event.data["order_no"].astext).where(
+        Event.name == "rectification.ordered", Event.data["hazard_id"].astext == str(found.entity_id), Event.at >= found.at
+    )
+    order_no = session.scalars(ordered.order_by(Event.id).limit(1)).one_or_none()
     return {
         "unit": _unit(session, order),
         "finding": found.data["finding"],
         "checked_on": local_day(found.at).isoformat(),
         "items": [{"description": item["description"], "clause": item["clause"]} for item in order["items"]],
         "measures": "责令立即改正" if order["kind"] == "IMMEDIATE" else f"责令于{order['due_on']}前改正",
-        "order_no": order.get("order_no") or found.data["number"],  # until orders have a number of their own, the case's
+        "order_no": order_no,
     }
 
 

@@ -16,9 +16,9 @@ from database.session import now
 from media.commands import attach
 from problems import Invalid, field_error
 from sync.mutations import Origin
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import lock, move, step_for
 from workflow.clocks import local_day
-from workflow.cosigning import draft, second_officer
+from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE
@@ -68,12 +68,12 @@ def fix_on_site(session: Session, actor: Actor, hazard_id: UUID, data: dict[str,
 def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Hazard:
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
-    guard(hazard.pending_act is None or hazard.pending_act["by"] == str(actor.id), action, "another_act_waits")
+    pair = pair_at_the_act(session, hazard, pair_of(hazard), actor, origin, action)
     attach(session, actor, _photos(data), "hazard", hazard.id, "verification")
-    summary = draft(session, hazard, action, actor, data, origin)
+    summary = draft(session, hazard, action, actor, data, origin, pair)
     record(
         session, "hazard.act_drafted", hazard, actor,
-        concerns={"second_officer": [officer for officer in pair_of(hazard) if officer != actor.id]},
+        concerns={"second_officer": [officer for officer in pair if officer != actor.id]},
         data={"number": hazard.number, **summary},
     )  # fmt: skip
     return hazard
@@ -89,7 +89,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     roles = roles_on(hazard, actor, origin)
     step_for(LIFE, hazard, "cosign", roles)
-    second = second_officer(session, hazard, pair_of(hazard), actor, data, "cosign")
+    second = second_officer(session, hazard, actor, data, "cosign")
     act: Json = hazard.pending_act or {}
     step = step_for(LIFE, hazard, act["action"], {Role.FIRE_OFFICER})
     content: Json = act["data"]  # validated when it was drafted

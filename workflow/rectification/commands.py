@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
+from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
@@ -21,7 +22,8 @@ from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import guard, lock, move, step_for
 from workflow.clocks import end_of, local_day
-from workflow.cosigning import draft, second_officer
+from workflow.cosigning import draft, pair_at_the_act, second_officer
+from workflow.numbering import next_number
 from workflow.offices import people_with_role
 from workflow.rectification import schemas
 from workflow.rectification.models import Rectification
@@ -45,6 +47,7 @@ def order(
         created_at=moment,
         updated_at=moment,
         stamps={},
+        order_no=next_number(session, session.get_one(Organisation, org_id), "order", "责改"),
         state="ORDERED",
         hazard_id=hazard_id,
         region_code=region_code,
@@ -62,8 +65,11 @@ def order(
     _start_term(session, made)
     record(
         session, "rectification.ordered", made, SYSTEM,
-        concerns={"unit": unit_people(session, made)},
-        data={"to": "ORDERED", "hazard_id": str(hazard_id), "kind": made.kind, "due": made.due_on.isoformat()},
+        concerns={"unit": unit_people(session, made), "officers": officer_ids},
+        data={
+            "to": "ORDERED", "order_no": made.order_no, "hazard_id": str(hazard_id), "kind": made.kind,
+            "due": made.due_on.isoformat(),
+        },
     )  # fmt: skip
     return made
 
@@ -135,7 +141,8 @@ def _move(session: Session, made: Rectification, step: Any, actor: Actor, event:
     move(
         session, made, step, actor, event,
         concerns={"officers": made.officer_ids, "unit": unit_people(session, made)},
-        data={"hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more}, origin=origin,
+        data={"order_no": made.order_no, "hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more},
+        origin=origin,
     )  # fmt: skip
 
 
@@ -174,12 +181,12 @@ def recheck_fail(session: Session, actor: Actor, order_id: UUID, data: dict[str,
 
 def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Rectification:
     made, _ = _take(session, actor, order_id, action, origin)
-    guard(made.pending_act is None or made.pending_act["by"] == str(actor.id), action, "another_act_waits")
+    pair = pair_at_the_act(session, made, made.officer_ids, actor, origin, action)
     attach(session, actor, data["photos"], "rectification", made.id, "recheck")
-    summary = draft(session, made, action, actor, data, origin)
+    summary = draft(session, made, action, actor, data, origin, pair)
     record(
         session, "rectification.act_drafted", made, actor,
-        concerns={"second_officer": [officer for officer in made.officer_ids if officer != actor.id]}, data=summary,
+        concerns={"second_officer": [officer for officer in pair if officer != actor.id]}, data=summary,
     )  # fmt: skip
     return made
 
@@ -187,7 +194,7 @@ def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: di
 def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """The second signature: the recheck takes effect."""
     made, _ = _take(session, actor, order_id, "cosign", origin)
-    second = second_officer(session, made, made.officer_ids, actor, data, "cosign")
+    second = second_officer(session, made, actor, data, "cosign")
     act: Json = made.pending_act or {}
     step = step_for(LIFE, made, act["action"], {Role.FIRE_OFFICER})
     made.finding = {

@@ -25,6 +25,7 @@ class Rectification(Revised, Base):
         Index("ix_rectification_region", "region_code", "state", "id"),
     )
 
+    order_no: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]
     hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"), index=True)
     region_code: Mapped[str]

@@ -13,6 +13,7 @@ from workflow.rectification.models import Rectification
 def unit_line(order: Rectification) -> Json:
     """For the unit: what to put right and until when. Nothing leads from here to a reporter."""
     return {
+        "order_no": order.order_no,
         "state": order.state,
         "kind": order.kind,
         "unit_id": order.unit_id,

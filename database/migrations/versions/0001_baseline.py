@@ -812,6 +812,7 @@ def upgrade() -> None:
     op.create_index("uq_person_subject", "person", ["subject_index"], unique=True)
     op.create_table(
         "rectification",
+        sa.Column("order_no", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("hazard_id", sa.Uuid(), nullable=False),
         sa.Column("region_code", sa.Text(), nullable=False),
@@ -844,6 +845,7 @@ def upgrade() -> None:
         sa.CheckConstraint("due_on >= ordered_on", name=op.f("ck_rectification_due_after_order")),
         sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_rectification_hazard_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rectification")),
+        sa.UniqueConstraint("order_no", name=op.f("uq_rectification_order_no")),
     )
     op.create_index(op.f("ix_rectification_hazard_id"), "rectification", ["hazard_id"], unique=False)
     op.create_index("ix_rectification_officers", "rectification", ["officer_ids"], unique=False, postgresql_using="gin")
