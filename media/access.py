@@ -16,9 +16,9 @@ ORIGINAL = "original"  # the sealed original, with all that it tells; each readi
 NOTHING: frozenset[str] = frozenset()
 EVERYTHING = frozenset({RENDITION, ORIGINAL})
 
-# (session, actor, entity id, role of the photo) -> the purposes allowed; the role lets a rule give a unit the officers'
-# photos and not the reporter's.
-MediaRule = Callable[[Session, Actor, UUID, str], AbstractSet[str]]
+# (session, actor, photo that is part of a record) -> the purposes allowed. Its role lets a rule give an office the officers'
+# photos and not the reporter's, its id those alone that a paper names.
+MediaRule = Callable[[Session, Actor, Media], AbstractSet[str]]
 
 
 class MediaRules:
@@ -34,7 +34,7 @@ class MediaRules:
         rule = self._rules.get(media.entity_type or "")
         if rule is None or media.entity_id is None:
             return NOTHING
-        return frozenset(rule(session, actor, media.entity_id, media.role))
+        return frozenset(rule(session, actor, media))
 
     def open(self, session: Session, actor: Actor, media_id: UUID, purpose: str = RENDITION) -> tuple[Media, frozenset[str]]:
         """The photo and all that is allowed. Raises NotFound if there is none, or none for this purpose of this actor."""

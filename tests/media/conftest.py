@@ -145,11 +145,11 @@ def world(media_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         OPENAPI_JSON_PATH="openapi.json",
     )
 
-    def case_photo(_: Session, actor: Actor, __: UUID, role: str) -> frozenset[str]:
+    def case_photo(_: Session, actor: Actor, media: Media) -> frozenset[str]:
         """The officer of every case sees all; the clerk the officers' photos only."""
         if actor.id == people["officer"].id:
             return frozenset({"rendition", "original"})
-        return frozenset({"rendition"}) if actor.id == people["clerk"].id and role != "report" else frozenset()
+        return frozenset({"rendition"}) if actor.id == people["clerk"].id and media.role != "report" else frozenset()
 
     app.extensions["fire"] = SimpleNamespace(
         settings=settings, database=database, ring=ring, storage=storage, media_rules=MediaRules({"case": case_photo})

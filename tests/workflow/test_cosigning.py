@@ -8,19 +8,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Grant, Role, UnitPower
+from accounts.actor import Actor, Role
 from database.base import new_id
 from problems import GuardFailed
 from sync.mutations import Origin
-from tests.makers import Case, make_hazard, make_order
-from tests.people import HOME, staff
-from workflow.cosigning import pair_at_the_act
-from workflow.evidence import case_photo
+from tests.makers import Case, make_hazard
+from tests.people import staff
+from workflow.cosigning import pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import pair_of
-from workflow.rectification.models import Rectification
 
 LEASED = Origin(mid=new_id(), held_at_last_pull=True)
+SIGNATURE = {"act_sha256": "a", "signer_id": None, "signature": None}
 
 
 def reassigned(client: FlaskClient) -> tuple[Case, list[str], list[str]]:
@@ -62,35 +61,25 @@ def test_somebody_who_was_never_sent_drafts_nothing(client: FlaskClient, session
             pair_at_the_act(session, hazard, pair_of(hazard), Actor(id=new_id(), name=""), origin, "verify_true")
 
 
-def test_an_order_has_a_number_of_its_own_that_leads_to_no_report(client: FlaskClient, session: Session) -> None:
-    first, second = make_order(client, "ORDERED"), make_order(client, "ORDERED")
-    numbers = [session.get_one(Rectification, case.id).order_no for case in (first, second)]
-    assert len(set(numbers)) == 2
-    assert all("责改〔2026〕第" in number and "YH" not in number for number in numbers)
-    assert first.read(first.office.manager)["data"]["order_no"] == numbers[0]
+def test_a_helper_who_is_an_officer_too_signs_nothing(client: FlaskClient, session: Session) -> None:
+    case, _, new = reassigned(client)
+    hazard = session.get_one(Hazard, case.id)
+    helper = new_id()
+    hazard.officer_ids = [*hazard.officer_ids, helper]
+    for origin in (Origin(), LEASED):
+        with pytest.raises(GuardFailed):
+            pair_at_the_act(session, hazard, pair_of(hazard), Actor(id=helper, name=""), origin, "verify_true")
+    hazard.pending_act = {"by": new[0], "pair": new, "act_sha256": "a"}
+    with pytest.raises(GuardFailed):
+        second_officer(session, hazard, Actor(id=helper, name=""), SIGNATURE, "cosign")
+    session.rollback()
 
 
-def test_the_unit_sees_what_the_officers_found_and_nothing_of_the_reporters(client: FlaskClient, session: Session) -> None:
-    order = session.get_one(Rectification, make_order(client, "ORDERED").id)
-    assert order.unit_id is not None
-    manager = Actor(id=new_id(), name="", units=(UnitPower(order.unit_id, Role.UNIT_MANAGER),))
-    assert case_photo(session, manager, order.hazard_id, "verification") == {"rendition"}
-    assert case_photo(session, manager, order.hazard_id, "report") == set()
-
-
-def test_the_file_of_a_reporters_phone_is_for_those_who_hold_the_case(client: FlaskClient, session: Session) -> None:
-    hazard = session.get_one(Hazard, make_hazard(client, "ASSIGNED").id)
-
-    def seen(role: Role, person: UUID | None = None) -> set[str]:
-        actor = Actor(id=person or new_id(), name="", grants=(Grant(role, hazard.org_id, HOME),))
-        return set(case_photo(session, actor, hazard.id, "report"))
-
-    everything = {"rendition", "original"}
-    assert seen(Role.FIRE_OFFICER, hazard.officer_ids[0]) == everything
-    assert seen(Role.UNIT_LEADER) == everything
-    for role in (Role.INTAKE_CLERK, Role.HOTLINE_CLERK, Role.DISPATCHER, Role.LEGAL_REVIEWER, Role.FIRE_OFFICER):
-        assert seen(role) == {"rendition"}
-    hazard.report_mode = "ANONYMOUS"
-    session.flush()
-    assert seen(Role.UNIT_LEADER) == seen(Role.FIRE_OFFICER, hazard.officer_ids[0]) == {"rendition"}
+def test_the_colleague_of_a_leased_draft_signs_it_and_no_officer_of_the_new_pair(client: FlaskClient, session: Session) -> None:
+    case, old, new = reassigned(client)
+    hazard = session.get_one(Hazard, case.id)
+    hazard.pending_act = {"by": old[0], "pair": old, "act_sha256": "a"}
+    assert second_officer(session, hazard, Actor(id=UUID(old[1]), name=""), SIGNATURE, "cosign") == UUID(old[1])
+    with pytest.raises(GuardFailed):
+        second_officer(session, hazard, Actor(id=UUID(new[1]), name=""), SIGNATURE, "cosign")
     session.rollback()

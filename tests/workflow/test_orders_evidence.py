@@ -1,0 +1,69 @@
+"""What an order shows and to whom: its number, its photos; and who opens the file of a reporter's phone."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Grant, Role, UnitPower
+from database.base import new_id
+from media.models import Media
+from tests.makers import FINDING, make_hazard, make_order, order_to
+from tests.people import HOME
+from workflow.evidence import case_photo
+from workflow.hazards.models import Hazard
+from workflow.rectification.models import Rectification
+
+
+def photo(session: Session, media_id: str) -> Media:
+    return session.get_one(Media, UUID(media_id))
+
+
+def test_an_order_has_a_number_of_its_own_that_leads_to_no_report(client: FlaskClient, session: Session) -> None:
+    first, second = make_order(client, "ORDERED"), make_order(client, "ORDERED")
+    numbers = [session.get_one(Rectification, case.id).order_no for case in (first, second)]
+    assert len(set(numbers)) == 2
+    assert all("责改〔2026〕第" in number and "YH" not in number for number in numbers)
+    assert first.read(first.office.manager)["data"]["order_no"] == numbers[0]
+    assert first.number not in str(first.read(first.office.manager))
+    notices = first.office.manager.get("/inbox").get_data(as_text=True)
+    assert first.number not in notices
+
+
+def test_the_unit_sees_the_photos_that_its_order_names_and_nothing_else_of_the_case(
+    client: FlaskClient, session: Session
+) -> None:
+    named, unnamed, reported = (str(new_id()) for _ in range(3))
+    hazard = make_hazard(client, "VERIFYING", photos=[reported])
+    items = [{"description": "清理疏散通道内堆放的货物", "photos": [named]}]
+    hazard.cosigned("verify_true", finding=FINDING, photos=[unnamed], order=order_to(hazard, items=items))
+    order = session.get_one(Rectification, hazard.sibling("rectification").id)
+    assert order.unit_id is not None
+    manager = Actor(id=new_id(), name="", units=(UnitPower(order.unit_id, Role.UNIT_MANAGER),))
+    assert case_photo(session, manager, photo(session, named)) == {"rendition"}
+    assert case_photo(session, manager, photo(session, unnamed)) == set()
+    assert case_photo(session, manager, photo(session, reported)) == set()
+    stranger = Actor(id=new_id(), name="", units=(UnitPower(new_id(), Role.UNIT_MANAGER),))
+    assert case_photo(session, stranger, photo(session, named)) == set()
+
+
+def test_the_file_of_a_reporters_phone_is_for_those_who_hold_the_case(client: FlaskClient, session: Session) -> None:
+    reported = str(new_id())
+    hazard = session.get_one(Hazard, make_hazard(client, "ASSIGNED", photos=[reported]).id)
+
+    def seen(role: Role, person: UUID | None = None, org_id: UUID | None = None) -> set[str]:
+        actor = Actor(id=person or new_id(), name="", grants=(Grant(role, org_id or hazard.org_id, HOME),))
+        return set(case_photo(session, actor, photo(session, reported)))
+
+    everything = {"rendition", "original"}
+    assert seen(Role.FIRE_OFFICER, hazard.officer_ids[0]) == everything
+    assert seen(Role.UNIT_LEADER) == everything
+    assert seen(Role.UNIT_LEADER, org_id=new_id()) == {"rendition"}
+    for role in (Role.INTAKE_CLERK, Role.HOTLINE_CLERK, Role.DISPATCHER, Role.LEGAL_REVIEWER, Role.FIRE_OFFICER):
+        assert seen(role) == {"rendition"}
+    hazard.report_mode = "ANONYMOUS"
+    session.flush()
+    assert seen(Role.UNIT_LEADER) == seen(Role.FIRE_OFFICER, hazard.officer_ids[0]) == {"rendition"}
+    session.rollback()
