@@ -8,10 +8,11 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from api.context import actor, parts, session
+from api.context import actor, session
 from api.etags import requested_revision
 from api.routes import Routes
 from database.base import Revised
+from database.session import settle
 from sync.mutations import Mutation, Origin
 from wire import StrictSchema
 from workflow.schemas import DoneSchema
@@ -46,7 +47,7 @@ def _add(routes: Routes, mutation: Mutation, label: str) -> None:
 
 def done(entity: Revised) -> dict[str, Any]:
     """The short answer of every act; it fits into a receipt and holds no reporter data."""
-    parts().database.settle(session())  # what siblings do because of it may move it once more
+    settle(session())  # what siblings do because of it may move it once more
     pending = getattr(entity, "pending_act", None)
     return {
         "id": entity.id,

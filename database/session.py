@@ -101,7 +101,7 @@ class Database:
     def open(self) -> Session:
         """A session whose transaction has one moment, `now(session)`."""
         session = self.new_session()
-        session.info["now"] = self.clock()
+        session.info |= {"now": self.clock(), "database": self}
         return session
 
     def settle(self, session: Session) -> None:
@@ -144,6 +144,12 @@ def now(session: Session) -> datetime:
     """The moment of this transaction: the same for every row that it writes."""
     moment: datetime = session.info["now"]
     return moment
+
+
+def settle(session: Session) -> None:
+    """Let follow now what follows from the changes so far, where an answer is to tell of it."""
+    database: Database = session.info["database"]
+    database.settle(session)
 
 
 def remembered(session: Session, name: str) -> dict[Any, Any]:

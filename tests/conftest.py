@@ -77,10 +77,11 @@ def postgres_url(cluster: RunningCluster, database_name: str) -> DatabaseUrls:
 
 
 @pytest.fixture
-def fresh_database(cluster: RunningCluster, database_name: str, postgres_url: DatabaseUrls) -> DatabaseUrls:
-    """The same address, made anew for this test: only what the seed wrote is there."""
+def fresh_database(cluster: RunningCluster, database_name: str, postgres_url: DatabaseUrls) -> Iterator[DatabaseUrls]:
+    """The same address, made anew for this test, and again for those after it: only what the seed wrote is there."""
     cluster.recreate(database_name)
-    return postgres_url
+    yield postgres_url
+    cluster.recreate(database_name)
 
 
 @pytest.fixture(scope="session")

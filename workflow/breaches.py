@@ -73,5 +73,8 @@ def tell(
         "label": label,
         "due": clock.due_at.isoformat(),
         "org": office.name if office else "",
+        **({"order_no": case.order_no} if clock.entity_type == "rectification" else {}),
     }
+    if hasattr(case, "order_no"):  # what the unit knows its order by
+        facts["order_no"] = case.order_no
     record(session, event, case, SYSTEM, concerns=concerns, data={**facts, **data})
