@@ -75,6 +75,4 @@ def tell(
         "org": office.name if office else "",
         **({"order_no": case.order_no} if clock.entity_type == "rectification" else {}),
     }
-    if hasattr(case, "order_no"):  # what the unit knows its order by
-        facts["order_no"] = case.order_no
     record(session, event, case, SYSTEM, concerns=concerns, data={**facts, **data})

@@ -22,7 +22,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.submitted": {**NUMBER, "category": "通道出口", "place": "新城区东街", "due": "2026-11-23T13:30:00+00:00"},
     "hazard.registered": {**NUMBER, "org": "新城区消防救援大队", "due": "2026-11-23T21:30:00+08:00"},
     "hazard.rejected": {**NUMBER, "reason": "不属于消防安全问题", "org": "住房和城乡建设局", "phone": "0471-1234567"},
-    "hazard.diverted_119": NUMBER,
+    "hazard.diverted_119": {**NUMBER, "place": "呼和浩特市新城区"},
     "hazard.merged": {**NUMBER, "master_number": "YH150102202611220000001"},
     "hazard.assigned": {
         **NUMBER,
@@ -60,7 +60,13 @@ DATA: dict[str, dict[str, Any]] = {
     "handover.feedback_rejected": {**LETTER, "reason": "没有照片"},
     "handover.supervised": {**LETTER, "document_no": "督〔2026〕1号", "due": "2026-12-01T15:59:59Z"},
     "handover.withdrawn": {**LETTER, "org": "新城区消安委办"},
-    "clock.due_soon": {**NUMBER, "hours": 6, "due": "2026-11-23T13:30:00Z", "holder": "甲"},
+    "clock.due_soon": {
+        **NUMBER,
+        "order_no": "新城大队责改〔2026〕第3号",
+        "hours": 6,
+        "due": "2026-11-23T13:30:00Z",
+        "holder": "甲",
+    },
     "clock.breached": {
         **NUMBER,
         **LETTER,
