@@ -27,7 +27,7 @@ check: everything ## lint, types, layers
 demo: everything ## the main job, over HTTP, against a running server
 	@exec $(BIN)/python -m operations.demo $(ARGS)
 
-bench: everything ## the figures of docs/architecture.md, measured here
+bench: everything ## processor and wall time of the main works, measured here
 	@exec $(BIN)/python -m operations.bench $(ARGS)
 
 deep: everything ## tests that take minutes: crashes, races, thousands of generated requests
