@@ -51,10 +51,16 @@ class DemoProvider:
         query = {"response_type": "code", "client_id": CLIENT_ID, "redirect_uri": self.redirect_url, "state": state}
         return f"{self._public_url}/api/v1/auth/demo/authorize?{urlencode(query)}"
 
-    def identities(self) -> list[Json]:
-        """Whom one may choose to be."""
+    def identities(self, state: str | None) -> list[Json]:
+        """Whom one may choose to be, each with the address that a browser follows to be it; without `state` there is none."""
         return [
-            {"identity": key, "name": claims["name"], "user_type": claims["user_type"], "auth_level": claims["auth_level"]}
+            {
+                "identity": key,
+                "name": claims["name"],
+                "user_type": claims["user_type"],
+                "auth_level": claims["auth_level"],
+                "url": f"{self.authorize_url(state)}&{urlencode({'identity': key})}" if state else None,
+            }
             for key, claims in self._identities.items()
         ]
 

@@ -223,6 +223,9 @@ class DemoIdentitySchema(StrictSchema):
     name = fields.String(required=True)
     user_type = fields.String(required=True)
     auth_level = fields.Integer(required=True)
+    url = fields.String(
+        required=True, allow_none=True, metadata={"description": "follow it to be this person; null where no `state` was given"}
+    )
 
 
 class DemoIdentitiesSchema(StrictSchema):

@@ -144,14 +144,14 @@ def providers(query: dict[str, Any]) -> Json:
 def demo_authorize(query: dict[str, Any]) -> Json | Response:
     """Be somebody of the demo's identity provider.
 
-    Public, demo only (404 otherwise). Without `identity` the answer lists whom one may be; with it the browser is sent back
-    to the registered `redirect_uri` with a code that opens once.
+    Public, demo only (404 otherwise). Without `identity` the answer lists whom one may be, each with a link to follow; with it
+    the browser is sent back to the registered `redirect_uri` with a code that opens once.
     """
     provider = front().providers.get(PROVIDER)
     if not isinstance(provider, DemoProvider):
         raise NotFound
     if query["identity"] is None:
-        return {"items": provider.identities()}
+        return {"items": provider.identities(query["state"])}
     if query["redirect_uri"] != provider.redirect_url:
         raise Invalid(field_error("redirect_uri", "not_registered", "回调地址未登记"))
     if query["state"] is None:

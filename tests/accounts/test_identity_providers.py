@@ -212,7 +212,25 @@ def test_a_code_is_sent_to_the_registered_address_alone(client: Any) -> None:
     refused = client.get(f"{BASE}/auth/demo/authorize", query_string=query)
     assert refused.json["errors"][0]["field"] == "redirect_uri"
     listed = client.get(f"{BASE}/auth/demo/authorize").json["items"]
-    assert {"identity": IDENTITY, "name": IDENTITIES[IDENTITY]["name"], "user_type": "NATURAL", "auth_level": 3} in listed
+    name = IDENTITIES[IDENTITY]["name"]
+    assert {"identity": IDENTITY, "name": name, "user_type": "NATURAL", "auth_level": 3, "url": None} in listed
+
+
+def test_a_browser_that_follows_links_comes_back_signed_in(client: Any) -> None:
+    install = uuid4()
+    way = client.get(f"{BASE}/auth/providers?install={install}").json["items"][0]
+
+    def follow(url: str) -> Any:
+        address = urlsplit(url)
+        return client.get(f"{address.path}?{address.query}")
+
+    choice = next(item for item in follow(way["authorize_url"]).json["items"] if item["identity"] == IDENTITY)
+    back = follow(choice["url"])
+    assert back.status_code == 302
+    answer = {name: values[0] for name, values in parse_qs(urlsplit(back.headers["Location"]).query).items()}
+    assert answer["state"] == way["state"]
+    opened = client.post(f"{BASE}/auth/sessions", json={"provider": way["provider"], "install": str(install), **answer})
+    assert (opened.status_code, opened.json["user"]["auth_level"]) == (201, 3)
 
 
 def admit(parts: Parts, **claims: Any) -> Person:
