@@ -34,20 +34,23 @@ class Line:
 
     revision: int
     line: bytes
+    hash: int | None = None  # signed; None where the row is gone
     gone: str | None = None
 
 
-def row_line(entity_type: str, entity_id: UUID, revision: int, data: Json) -> bytes:
+def row_line(entity_type: str, entity_id: UUID, revision: int, data: Json) -> Line:
     """The NDJSON line of a row, newline included; `hash` is the first 8 bytes of SHA-256 over its other members."""
     body = orjson.dumps(data, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
     head = f'"type":"{entity_type}","id":"{entity_id}","revision":{revision}'.encode()
-    digest = hashlib.sha256(head + body).hexdigest()[:16].encode()
-    return b'{"kind":"row",' + head + b',"hash":"' + digest + b'","data":' + body + b"}\n"
+    digest = hashlib.sha256(head + body).digest()[:8]
+    line = b'{"kind":"row",' + head + b',"hash":"' + digest.hex().encode() + b'","data":' + body + b"}\n"
+    return Line(revision, line, int.from_bytes(digest, signed=True))
 
 
-def gone_line(entity_type: str, entity_id: UUID, revision: int, why: str) -> bytes:
+def gone_line(entity_type: str, entity_id: UUID, revision: int, why: str) -> Line:
     """The NDJSON line that removes a row from a scope; `why` is `deleted` or `left`."""
-    return f'{{"kind":"row","type":"{entity_type}","id":"{entity_id}","revision":{revision},"gone":"{why}"}}\n'.encode()
+    line = f'{{"kind":"row","type":"{entity_type}","id":"{entity_id}","revision":{revision},"gone":"{why}"}}\n'
+    return Line(revision, line.encode(), gone=why)
 
 
 def touch(session: Session, entity: Revised) -> None:
@@ -92,15 +95,10 @@ class Feed:
             scopes = {} if how == "deleted" else synced.scopes_of(entity)
             for key, scope in scopes.items():
                 assert scope.render is not None  # noqa: S101 - scopes_of returns rendered scopes only
-                data = scope.render(entity)
-                waiting[key, synced.type, entity.id] = Line(
-                    entity.revision, row_line(synced.type, entity.id, entity.revision, data)
-                )
+                waiting[key, synced.type, entity.id] = row_line(synced.type, entity.id, entity.revision, scope.render(entity))
             why = "deleted" if how == "deleted" else "left"
             for key in published.get((synced.type, entity.id), set()) - scopes.keys():
-                waiting[key, synced.type, entity.id] = Line(
-                    entity.revision, gone_line(synced.type, entity.id, entity.revision, why), why
-                )
+                waiting[key, synced.type, entity.id] = gone_line(synced.type, entity.id, entity.revision, why)
 
     def _published(self, session: Session, entities: list[Any], waiting: dict[LineKey, Line]) -> dict[EntityKey, set[str]]:
         """The scopes in which each of these entities has a living line now, committed or waiting in this transaction."""
@@ -135,15 +133,14 @@ class Feed:
         return heads
 
     def _move(self, session: Session, lines: dict[LineKey, Line], ids: dict[str, int], heads: dict[int, int]) -> None:
-        columns: dict[str, list[Any]] = {name: [] for name in ("scope", "position", "type", "entity", "revision", "line", "gone")}
+        columns: dict[str, list[Any]] = {name: [] for name in _LINE_COLUMNS}
         for (key, entity_type, entity_id), line in lines.items():
             scope_id = ids[key]
             heads[scope_id] += 1
-            values = (scope_id, heads[scope_id], entity_type, entity_id, line.revision, line.line, line.gone)
+            values = (scope_id, heads[scope_id], entity_type, entity_id, line.revision, line.line, line.hash, line.gone)
             for name, value in zip(columns, values, strict=True):
                 columns[name].append(value)
-        moved = {"ids": list(heads), "heads": list(heads.values()), "moment": now(session)}
-        session.execute(_MOVE_ROWS, {**columns, **moved})
+        session.execute(_MOVE_ROWS, {**columns, "moment": now(session)})
 
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
         unknown = sorted(keys - self._scope_ids.keys())
@@ -176,23 +173,38 @@ _MAKE_SCOPES = text(
     "INSERT INTO sync_scope (key) SELECT key FROM unnest(CAST(:keys AS text[])) AS key ORDER BY key ON CONFLICT (key) DO NOTHING"
 )
 _LOCK_HEADS = text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_LINE_COLUMNS = ("scope", "position", "type", "entity", "revision", "line", "hash", "gone")
+# Whoever comes here holds the heads, so the old rows are still those that the scopes' counts and digests are made of.
 _MOVE_ROWS = text(
     """
-    WITH moved AS (
-        INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, gone, gone_at)
-        SELECT scope_id, position, position, entity_type, entity_id, revision, line, gone,
+    WITH new AS MATERIALIZED (
+        SELECT * FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
+                             CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
+                             CAST(:hash AS bigint[]), CAST(:gone AS text[]))
+                   AS line(scope_id, position, entity_type, entity_id, revision, line, hash, gone)
+    ), coming AS (
+        SELECT scope_id, max(position) AS head, count(hash) AS rows, sum(hash) AS hashes FROM new GROUP BY scope_id
+    ), going AS (
+        SELECT scope_id, count(*) AS rows, sum(old.hash) AS hashes
+          FROM new JOIN sync_feed old USING (entity_type, entity_id, scope_id)
+         WHERE old.gone IS NULL GROUP BY scope_id
+    ), moved AS (
+        INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, hash, gone, gone_at)
+        SELECT scope_id, position, position, entity_type, entity_id, revision, line, hash, gone,
                CASE WHEN gone IS NOT NULL THEN CAST(:moment AS timestamptz) END
-          FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
-                      CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
-                      CAST(:gone AS text[])) AS new(scope_id, position, entity_type, entity_id, revision, line, gone)
+          FROM new
         ON CONFLICT (entity_type, entity_id, scope_id) DO UPDATE
             SET position = excluded.position, revision = excluded.revision, line = excluded.line,
-                gone = excluded.gone, gone_at = excluded.gone_at,
+                hash = excluded.hash, gone = excluded.gone, gone_at = excluded.gone_at,
                 entered = CASE WHEN sync_feed.gone IS NOT NULL AND excluded.gone IS NULL
                                THEN excluded.position ELSE sync_feed.entered END
     )
-    UPDATE sync_scope SET head = new.head
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:heads AS bigint[])) AS new(id, head)
-     WHERE sync_scope.id = new.id
+    UPDATE sync_scope s
+       SET head = coming.head,
+           live_rows = s.live_rows + coming.rows - COALESCE(going.rows, 0),
+           digest = mod(mod(s.digest + COALESCE(coming.hashes, 0) - COALESCE(going.hashes, 0), 18446744073709551616)
+                        + 18446744073709551616, 18446744073709551616)
+      FROM coming LEFT JOIN going USING (scope_id)
+     WHERE s.id = coming.scope_id
     """
 )

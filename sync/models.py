@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
@@ -117,6 +117,8 @@ class SyncScope(Base):
     key: Mapped[str] = mapped_column(unique=True)
     head: Mapped[int] = mapped_column(default=0, server_default="0")
     floor: Mapped[int] = mapped_column(default=0, server_default="0")
+    live_rows: Mapped[int] = mapped_column(default=0, server_default="0")
+    digest: Mapped[int] = mapped_column(Numeric(20, 0), default=0, server_default="0")  # sum of the rows' hashes modulo 2^64
 
 
 class SyncFeed(Base):
@@ -126,6 +128,7 @@ class SyncFeed(Base):
     __table_args__ = (
         UniqueConstraint("entity_type", "entity_id", "scope_id"),
         CheckConstraint("gone IN ('deleted', 'left')", name="gone_known"),
+        CheckConstraint("(gone IS NULL) = (hash IS NOT NULL)", name="living_rows_count"),
     )
 
     scope_id: Mapped[int] = mapped_column(ForeignKey("sync_scope.id"), primary_key=True)
@@ -135,6 +138,7 @@ class SyncFeed(Base):
     entity_id: Mapped[UUID]
     revision: Mapped[int]
     line: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[int | None]  # the 8 bytes that the line names, as a signed number
     gone: Mapped[str | None]
     gone_at: Mapped[datetime | None]
 

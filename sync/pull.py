@@ -51,6 +51,8 @@ class Head:
     key: str
     head: int
     floor: int
+    live_rows: int
+    digest: int  # sum of the living rows' hashes modulo 2^64
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,11 @@ class Pull:
             raise QueueOwner
         if first.status == "wiped":
             raise Wiped
-        heads = {row.key: Head(row.id, row.key, row.head, row.floor) for row in rows if row.key is not None}
+        heads = {
+            row.key: Head(row.id, row.key, row.head, row.floor, row.live_rows, int(row.digest))
+            for row in rows
+            if row.key is not None
+        }
         ordered = [heads[key] for key in keys if key in heads]
         return State(first.device_id, first.last_seq, first.durable_seq, first.epoch, first.pulled_at, ordered)
 
@@ -240,9 +246,14 @@ class _Page:
         beginning = any(place is None or place.is_beginning for _, place in places)
         behind = any(place is not None and not place.is_beginning and place.position < scope.head for scope, place in places)
         more = beginning or behind
+        digests = {
+            scope.key: [scope.head, scope.live_rows, f"{scope.digest:016x}"]
+            for scope, place in places
+            if place is not None and not place.is_beginning and place.position == scope.head
+        }
         self._line(
-            {"kind": "end", "more": more, "checkpoint": not behind, "cursor": self._token(self.cursor), "digests": {},
-             "retry_seconds": 0 if more else poll_seconds}
+            {"kind": "end", "more": more, "checkpoint": not behind, "cursor": self._token(self.cursor),
+             "digests": digests, "retry_seconds": 0 if more else poll_seconds}
         )  # fmt: skip
         return b"".join(self._parts)
 
@@ -265,7 +276,7 @@ def _document(document: Json) -> bytes:
 _STATE = text(
     """
     SELECT q.owner_id, q.device_id, q.last_seq, q.durable_seq, d.status, h.pulled_at,
-           (SELECT value FROM sync_meta WHERE name = 'epoch') AS epoch, s.id, s.key, s.head, s.floor
+           (SELECT value FROM sync_meta WHERE name = 'epoch') AS epoch, s.id, s.key, s.head, s.floor, s.live_rows, s.digest
       FROM sync_queue q
       JOIN sync_device d ON d.id = q.device_id
       LEFT JOIN sync_hold h ON h.queue_id = q.id

@@ -92,10 +92,10 @@ def fill_feed(superuser_url: str, hazard_id: UUID, total: int) -> None:
         )
         connection.execute(
             """
-            INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, gone)
+            INSERT INTO sync_feed (scope_id, position, entered, entity_type, entity_id, revision, line, hash)
             SELECT l.scope_id, l.position, l.position, t.entity_type, l.entity_id, t.revision,
                    convert_to(replace(replace(t.text, %(hazard)s::text, l.entity_id::text), 'PADDING',
-                              left(repeat(md5(l.i::text), 24), greatest(1024 - length(t.text), 0))), 'UTF8'), NULL
+                              left(repeat(md5(l.i::text), 24), greatest(1024 - length(t.text), 0))), 'UTF8'), t.hash
               FROM lines AS l,
                    (SELECT f.*, convert_from(f.line, 'UTF8') AS text FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id
                      WHERE f.entity_id = %(hazard)s AND s.key LIKE 'region:%%') AS t
@@ -103,8 +103,13 @@ def fill_feed(superuser_url: str, hazard_id: UUID, total: int) -> None:
             values,
         )
         connection.execute(
-            "UPDATE sync_scope SET head = n.head FROM (SELECT scope_id, max(position) AS head FROM lines GROUP BY 1) AS n"
-            " WHERE n.scope_id = sync_scope.id"
+            """
+            UPDATE sync_scope SET head = n.head, live_rows = n.rows, digest = n.digest
+              FROM (SELECT scope_id, max(position) AS head, count(hash) AS rows,
+                           mod(mod(sum(hash), 2::numeric ^ 64) + 2::numeric ^ 64, 2::numeric ^ 64) AS digest
+                      FROM sync_feed GROUP BY scope_id) AS n
+             WHERE n.scope_id = sync_scope.id
+            """
         )
     _analyse(superuser_url, "sync_feed", "sync_scope")
 

@@ -36,8 +36,21 @@ def no_line_is_stale(world: World) -> None:
         row = visits.get(line.entity_id)
         render = renders[line.key.split(":", 1)[0] + "#" + line.key.rsplit("#", 1)[1]]
         assert render is not None
-        if row is None or bytes(line.line) != row_line("visit", row.id, row.revision, render(row)):
+        if row is None or bytes(line.line) != row_line("visit", row.id, row.revision, render(row)).line:
             raise Caught(f"{line.key}: {orjson.loads(line.line)}, but the row is {row}")
+
+
+def digests_are_sums(world: World) -> None:
+    """A scope's count and digest are those of its living lines."""
+    lines = world.rows("SELECT s.key, f.line FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id WHERE f.gone IS NULL")
+    sums: dict[str, list[int]] = {}
+    for line in lines:
+        total = sums.setdefault(line.key, [0, 0])
+        total[0] += 1
+        total[1] = (total[1] + int(orjson.loads(line.line)["hash"], 16)) % 2**64
+    for scope in world.rows("SELECT key, live_rows, digest FROM sync_scope"):
+        if [scope.live_rows, scope.digest] != sums.get(scope.key, [0, 0]):
+            raise Caught(f"{scope.key}: {scope.live_rows} rows and {scope.digest}, not {sums.get(scope.key)}")
 
 
 def positions_have_no_gap(world: World) -> None:

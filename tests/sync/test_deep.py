@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from accounts.actor import Role
-from tests.sync.checks import REGION, no_line_is_stale, nothing_is_missed, positions_have_no_gap
+from tests.sync.checks import REGION, digests_are_sums, no_line_is_stale, nothing_is_missed, positions_have_no_gap
 from tests.sync.stops import Runner
 from tests.sync.world import HOME, Phone, World
 
@@ -90,6 +90,7 @@ def test_a_minute_of_sixteen_writers_and_four_pollers_misses_nothing(
         nothing_is_missed(world, phone)
     no_line_is_stale(world)
     positions_have_no_gap(world)
+    digests_are_sums(world)
     with capsys.disabled():
         print(  # noqa: T201 - figures for whoever runs it
             f"\n{sum(commits) / SECONDS:.0f} commits a second, {pulls / SECONDS:.0f} pulls a second, banner {HOME}"

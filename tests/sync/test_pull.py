@@ -52,6 +52,8 @@ def test_a_first_pull_gives_everything_that_one_may_see_and_says_where_to_go_on(
     }  # fmt: skip
     assert lines[-1]["checkpoint"] is True
     assert lines[-1]["retry_seconds"] == 300
+    assert lines[-1]["digests"].keys() == {f"user:{officer.person.id}#own", REGION}
+    assert lines[-1]["digests"][REGION] == [3, 3, f"{sum(int(row['hash'], 16) for row in lines[5:8]) % 2**64:016x}"]
     assert officer.held() == {
         f"user:{officer.person.id}#own": {str(visit) for visit in mine},
         REGION: {str(visit) for visit in (*mine, *theirs)},

@@ -13,7 +13,7 @@ import pytest
 from accounts.actor import Role
 from sync.pull import Pull, PullRequest, State
 from tests.sync import toy
-from tests.sync.checks import REGION, no_line_is_stale, nothing_is_missed, positions_have_no_gap
+from tests.sync.checks import REGION, digests_are_sums, no_line_is_stale, nothing_is_missed, positions_have_no_gap
 from tests.sync.stops import Runner, Stops, wait_until_blocked
 from tests.sync.world import ELSEWHERE, HOME, Phone, World
 
@@ -72,6 +72,7 @@ def test_a_numbered_writer_makes_others_wait_and_nobody_sees_over_it(stopping: W
     assert order[1:] == [first, second]
     nothing_is_missed(stopping, reader)
     positions_have_no_gap(stopping)
+    digests_are_sums(stopping)
 
 
 def test_other_scopes_do_not_wait(stopping: World, stops: Stops) -> None:
@@ -101,6 +102,7 @@ def test_two_writers_of_the_same_two_scopes_in_opposite_order_do_not_deadlock(st
     first.done()
     second.done()
     positions_have_no_gap(stopping)
+    digests_are_sums(stopping)
 
 
 def test_two_writers_that_make_the_same_scope_take_turns(stopping: World, stops: Stops) -> None:
@@ -115,6 +117,7 @@ def test_two_writers_that_make_the_same_scope_take_turns(stopping: World, stops:
     second.done()
     nothing_is_missed(stopping, reader)
     positions_have_no_gap(stopping)
+    digests_are_sums(stopping)
 
 
 def test_two_writers_of_one_record_take_turns_and_the_line_is_the_last_ones(stopping: World, stops: Stops) -> None:
@@ -170,6 +173,7 @@ def test_a_push_that_waits_for_a_record_does_not_hold_heads(stopping: World, sto
     first.done()
     second.done()
     positions_have_no_gap(stopping)
+    digests_are_sums(stopping)
 
 
 def test_sixteen_writers_and_four_pollers_on_one_scope_miss_nothing(world: World) -> None:
@@ -207,6 +211,7 @@ def test_sixteen_writers_and_four_pollers_on_one_scope_miss_nothing(world: World
         nothing_is_missed(world, phone)
     no_line_is_stale(world)
     positions_have_no_gap(world)
+    digests_are_sums(world)
 
 
 def test_a_copy_that_comes_while_its_issue_is_decided_holds_nobody_up(stopping: World, stops: Stops) -> None:
