@@ -80,8 +80,8 @@ class Database:
         try:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
             yield session
+            session.commit()  # of nothing: a ROLLBACK would make the driver forget every statement that it has prepared
         finally:
-            session.rollback()
             session.close()
 
     @contextlib.contextmanager
