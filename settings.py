@@ -60,6 +60,7 @@ class Settings:
     pull_bytes: int = 524_288
     line_bytes: int = 65_536
     poll_seconds: int = 300
+    snapshot_rows: int = 2000  # a scope with more living rows is bootstrapped from a snapshot
 
     max_photo_bytes: int = 20_971_520
     max_photos: int = 9

@@ -33,8 +33,8 @@ from notifications.channels import Channel, demo_channels
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from settings import Settings
+from sync import retention as sync_retention, snapshots
 from sync.replay import replay_parked
-from sync.retirement import retire_issues
 from workflow.queue import escalation, holding
 
 log = structlog.get_logger()
@@ -143,6 +143,13 @@ def in_batches(step: Callable[[Session], int], process: Process) -> None:
             more = step(session) > 0
 
 
+def make_snapshots(process: Process) -> None:
+    """What devices begin with, where it is missing or old."""
+    until = time.monotonic() + _SLICE_SECONDS
+    while snapshots.make_due(process.parts.sync) and time.monotonic() < until:
+        pass
+
+
 TIMETABLE = (
     Timed(_SWEEP, 5, sweep_outbox),
     Timed("seal_journal", 10, seal_journal),
@@ -154,7 +161,11 @@ TIMETABLE = (
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
-    Timed("retire_issues", 3600, partial(in_batches, retire_issues)),
+    Timed("retire_issues", 3600, partial(in_batches, sync_retention.retire_issues)),
+    Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),
+    Timed("forget_bodies", 86_400, partial(in_batches, sync_retention.forget_bodies)),
+    Timed("make_snapshots", 300, make_snapshots),
+    Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
     Timed("sweep_accounts", 3600, sweep_accounts),
 )

@@ -17,7 +17,7 @@ from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import Json
 from problems import Malformed, Unauthenticated, UnsupportedMediaType
-from sync import issues as issue_queries, reading, resolving
+from sync import issues as issue_queries, reading, resolving, snapshots
 from sync.models import Issue
 from sync.mutations import Origin
 from sync.problems import TornBody
@@ -32,11 +32,13 @@ from sync.schemas import (
     PullSchema,
     RegisterDeviceSchema,
     RegisteredSchema,
+    SnapshotSchema,
     StatusSchema,
 )
 from sync.status import status_of
 
 NDJSON = "application/x-ndjson"
+GZIP = "application/gzip"
 _SMALL_BYTES = 1024  # compressing less is not worth the time
 _GZIP_LEVEL = 1
 _GZIP = 31
@@ -117,6 +119,26 @@ def pull(data: dict[str, Any]) -> Response:
     NDJSON: hello, then each scope's rows with cursor lines in between; the last line says where to go on.
     """
     return _ndjson(Pull(parts().sync, _caller).run(PullRequest(**data)))
+
+
+@routes.route("/snapshots/<uuid:snapshot_id>", methods=["GET"])
+@routes.response(200, SnapshotSchema)
+def snapshot(snapshot_id: UUID) -> Json:
+    """Show what a snapshot of a large scope is made of.
+
+    Its chunks are the same for every device. The scope enters the cursor once a pull names the snapshot in `adopted`.
+    """
+    return snapshots.manifest(parts().sync, session(), actor(), snapshot_id)
+
+
+@routes.route("/snapshots/<uuid:snapshot_id>/<sha256>", methods=["GET"])
+@routes.response(200, {"type": "string", "format": "binary"}, content_type=GZIP)
+def snapshot_chunk(snapshot_id: UUID, sha256: str) -> Response:
+    """Load one chunk: gzip of row lines, whose SHA-256 is its name."""
+    body = snapshots.chunk_of(parts().sync, session(), actor(), snapshot_id, sha256)
+    response = Response(body, content_type=GZIP)
+    response.headers["Cache-Control"] = "private, max-age=604800, immutable"
+    return response
 
 
 @routes.route("/status", methods=["GET"])

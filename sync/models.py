@@ -45,7 +45,7 @@ class SyncQueue(Base):
     # Where the owner worked when he last registered with a role: whose supervisor looks after what he leaves behind.
     region_code: Mapped[str | None]
     public_key: Mapped[Json | None]  # ES256 JWK of this owner on this device: co-signatures and capture records
-    body_key: Mapped[bytes] = mapped_column(LargeBinary)  # sealed by the ring; destroying it destroys every body
+    body_key: Mapped[bytes] = mapped_column(LargeBinary)  # sealed by the ring; destroying it (empty) destroys every body
     last_seq: Mapped[int] = mapped_column(default=0)
     durable_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -129,6 +129,7 @@ class SyncFeed(Base):
         UniqueConstraint("entity_type", "entity_id", "scope_id"),
         CheckConstraint("gone IN ('deleted', 'left')", name="gone_known"),
         CheckConstraint("(gone IS NULL) = (hash IS NOT NULL)", name="living_rows_count"),
+        Index("ix_sync_feed_gone", "gone_at", postgresql_where="gone IS NOT NULL"),
     )
 
     scope_id: Mapped[int] = mapped_column(ForeignKey("sync_scope.id"), primary_key=True)
@@ -141,6 +142,29 @@ class SyncFeed(Base):
     hash: Mapped[int | None]  # the 8 bytes that the line names, as a signed number
     gone: Mapped[str | None]
     gone_at: Mapped[datetime | None]
+
+
+class SyncSnapshot(Base):
+    """The living rows of a large scope at one position, for devices that begin."""
+
+    __tablename__ = "sync_snapshot"
+    __table_args__ = (Index("ix_sync_snapshot_scope", "scope_id", "made_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    scope_id: Mapped[int] = mapped_column(ForeignKey("sync_scope.id"))
+    upto: Mapped[int]
+    chunks: Mapped[Json]  # [{"sha256", "bytes", "rows"}]
+    made_at: Mapped[datetime]
+
+
+class SyncChunk(Base):
+    """Compressed lines, named by their SHA-256; snapshots share those that did not change."""
+
+    __tablename__ = "sync_chunk"
+
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]  # or used again by a newer snapshot
 
 
 class SyncMeta(Base):

@@ -19,7 +19,7 @@ from accounts.actor import Actor
 from database.base import Json
 from database.session import now
 from problems import NotFound
-from sync import leases
+from sync import leases, snapshots
 from sync.cursors import Cursor, Place, decode, encode
 from sync.engine import SCHEMA, Authenticate, Engine
 from sync.problems import EpochChanged, QueueOwner, ServerBehind, Wiped
@@ -41,6 +41,7 @@ class PullRequest:
     max_bytes: int
     adopted: Sequence[UUID]
     refill: Sequence[str]
+    snapshots: bool = True
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Pull:
         page = _Page(engine, session, actor, asked, min(request.max_bytes, engine.settings.pull_bytes))
         page.hello(state)
         page.drop(state.scopes)
-        self._fill(page, state, set(request.refill))
+        self._fill(page, state, request)
         body = page.end(state.scopes, engine.settings.poll_seconds)
         held = {
             str(scope_id): [asked.places[scope_id].position if scope_id in asked.places else 0, place.position]
@@ -143,9 +144,10 @@ class Pull:
         ordered = [heads[key] for key in keys if key in heads]
         return State(first.device_id, first.last_seq, first.durable_seq, first.epoch, first.pulled_at, ordered)
 
-    def _fill(self, page: _Page, state: State, refill: set[str]) -> None:
+    def _fill(self, page: _Page, state: State, request: PullRequest) -> None:
         """What the device follows comes first; then what is new to it: personal scopes, and of the others the small ones."""
-        starts = [(scope, page.start_of(scope, refill)) for scope in state.scopes]
+        refill = set(request.refill)
+        starts = page.adopt([(scope, page.start_of(scope, refill)) for scope in state.scopes], request)
         followed = [item for item in starts if not item[1][1].is_beginning]
         beginning = [item for item in starts if item[1][1].is_beginning]
         beginning.sort(key=lambda item: (item[0].key.split(":", 1)[0] not in _PERSONAL, item[1][1].upto - item[1][1].position))
@@ -201,6 +203,27 @@ class _Page:
         if place.position < scope.floor or scope.key in refill:
             return "resync", Place(0, scope.head)
         return "continue", place
+
+    def adopt(self, starts: list[tuple[Head, tuple[str, Place]]], request: PullRequest) -> list[tuple[Head, tuple[str, Place]]]:
+        """The same without the large scopes that begin: of these a snapshot is offered, and followed once it is adopted."""
+        rows = self._engine.settings.snapshot_rows
+        large = {
+            scope.id for scope, (_, place) in starts
+            if place.is_beginning and place.position == 0 and scope.live_rows > rows and request.snapshots
+        }  # fmt: skip
+        found = snapshots.offered(self._session, sorted(large), request.adopted) if large else {}
+        left = []
+        for scope, (action, place) in starts:
+            offer = found.get(scope.id)
+            if offer is None or not scope.floor <= offer.upto <= scope.head:
+                left.append((scope, (action, place)))
+            elif offer.id in request.adopted:
+                self.cursor = self.cursor.moved(scope.id, Place(offer.upto))
+                left.append((scope, ("continue", Place(offer.upto))))
+            else:
+                self.cursor = self.cursor.without(scope.id)
+                self._line({"kind": "snapshot", "key": scope.key, "id": offer.id, "upto": offer.upto, "chunks": offer.chunks})
+        return left
 
     def scope(self, scope: Head, action: str, place: Place) -> None:
         """Send a scope as far as it fits: what lives, if it is beginning; then what changed since, with tombstones."""

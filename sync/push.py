@@ -18,7 +18,7 @@ from database.errors import is_passing
 from database.session import now
 from problems import NotFound, Unavailable
 from sync import ledger
-from sync.bodies import Bodies
+from sync.bodies import Bodies, new_body_key
 from sync.chunk import Chunk
 from sync.engine import Authenticate, Engine
 from sync.execution import QueueState
@@ -97,10 +97,18 @@ class Push:
         chunk = Chunk(self._engine, session, actor, queue)
         entries = chunk.run(fresh)
         last_seq = entries[-1].sent.seq
-        ledger.write(session, queue, Bodies(self._engine.ring, queue.body_key), entries, now(session))
+        ledger.write(session, queue, self._bodies(session, queue), entries, now(session))
         ledger.advance(session, queue, last_seq)
         answers += [answer(entry.sent.seq, entry.sent.mid, entry.result, duplicate=entry.is_copy) for entry in entries]
         return _Done(len(past) + len(entries), answers, last_seq, durable_seq)
+
+    def _bodies(self, session: Session, queue: QueueState) -> Bodies:
+        """What seals this queue's lines: under a new key, if the old one was destroyed with all that it had sealed."""
+        body_key = queue.body_key
+        if not body_key:
+            body_key = new_body_key(self._engine.ring)
+            session.execute(_NEW_KEY, {"queue": queue.id, "body_key": body_key})
+        return Bodies(self._engine.ring, body_key)
 
     def _take_queue(self, session: Session, header: PushHeader, actor: Actor) -> tuple[QueueState, int]:
         """Hold the queue's row: one push at a time."""
@@ -142,6 +150,7 @@ def answer(seq: int, mid: UUID | None, result: bytes, *, duplicate: bool) -> byt
     return b'{"kind":"result","seq":%d,"mid":%s,%s,"duplicate":%s}\n' % (seq, mid_json, result[1:-1], flag)
 
 
+_NEW_KEY = text("UPDATE sync_queue SET body_key = :body_key WHERE id = :queue")
 _TAKE_QUEUE = text(
     """
     SELECT q.id, q.device_id, q.owner_id, q.region_code, q.body_key, q.last_seq, q.durable_seq, d.status,

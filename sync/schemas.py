@@ -69,7 +69,27 @@ class PullSchema(StrictSchema):
     schema = fields.Integer(required=True, strict=True, validate=validate.Range(1, MAX_SCHEMA))
     max_bytes = fields.Integer(load_default=524_288, strict=True, validate=validate.Range(1, 2**31 - 1))
     adopted = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_REFILL))
+    snapshots = fields.Boolean(
+        load_default=True, metadata={"description": "false: large scopes come as rows, for a client that loads no chunks"}
+    )
     refill = fields.List(Line(max_length=200), load_default=list, validate=validate.Length(max=MAX_REFILL))
+
+
+class ChunkSchema(StrictSchema):
+    """One compressed part of a snapshot."""
+
+    sha256 = fields.String(required=True, metadata={"description": "of the bytes as they are served; its name"})
+    bytes = fields.Integer(required=True)
+    rows = fields.Integer(required=True)
+
+
+class SnapshotSchema(StrictSchema):
+    """The living rows of a scope, complete to position `upto`."""
+
+    id = fields.UUID(required=True)
+    key = fields.String(required=True)
+    upto = fields.Integer(required=True)
+    chunks = fields.List(fields.Nested(ChunkSchema), required=True)
 
 
 class IssueQuerySchema(PageSchema):

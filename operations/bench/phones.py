@@ -69,7 +69,8 @@ class Phone:
 
     def pull(self, figure: Figure, cursor: str | None) -> tuple[int, dict[str, Any]]:
         """One page: how many rows came, and its last line."""
-        document = {"queue": self._queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": PULL_BYTES}
+        document = {"queue": self._queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": PULL_BYTES,
+                    "snapshots": False}  # fmt: skip
         body = self.ask(figure, "POST", "/sync/pull", json.dumps(document).encode(), Accept_Encoding="gzip")
         return body.count(b'{"kind":"row"'), json.loads(body[body.rstrip().rfind(b"\n") + 1 :])
 

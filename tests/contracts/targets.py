@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from accounts.actor import Role
 from api.context import Parts
+from sync import snapshots
 from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
 from tests.makers import Case
@@ -94,6 +95,22 @@ def task_of(world: World, *, claimed: bool) -> str:
     return task_id
 
 
+def snapshot_of(world: World) -> tuple[str, str]:
+    """A snapshot of the banner's officers, and one chunk of it."""
+    parts: Parts = world.client.application.extensions["fire"]
+    key = f"region:{world.office.region_code}#officer"
+    engine = replace(parts.sync, settings=replace(parts.settings, snapshot_rows=0))
+    while snapshots.make_due(engine):
+        pass
+    with parts.database.transaction() as session:
+        row = session.execute(_SNAPSHOT, {"key": key}).one()
+    return str(row.id), row.sha256
+
+
+_SNAPSHOT = text(
+    "SELECT p.id, p.chunks -> 0 ->> 'sha256' AS sha256 FROM sync_snapshot p JOIN sync_scope s ON s.id = p.scope_id"
+    " WHERE s.key = :key ORDER BY p.made_at DESC LIMIT 1"
+)
 Found = tuple[list[str], Caller | None]
 OTHERS: dict[str, Callable[[World], Found]] = {
     "queue.task_claim": lambda world: ([task_of(world, claimed=False)], world.office.clerk),
@@ -132,6 +149,8 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "lessons.lesson_publish": lambda world: ([world.lesson_id], world.editor),
     "lessons.lesson_withdraw": lambda world: ([world.lesson_id], None),
     "inbox.read_notice": lambda world: ([world.notice_id], world.case("hazard", "REGISTERED").reporter),
+    "sync.snapshot": lambda world: ([snapshot_of(world)[0]], world.office.officers[0]),
+    "sync.snapshot_chunk": lambda world: ([*snapshot_of(world)], world.office.officers[0]),
     "sync.issue_apply": lambda world: ([world.issue_id], None),  # nobody knows the act that is parked there
     "sync.issue_discard": lambda world: ([world.issue_id], world.office.leader),
 }

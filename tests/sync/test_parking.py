@@ -230,7 +230,7 @@ def test_a_chain_that_came_again_in_a_new_queue_is_resolved_once(world: World, o
 
 
 def test_closed_issues_leave_devices_after_ninety_days(world: World, officer: Phone, leader: Phone) -> None:
-    from sync.retirement import retire_issues
+    from sync.retention import retire_issues
 
     visit = own_visit(officer)
     issue = stumble(officer, visit)

@@ -20,7 +20,7 @@ from database.base import new_id
 from database.crypto import KeyRing
 from database.session import Database, Observer
 from settings import Settings
-from sync import reading, resolving
+from sync import reading, resolving, snapshots
 from sync.catalog import Catalog
 from sync.engine import Engine
 from sync.feed import Feed
@@ -74,7 +74,7 @@ class World:
             session.execute(
                 text(
                     "TRUNCATE visit, issue, event, receipt, sync_mutation, sync_hold, sync_queue, sync_device, sync_feed,"
-                    " sync_scope, sync_meta"
+                    " sync_scope, sync_meta, sync_snapshot, sync_chunk"
                 )
             )
             seed(session)
@@ -143,6 +143,7 @@ class Phone:
         self.queue = uuid4()
         self.lines: list[bytes] = []
         self.cursor: str | None = None
+        self.adopted: list[UUID] = []
         self.trusts = True  # compares digests at each checkpoint
         self.rows: dict[str, dict[tuple[str, str], Json]] = {}
         self._filling: dict[str, set[tuple[str, str]]] = {}
@@ -199,7 +200,7 @@ class Phone:
 
     def ask(self, cursor: str | None = None, max_bytes: int = 524_288, refill: Sequence[str] = ()) -> bytes:
         """The bytes of one pull."""
-        request = PullRequest(self.queue, cursor, 1, max_bytes, [], refill)
+        request = PullRequest(self.queue, cursor, 1, max_bytes, self.adopted, refill)
         return Pull(self.world.engine, self.authenticate).run(request)
 
     def pull(self, max_bytes: int = 524_288, refill: Sequence[str] = ()) -> list[Json]:
@@ -238,11 +239,27 @@ class Phone:
             elif item["kind"] == "drop":
                 self.rows.pop(item["key"], None)
                 self._filling.pop(item["key"], None)
+            elif item["kind"] == "snapshot":
+                self._adopt(item)
             elif item["kind"] == "row":
                 self._row(scope["key"], item)
             elif item["kind"] in ("cursor", "end"):
                 self.cursor = item["cursor"]
         return lines
+
+    def _adopt(self, offer: Json) -> None:
+        """Load every chunk, then hold these rows and no others of the scope."""
+        rows: list[Json] = []
+        for chunk in offer["chunks"]:
+            with self.world.database.snapshot() as session:
+                actor = self.authenticate(session)
+                body = snapshots.chunk_of(self.world.engine, session, actor, UUID(offer["id"]), chunk["sha256"])
+            assert (hashlib.sha256(body).hexdigest(), len(body)) == (chunk["sha256"], chunk["bytes"])
+            lines = [orjson.loads(text_) for text_ in gzip.decompress(body).splitlines()]
+            assert len(lines) == chunk["rows"]
+            rows += lines
+        self.rows[offer["key"]] = {(row["type"], row["id"]): row for row in rows}
+        self.adopted = [UUID(offer["id"])]
 
     def _filled(self, scope: Json) -> None:
         if scope and scope["whole"] and scope["key"] in self._filling:

@@ -854,6 +854,24 @@ def upgrade() -> None:
     op.create_index("ix_rectification_region", "rectification", ["region_code", "state", "id"], unique=False)
     op.create_index(op.f("ix_rectification_unit_id"), "rectification", ["unit_id"], unique=False)
     op.create_table(
+        "sync_snapshot",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope_id", sa.BigInteger(), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
+        sa.Column("chunks", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["scope_id"], ["sync_scope.id"], name=op.f("fk_sync_snapshot_scope_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_snapshot")),
+    )
+    op.create_index("ix_sync_snapshot_scope", "sync_snapshot", ["scope_id", "made_at"], unique=False)
+    op.create_table(
+        "sync_chunk",
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sync_chunk")),
+    )
+    op.create_table(
         "sync_feed",
         sa.Column("scope_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
@@ -871,6 +889,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope_id", "position", name=op.f("pk_sync_feed")),
         sa.UniqueConstraint("entity_type", "entity_id", "scope_id", name=op.f("uq_sync_feed_entity_type_entity_id_scope_id")),
     )
+    op.create_index("ix_sync_feed_gone", "sync_feed", ["gone_at"], unique=False, postgresql_where="gone IS NOT NULL")
     op.create_table(
         "sync_queue",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1129,6 +1148,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sync_queue_owner_id"), table_name="sync_queue")
     op.drop_index(op.f("ix_sync_queue_device_id"), table_name="sync_queue")
     op.drop_table("sync_queue")
+    op.drop_table("sync_chunk")
+    op.drop_index("ix_sync_snapshot_scope", table_name="sync_snapshot")
+    op.drop_table("sync_snapshot")
+    op.drop_index("ix_sync_feed_gone", table_name="sync_feed", postgresql_where="gone IS NOT NULL")
     op.drop_table("sync_feed")
     op.drop_index(op.f("ix_rectification_unit_id"), table_name="rectification")
     op.drop_index("ix_rectification_region", table_name="rectification")
