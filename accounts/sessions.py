@@ -21,6 +21,7 @@ from database.journal import record
 from database.session import now
 from problems import NotFound, Unauthenticated
 from settings import Settings
+from sync.leases import revoke
 from sync.models import SyncDevice
 from sync.problems import Wiped
 
@@ -159,6 +160,7 @@ def drain_sessions(session: Session, person_id: UUID, lifetime: timedelta) -> No
         .where(LoginSession.person_id == person_id, LoginSession.state == "active")
         .values(state="drain", drain_until=now(session) + lifetime)
     )
+    revoke(session, person_id)
 
 
 def close_sessions_of(session: Session, person_id: UUID, *, but: UUID | None = None) -> None:

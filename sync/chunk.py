@@ -20,10 +20,12 @@ from sync.lines import Sent
 from sync.merge import merges_of
 from sync.mutations import Mutation, batching
 from sync.parking import Waiting, waiting_before
-from sync.problems import Fork
 from sync.synced import ISSUE
 
 log = structlog.get_logger()
+
+# Its owner's ledger has another line under this mid: a defect of his client, which must not stop his queue.
+MID_TAKEN = "mid_taken"
 
 
 class Chunk:
@@ -38,16 +40,16 @@ class Chunk:
         self._results: dict[UUID, ledger.Known] = {}
         self._waiting = Waiting()
 
+    @property
+    def _drains(self) -> bool:
+        """True if the owner has lost a right: what he did before he knew is neither done nor refused."""
+        return self._actor.draining or self._queue.revoked_at is not None
+
     def run(self, lines: Sequence[Sent]) -> list[Entry]:
-        """Entries of as many lines as fit into the chunk's time, at least one. Raises Fork."""
+        """Entries of as many lines as fit into the chunk's time, at least one."""
         started = self._engine.stopwatch()
         limit = self._engine.settings.push_chunk_seconds
         self._results = ledger.known_of(self._session, self._queue.owner_id, [sent.mid for sent in lines if sent.mid is not None])
-        for sent in lines:  # before anything is applied
-            known = self._results.get(sent.mid) if sent.mid is not None else None
-            if known is not None and known.sha256 != sent.sha256:
-                log.warning("fork", queue=str(self._queue.id), seq=sent.seq)
-                raise Fork(seq=sent.seq)
         self._waiting = waiting_before(self._session, self._queue.id, lines)
         position = self._at_once(lines)
         while position < len(lines) and (not self._entries or self._engine.stopwatch() - started < limit):
@@ -89,7 +91,7 @@ class Chunk:
 
     def _batch(self, lines: Sequence[Sent]) -> list[tuple[Sent, Mutation, dict[str, object]]]:
         batch: list[tuple[Sent, Mutation, dict[str, object]]] = []
-        if self._actor.draining:
+        if self._drains:
             return batch
         entities: set[UUID | None] = set()
         mids: set[UUID | None] = set()
@@ -113,28 +115,26 @@ class Chunk:
 
     def _one(self, sent: Sent) -> None:
         known = self._results.get(sent.mid) if sent.mid is not None else None
-        if known is not None:
-            if known.sha256 != sent.sha256:  # the same mid twice in this body
-                raise Fork(seq=sent.seq)
+        if known is not None and known.sha256 == sent.sha256:
             self._keep(ledger.copy_of(self._session, self._queue, sent, known))
             return
-        tried, behind = self._try(sent)
+        tried, behind = (parked(MID_TAKEN), None) if known is not None else self._try(sent)
         opened = [behind] if behind is not None else self._open(sent, tried)
-        self._keep(ledger.entry_of(sent, tried, opened))
+        self._keep(ledger.entry_of(sent, tried, opened, has_receipt=known is None))
 
     def _try(self, sent: Sent) -> tuple[Tried, UUID | None]:
         """What came of it, and the issue that it joins."""
         if not sent.is_good:
             return parked("bad_line"), None
-        if self._actor.draining:
-            tried = parked(issues.AFTER_REVOCATION)
-            return tried, issues.revocation_issue(self._session, self._queue.id)
+        if self._drains:
+            tried = parked(issues.AFTER_REVOCATION, **issues.powers_at(self._session, self._queue))
+            return tried, issues.revocation_issue(self._session, self._queue.id, tried.data)
         if self._waiting.holds_up(sent):
             return parked(issues.BEHIND_PARKED), self._waiting.issue_before(sent)
         return attempt(self._engine, self._session, self._actor, self._queue, sent, now(self._session)), None
 
     def _open(self, sent: Sent, tried: Tried) -> list[UUID]:
-        if not tried.lost and tried.outcome not in ("rejected", "parked"):
+        if not tried.lost and not tried.after_reassignment and tried.outcome not in ("rejected", "parked"):
             return []
         with self._engine.database.savepoint(self._session):
             return issues.open_for(self._engine, self._session, self._actor, self._queue, sent, tried)
@@ -142,7 +142,7 @@ class Chunk:
     def _keep(self, entry: Entry) -> None:
         self._entries.append(entry)
         sent = entry.sent
-        if sent.mid is not None:
+        if sent.mid is not None and entry.has_receipt:
             self._results[sent.mid] = ledger.Known(sent.sha256, entry.outcome, entry.result)
         if entry.outcome == "parked" and entry.resolution is None:
-            self._waiting.add(sent.mid, sent.entity_type, sent.entity_id, entry.issue_id)
+            self._waiting.add(sent.mid if entry.has_receipt else None, sent.entity_type, sent.entity_id, entry.issue_id)

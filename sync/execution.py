@@ -44,6 +44,7 @@ class QueueState:
     region_code: str | None
     body_key: bytes
     last_seq: int
+    revoked_at: datetime | None = None  # its owner lost a right, and its device has not pulled since
 
 
 @dataclass(frozen=True)

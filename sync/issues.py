@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,11 @@ from sync.engine import Engine
 from sync.execution import RESOLVERS, QueueState, Tried
 from sync.lines import Sent
 from sync.merge import Lost
-from sync.models import Issue
+from sync.models import Issue, SyncHold, SyncQueue
 from sync.synced import ISSUE, author_line, officer_line
 
 AFTER_REVOCATION = "after_revocation"
+AFTER_REASSIGNMENT = "after_reassignment"  # done within the lease by somebody whose case it was no more: to be looked at
 BEHIND_PARKED = "behind_parked"
 _NOT_UNDERSTOOD = ("invalid_arguments", "unknown_version")  # what stands there may be anything, a phone number too
 _KINDS = {"parked": "parked", "rejected": "rejected"}
@@ -33,11 +35,12 @@ def open_for(engine: Engine, session: Session, author: Actor, queue: QueueState,
     is_staff = (queue.region_code is not None or bool(author.grants)) and not _reports(engine, session, author, sent)
     if tried.lost:
         return [_lost(session, author, queue, sent, lost, is_staff=is_staff) for lost in tried.lost]
-    if tried.outcome not in _KINDS:
+    if tried.outcome not in _KINDS and not tried.after_reassignment:
         return []
-    kind = "fault" if tried.code == "fault" else _KINDS[tried.outcome]
+    kind = "fault" if tried.code == "fault" else _KINDS.get(tried.outcome, "reassigned")
     evidence = _evidence(engine, sent, tried)
-    issue = _new(session, queue, sent, kind, tried.code or "", evidence, is_staff=is_staff)
+    reason = tried.code or (AFTER_REASSIGNMENT if kind == "reassigned" else "")
+    issue = _new(session, queue, sent, kind, reason, evidence, is_staff=is_staff)
     issue.region_code = _jurisdiction(author, queue, tried)
     return [_opened(session, issue, author)]
 
@@ -128,11 +131,24 @@ def _evidence(engine: Engine, sent: Sent, tried: Tried) -> Json:
     return kept
 
 
-def revocation_issue(session: Session, queue_id: UUID) -> UUID | None:
+def powers_at(session: Session, queue: QueueState) -> Json:
+    """The last moment at which a removed person had the powers with which he acted: on a supervisor's word he has them again."""
+    if queue.revoked_at is not None:
+        at = queue.revoked_at - timedelta(microseconds=1)
+    else:
+        hold = session.get(SyncHold, queue.id)
+        at = hold.pulled_at if hold is not None else session.get_one(SyncQueue, queue.id).created_at
+    return {"powers_at": at.isoformat()}
+
+
+def revocation_issue(session: Session, queue_id: UUID, powers: Json) -> UUID | None:
     """The one open issue that collects what a removed person's queue still hands in."""
     return session.scalar(
-        select(Issue.id).where(Issue.queue_id == queue_id, Issue.reason == AFTER_REVOCATION, Issue.state == "open")
-    )
+        select(Issue.id).where(
+            Issue.queue_id == queue_id, Issue.reason == AFTER_REVOCATION, Issue.state == "open",
+            Issue.losing["explained"] == powers,
+        )
+    )  # fmt: skip
 
 
 def may_resolve(issue: Issue, actor: Actor, action: str) -> None:

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.session import now
+
 RENEWED_EVERY = timedelta(minutes=10)  # an idle pull writes no oftener
 
 
@@ -53,6 +55,11 @@ def renew(session: Session, queue_id: UUID, moment: datetime, scopes: dict[str, 
     session.execute(_RENEW, {"queue": queue_id, "moment": moment, "scopes": _json(scopes)})
 
 
+def revoke(session: Session, person_id: UUID) -> None:
+    """He has lost a right: what his queues bring until their next pull he did while he had it, and a person decides about it."""
+    session.execute(_REVOKE, {"person": person_id, "moment": now(session)})
+
+
 def _json(scopes: dict[str, list[int]]) -> str:
     pairs = ",".join(f'"{scope}":[{before},{after}]' for scope, (before, after) in scopes.items())
     return "{" + pairs + "}"
@@ -69,6 +76,13 @@ _ROWS = text(
       LEFT JOIN sync_hold h ON h.queue_id = :queue
      WHERE f.entity_type = :type AND f.entity_id = :id
        AND (s.key = ANY(:keys) OR h.scopes ? CAST(s.id AS text))
+    """
+)
+_REVOKE = text(
+    """
+    UPDATE sync_queue q SET revoked_at = :moment
+     WHERE q.owner_id = :person
+       AND (q.revoked_at IS NULL OR EXISTS (SELECT FROM sync_hold h WHERE h.queue_id = q.id AND h.pulled_at > q.revoked_at))
     """
 )
 _RENEW = text(

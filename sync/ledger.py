@@ -33,6 +33,7 @@ class Entry:
     issue_id: UUID | None
     result: bytes
     is_copy: bool = False
+    has_receipt: bool = True  # False: the mid is another line's
     resolution: str | None = None
 
 
@@ -54,7 +55,7 @@ class Past:
     result: bytes
 
 
-def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID]) -> Entry:
+def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID], *, has_receipt: bool = True) -> Entry:
     """The entry of a mutation that was just tried."""
     document: dict[str, Any] = {
         "outcome": tried.outcome,
@@ -68,7 +69,7 @@ def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID]) -> Entry:
     result = orjson.dumps({**document, "explained": tried.data} if tried.data else document)
     if len(result) > RESULT_BYTES:
         result = orjson.dumps(document)
-    return Entry(sent, tried.outcome, tried.code, issues[0] if issues else None, result)
+    return Entry(sent, tried.outcome, tried.code, issues[0] if issues else None, result, has_receipt=has_receipt)
 
 
 def known_of(session: Session, owner_id: UUID, mids: Iterable[UUID]) -> dict[UUID, Known]:
@@ -118,7 +119,7 @@ def write(session: Session, queue: QueueState, bodies: Bodies, entries: Sequence
         )  # fmt: skip
         for column, value in zip(mutations.values(), values, strict=True):
             column.append(value)
-        if sent.mid is not None and not entry.is_copy:
+        if sent.mid is not None and entry.has_receipt and not entry.is_copy:
             kept: tuple[Any, ...] = (sent.mid, sent.sha256, entry.outcome, entry.result)
             for column, value in zip(receipts.values(), kept, strict=True):
                 column.append(value)

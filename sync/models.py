@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from database.base import Base, Json, Revised
 
 OUTCOMES = ("applied", "merged", "noop", "conflict", "rejected", "parked")
-ISSUE_KINDS = ("conflict", "rejected", "parked", "fault")
+ISSUE_KINDS = ("conflict", "rejected", "parked", "fault", "reassigned")
 ISSUE_STATES = ("open", "applied", "discarded")
 
 
@@ -49,6 +49,8 @@ class SyncQueue(Base):
     last_seq: Mapped[int] = mapped_column(default=0)
     durable_seq: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    # When its owner lost a right. What comes until his next pull was done before he knew, and waits for a decision.
+    revoked_at: Mapped[datetime | None]
 
 
 class SyncHold(Base):

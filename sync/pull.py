@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -65,6 +65,7 @@ class State:
     durable_seq: int
     epoch: str
     pulled_at: datetime | None
+    revoked_at: datetime | None
     scopes: list[Head]
 
 
@@ -123,7 +124,8 @@ class Pull:
             str(scope_id): [asked.places[scope_id].position if scope_id in asked.places else 0, place.position]
             for scope_id, place in page.cursor.places.items()
         }
-        is_due = state.pulled_at is None or state.pulled_at < now(session) - leases.RENEWED_EVERY
+        since = max(now(session) - leases.RENEWED_EVERY, state.revoked_at or datetime.min.replace(tzinfo=UTC))
+        is_due = state.pulled_at is None or state.pulled_at < since
         return Pulled(body, state.device_id, now(session), held, renews=is_due or page.cursor != asked)
 
     def _state(self, session: Session, queue_id: UUID, actor: Actor) -> State:
@@ -142,7 +144,7 @@ class Pull:
             if row.key is not None
         }
         ordered = [heads[key] for key in keys if key in heads]
-        return State(first.device_id, first.last_seq, first.durable_seq, first.epoch, first.pulled_at, ordered)
+        return State(first.device_id, first.last_seq, first.durable_seq, first.epoch, first.pulled_at, first.revoked_at, ordered)
 
     def _fill(self, page: _Page, state: State, request: PullRequest) -> None:
         """What the device follows comes first; then what is new to it: personal scopes, and of the others the small ones."""
@@ -298,7 +300,7 @@ def _document(document: Json) -> bytes:
 
 _STATE = text(
     """
-    SELECT q.owner_id, q.device_id, q.last_seq, q.durable_seq, d.status, h.pulled_at,
+    SELECT q.owner_id, q.device_id, q.last_seq, q.durable_seq, d.status, h.pulled_at, q.revoked_at,
            (SELECT value FROM sync_meta WHERE name = 'epoch') AS epoch, s.id, s.key, s.head, s.floor, s.live_rows, s.digest
       FROM sync_queue q
       JOIN sync_device d ON d.id = q.device_id

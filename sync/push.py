@@ -127,7 +127,7 @@ class Push:
         if row.epoch != str(header.epoch):
             raise EpochChanged(epoch=row.epoch, last_seq=row.last_seq)
         return (
-            QueueState(row.id, row.device_id, row.owner_id, row.region_code, bytes(row.body_key), row.last_seq),
+            QueueState(row.id, row.device_id, row.owner_id, row.region_code, bytes(row.body_key), row.last_seq, row.revoked_at),
             row.durable_seq,
         )
 
@@ -154,6 +154,8 @@ _NEW_KEY = text("UPDATE sync_queue SET body_key = :body_key WHERE id = :queue")
 _TAKE_QUEUE = text(
     """
     SELECT q.id, q.device_id, q.owner_id, q.region_code, q.body_key, q.last_seq, q.durable_seq, d.status,
+           CASE WHEN q.revoked_at > COALESCE((SELECT h.pulled_at FROM sync_hold h WHERE h.queue_id = q.id), '-infinity')
+                THEN q.revoked_at END AS revoked_at,
            (SELECT value FROM sync_meta WHERE name = 'epoch') AS epoch
       FROM sync_queue q JOIN sync_device d ON d.id = q.device_id
      WHERE q.id = :queue

@@ -19,7 +19,7 @@ from sync.bodies import Bodies
 from sync.engine import Engine
 from sync.execution import QueueState, Tried, attempt, parked
 from sync.lines import Sent, read_line
-from sync.models import Issue, SyncHold, SyncMutation, SyncQueue
+from sync.models import Issue, SyncMutation, SyncQueue
 from sync.parking import Waiting, waits_for_another
 
 log = structlog.get_logger()
@@ -120,13 +120,12 @@ def resolve(session: Session, issue: Issue, members: Sequence[SyncMutation], res
 
 
 def _author(engine: Engine, session: Session, issue: Issue, member: SyncMutation) -> tuple[QueueState, Actor | None]:
-    """The author with the powers that he had when he acted: at the arrival, or if these were removed, at his last pull."""
+    """The author with the powers that he had when he acted: at the arrival, or if these were removed, just before that."""
     row = session.get_one(SyncQueue, member.queue_id)
     queue = QueueState(row.id, row.device_id, row.owner_id, row.region_code, row.body_key, row.last_seq)
     at: datetime = member.received_at
     if member.reason == issues.AFTER_REVOCATION:
-        hold = session.get(SyncHold, row.id)
-        at = hold.pulled_at if hold is not None else row.created_at
+        at = datetime.fromisoformat(issue.losing["explained"]["powers_at"])
     return queue, engine.author(session, row.owner_id, at)
 
 

@@ -28,13 +28,15 @@ class ResolveSchema(StrictSchema):
 def apply(engine: Engine, session: Session, actor: Actor, issue_id: UUID, origin: Origin) -> Issue:
     """Do what was parked or refused after all, as its author, on the word of the caller; or let the losing value stand.
 
+    What was done by somebody whose case it was no more is done already: this takes note of it.
+
     Events: issue.applied, and those of the commands. Raises NotFound, RoleNotAllowed, AlreadySo, IllegalTransition, and
     GuardFailed with the reason if nothing can be done with it.
     """
     issue = _take(session, actor, issue_id, origin, "apply")
     if issue.kind == "conflict":
         _write_losing(engine, session, actor, issue)
-    else:
+    elif issue.kind != "reassigned":  # that is done already, and now somebody has seen it
         members = members_of(session, issue) if issue.kind != "rejected" else _refused(session, issue)
         replayed = run_chain(engine, session, issue, members, approver=actor)
         _require_effect(replayed)

@@ -39,6 +39,11 @@ def test_what_a_device_held_at_its_last_pull_it_may_still_do_and_that_is_flagged
     result = officer.do("visit.finish", visit, base=1)
     assert (result["outcome"], result["after_reassignment"]) == ("applied", True)
     assert world.rows("SELECT data FROM event WHERE name = 'visit.finished'")[0].data["after_reassignment"] is True
+    leader.pull()
+    shown = leader.rows[f"region:{HOME}#officer"][("issue", result["issues"][0])]["data"]
+    assert (shown["issue_kind"], shown["subject_id"], shown["state"]) == ("reassigned", str(visit), "open")
+    world.apply(leader.person, result["issues"][0])
+    assert (world.issues()[0].state, world.visits()[visit].state) == ("applied", "finished")
 
 
 def test_after_the_lease_it_is_parked(world: World, officer: Phone, leader: Phone) -> None:

@@ -195,6 +195,27 @@ def test_a_removed_persons_work_is_parked_in_one_issue_and_applied_in_one_act(
     assert world.issues()[0].state == "applied"
 
 
+def test_who_signs_in_again_after_losing_a_right_still_hands_in_what_he_did_before_he_knew(
+    world: World, officer: Phone, leader: Phone
+) -> None:
+    """He is a citizen now, in a session that is not draining; his phone still holds the day's work."""
+    visit = own_visit(officer)
+    officer.pull()
+    officer.seal("visit.finish", visit, base=1)
+    world.clock.advance(minutes=1)
+    world.revoke(officer.person)
+    world.change(officer.person, draining=False)
+    parked = officer.push()[1]
+    assert (parked["outcome"], parked["code"]) == ("parked", "after_revocation")
+    officer.pull()
+    assert officer.do("visit.finish", visit, base=1)["outcome"] == "parked", "behind the first"
+    later = officer.open()
+    assert officer.push()[-2]["outcome"] == "applied", "what he does since he knows is his own"
+    world.apply(leader.person, parked["issues"][0])
+    assert world.visits()[visit].state == "finished"
+    assert world.visits()[later].state == "open"
+
+
 def test_a_removed_persons_work_may_be_discarded_in_one_act(world: World, officer: Phone, leader: Phone) -> None:
     visit = own_visit(officer)
     officer.seal("visit.finish", visit, base=1)

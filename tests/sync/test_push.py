@@ -103,19 +103,22 @@ def test_another_line_at_a_seq_that_passed_is_a_fork(world: World) -> None:
     assert len(world.visits()) == 1
 
 
-def test_another_line_under_a_known_mid_is_a_fork_and_nothing_of_its_chunk_is_applied(world: World) -> None:
+def test_another_line_under_a_known_mid_is_parked_and_stops_nothing(world: World) -> None:
     phone = world.phone(world.person())
     phone.open()
     phone.push()
     mid = mid_of(phone.lines[0])
     phone.open()
     phone.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "另一家"})
-    with pytest.raises(Fork):
-        phone.push()
-    assert len(world.visits()) == 1
+    phone.open()
+    results = phone.push()
+    assert [item["outcome"] for item in results[:-1]] == ["applied", "applied", "parked", "applied"]
+    assert (results[2]["code"], len(results[2]["issues"])) == ("mid_taken", 1)
+    assert len(world.visits()) == 3
+    assert phone.push()[:-1] == [{**item, "duplicate": True} for item in results[:-1]]
 
 
-def test_the_same_mid_twice_in_one_body_is_a_copy_or_a_fork(world: World) -> None:
+def test_the_same_mid_twice_in_one_body_is_a_copy_or_parked(world: World) -> None:
     phone = world.phone(world.person())
     phone.open()
     results = phone.push([phone.lines[0], phone.lines[0]])
@@ -125,9 +128,8 @@ def test_the_same_mid_twice_in_one_body_is_a_copy_or_a_fork(world: World) -> Non
     mid = new_id()
     fork.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "甲"})
     fork.seal("visit.open", new_id(), mid=mid, args={"region_code": HOME, "title": "乙"})
-    with pytest.raises(Fork):
-        fork.push()
-    assert len(world.visits()) == 1
+    assert [item.get("code") for item in fork.push()] == [None, "mid_taken", None]
+    assert [visit.title for visit in world.visits().values() if visit.title == "乙"] == []
 
 
 def test_lines_missing_in_between_are_a_gap_with_the_expected_seq(world: World) -> None:

@@ -20,7 +20,7 @@ from database.base import new_id
 from database.crypto import KeyRing
 from database.session import Database, Observer
 from settings import Settings
-from sync import reading, resolving, snapshots
+from sync import leases, reading, resolving, snapshots
 from sync.catalog import Catalog
 from sync.engine import Engine
 from sync.feed import Feed
@@ -102,6 +102,8 @@ class World:
         """All rights are removed; the session drains."""
         self.past[person.id] = self.people[person.id]
         self.change(person, grants=(), roles=frozenset({Role.CITIZEN}), draining=True)
+        with self.database.transaction() as session:
+            leases.revoke(session, person.id)
 
     # ---- what tests look at ----
 

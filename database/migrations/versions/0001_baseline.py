@@ -289,7 +289,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("(state = 'open') = (resolved_by IS NULL)", name=op.f("ck_issue_resolved_by_somebody")),
-        sa.CheckConstraint("kind IN ('conflict', 'rejected', 'parked', 'fault')", name=op.f("ck_issue_kind_known")),
+        sa.CheckConstraint("kind IN ('conflict', 'rejected', 'parked', 'fault', 'reassigned')", name=op.f("ck_issue_kind_known")),
         sa.CheckConstraint("state IN ('open', 'applied', 'discarded')", name=op.f("ck_issue_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
     )
@@ -901,6 +901,7 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.BigInteger(), nullable=False),
         sa.Column("durable_seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["device_id"], ["sync_device.id"], name=op.f("fk_sync_queue_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),
     )
