@@ -33,7 +33,7 @@ from notifications.channels import Channel, demo_channels
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from settings import Settings
-from sync import retention as sync_retention, snapshots
+from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.replay import replay_parked
 from workflow.queue import escalation, holding
 
@@ -143,6 +143,17 @@ def in_batches(step: Callable[[Session], int], process: Process) -> None:
             more = step(session) > 0
 
 
+def publish_dirty(process: Process) -> None:
+    """Lines of records that were changed by the thousand."""
+    in_batches(partial(dirty.publish, process.parts.sync), process)
+
+
+def watch_queues(process: Process) -> None:
+    """An alarm where devices hold old work."""
+    with process.parts.database.transaction() as session:
+        oversight.watch(session)
+
+
 def make_snapshots(process: Process) -> None:
     """What devices begin with, where it is missing or old."""
     until = time.monotonic() + _SLICE_SECONDS
@@ -165,6 +176,8 @@ TIMETABLE = (
     Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),
     Timed("forget_bodies", 86_400, partial(in_batches, sync_retention.forget_bodies)),
     Timed("make_snapshots", 300, make_snapshots),
+    Timed("publish_dirty", 5, publish_dirty),
+    Timed("watch_queues", 3600, watch_queues),
     Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
     Timed("sweep_accounts", 3600, sweep_accounts),

@@ -40,6 +40,7 @@ DRAIN = frozenset(
         "sync.register",
         "sync.push",
         "sync.issues",
+        "sync.save_rescue",
         "sync.status",
         "uploads.create",
         "uploads.head",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.context import actor, session
+from api.context import actor, parts, session
 from api.etags import requested_revision
 from api.routes import Routes
 from database.base import Json
@@ -15,6 +15,8 @@ from places.schemas import (
     DivisionSchema,
     JurisdictionSchema,
     LoadNoticeSchema,
+    MovedUnitsSchema,
+    MoveUnitsSchema,
     OpeningSchema,
     PositionSchema,
     RegionTreeSchema,
@@ -56,6 +58,17 @@ def set_opening(data: dict[str, Any], code: str) -> Json:
     For system administrators of a division that contains it. Repeating it changes nothing.
     """
     return queries.division_facts(commands.open_region(session(), actor(), code, data))
+
+
+@routes.route("/regions/<string:code>/actions/move_units", methods=["POST"])
+@routes.arguments(MoveUnitsSchema)
+@routes.response(200, MovedUnitsSchema)
+def move_units(data: dict[str, Any], code: str) -> Json:
+    """Put all units of a banner into another.
+
+    For the region's system administrators, when divisions are merged. Devices are told in small batches afterwards.
+    """
+    return commands.move_units(parts().sync, session(), actor(), code, data)
 
 
 @routes.route("/calendar/<int:year>", methods=["GET"])

@@ -13,12 +13,12 @@ from accounts.actor import Actor
 from accounts.tokens import session_of_access_token
 from api.auth import authenticate, bearer_token
 from api.context import actor, parts, session
-from api.paging import page
+from api.paging import PageSchema, page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import Json
 from problems import Malformed, Unauthenticated, UnsupportedMediaType
-from sync import issues as issue_queries, reading, resolving, snapshots
-from sync.models import Issue
+from sync import issues as issue_queries, oversight, reading, rescue, resolving, snapshots
+from sync.models import Issue, Rescue
 from sync.mutations import Origin
 from sync.problems import TornBody
 from sync.pull import Pull, PullRequest
@@ -30,8 +30,12 @@ from sync.schemas import (
     IssueQuerySchema,
     IssueSchema,
     PullSchema,
+    QueuesPageSchema,
+    QueuesQuerySchema,
     RegisterDeviceSchema,
     RegisteredSchema,
+    RescuedSchema,
+    RescuePageSchema,
     SnapshotSchema,
     StatusSchema,
 )
@@ -39,6 +43,7 @@ from sync.status import status_of
 
 NDJSON = "application/x-ndjson"
 GZIP = "application/gzip"
+BYTES = "application/octet-stream"
 _SMALL_BYTES = 1024  # compressing less is not worth the time
 _GZIP_LEVEL = 1
 _GZIP = 31
@@ -49,6 +54,11 @@ _NDJSON_BODY = {
     "required": True,
     "description": "NDJSON: the header line, then one sealed mutation a line (docs/sync-protocol.md)",
     "content": {NDJSON: {"schema": {"type": "string"}}},
+}
+_ANY_BODY = {
+    "required": True,
+    "description": "any bytes",
+    "content": {BYTES: {"schema": {"type": "string", "format": "binary"}}},
 }
 _NDJSON_ANSWER = {"type": "string", "description": "NDJSON, one document a line (docs/sync-protocol.md)"}
 _DIGEST = {
@@ -139,6 +149,52 @@ def snapshot_chunk(snapshot_id: UUID, sha256: str) -> Response:
     response = Response(body, content_type=GZIP)
     response.headers["Cache-Control"] = "private, max-age=604800, immutable"
     return response
+
+
+@routes.route("/rescue", methods=["POST"])
+@routes.doc(requestBody=_ANY_BODY)
+@routes.response(201, RescuedSchema)
+@owns_transactions
+def save_rescue() -> Json:
+    """Hand in whatever a broken client still holds.
+
+    Up to 50 MB of any bytes; nobody parses them here. Also from a session that is draining. The same bytes again are kept once.
+    """
+    body = read_body(rescue.MAX_BYTES)
+    if request.headers.get("Content-Digest") is not None:
+        reading.check_digest(body, request.headers["Content-Digest"])
+    with parts().database.transaction() as transaction:
+        return rescue.keep(parts().sync, transaction, _caller(transaction), body)
+
+
+@routes.route("/rescues", methods=["GET"])
+@routes.arguments(PageSchema, location="query")
+@routes.response(200, RescuePageSchema)
+def rescues(query: dict[str, Any]) -> Json:
+    """List what was handed in by broken clients, for system administrators of the division."""
+    rows, cursor = page(session(), rescue.seen_by(actor()), [Rescue.id], [UUID], query)
+    return {"items": [rescue.shown(row) for row in rows], "next_cursor": cursor}
+
+
+@routes.route("/rescues/<uuid:rescue_id>/content", methods=["GET"])
+@routes.response(200, {"type": "string", "format": "binary"}, content_type=BYTES)
+def rescue_content(rescue_id: UUID) -> Response:
+    """Read the bytes of a rescue, for system administrators of the division. Each reading is on record."""
+    body = rescue.opened(parts().sync, session(), actor(), rescue_id)
+    return Response(body, content_type=BYTES, headers={"Content-Disposition": "attachment", "Cache-Control": "no-store"})
+
+
+@routes.route("/queues", methods=["GET"])
+@routes.arguments(QueuesQuerySchema, location="query")
+@routes.response(200, QueuesPageSchema)
+def queues(query: dict[str, Any]) -> Json:
+    """List the staff's devices with what they still hold.
+
+    For supervisors, leaders and system administrators, of their divisions. A reporter's device is never among them.
+    """
+    rows = oversight.queues_of(session(), actor(), only_stuck=query["stuck"], after=query["cursor"], limit=query["limit"] + 1)
+    items = rows[: query["limit"]]
+    return {"items": items, "next_cursor": items[-1]["queue"] if len(rows) > len(items) else None}
 
 
 @routes.route("/status", methods=["GET"])

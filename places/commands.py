@@ -18,7 +18,10 @@ from database.session import now, remembered
 from places.calendar import forget_calendar
 from places.models import CalendarNotice, Division, WorkDay
 from places.regions import REGION_CODE, banner, regions
+from places.synced import UNIT
 from problems import Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
+from sync.dirty import move_region
+from sync.engine import Engine
 
 _CALENDAR_TURN = 0x63616C656E646172  # "calendar"
 
@@ -48,6 +51,30 @@ def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any])
     remembered(session, "open_regions").clear()
     record(session, "division.opened" if wanted else "division.closed", division, actor, data={"code": code})
     return division
+
+
+def move_units(engine: Engine, session: Session, actor: Actor, code: str, data: dict[str, Any]) -> Json:
+    """Put all units of one banner into another, when divisions are merged: how many it were. Event: division.units_moved.
+
+    All of them at once; devices are told in small batches, while others go on working. Raises NotFound, RoleNotAllowed, and
+    Invalid for a banner that is none.
+    """
+    if banner(code) is None:
+        raise NotFound
+    if not actor.may_in(REGION_CODE, Role.SYS_ADMIN):
+        raise RoleNotAllowed(action="move_units")
+    if banner(data["into"]) is None or data["into"] == code:
+        raise Invalid(field_error("into", "not_a_banner", "请选择并入的旗县区"))
+    division = session.scalars(
+        update(Division)
+        .where(Division.code == code)
+        .values(revision=Division.revision + 1, updated_at=now(session))
+        .returning(Division)
+        .execution_options(populate_existing=True)
+    ).one()
+    moved = move_region(engine, session, UNIT.type, code, data["into"])
+    record(session, "division.units_moved", division, actor, data={"code": code, "into": data["into"], "units": moved})
+    return {"moved": moved}
 
 
 def load_notice(

@@ -112,6 +112,18 @@ class RegionTreeSchema(StrictSchema):
     items = fields.List(fields.Nested(LeagueSchema), required=True)
 
 
+class MoveUnitsSchema(StrictSchema):
+    """Where the units of a banner go."""
+
+    into = Line(required=True, max_length=6, metadata={"description": "code of the banner"})
+
+
+class MovedUnitsSchema(StrictSchema):
+    """How many units were moved."""
+
+    moved = fields.Integer(required=True)
+
+
 class OpeningSchema(StrictSchema):
     """Open or close the module in a banner."""
 

@@ -51,6 +51,7 @@ class SyncQueue(Base):
     created_at: Mapped[datetime]
     # When its owner lost a right. What comes until his next pull was done before he knew, and waits for a decision.
     revoked_at: Mapped[datetime | None]
+    refills: Mapped[int] = mapped_column(default=0, server_default="0")  # scopes asked for again: digests that differed
 
 
 class SyncHold(Base):
@@ -167,6 +168,31 @@ class SyncChunk(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]  # or used again by a newer snapshot
+
+
+class SyncDirty(Base):
+    """A record whose lines have to be rendered again, by a publisher and in small batches."""
+
+    __tablename__ = "sync_dirty"
+    __table_args__ = (Index("ix_sync_dirty_marked", "marked_at", "entity_id"),)
+
+    entity_type: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[UUID] = mapped_column(primary_key=True)
+    marked_at: Mapped[datetime]
+
+
+class Rescue(Revised, Base):
+    """Bytes that a broken client saved, unparsed and sealed."""
+
+    __tablename__ = "rescue"
+    __table_args__ = (UniqueConstraint("owner_id", "sha256"),)
+
+    owner_id: Mapped[UUID]
+    device_id: Mapped[UUID | None]
+    region_code: Mapped[str | None]
+    length_bytes: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SyncMeta(Base):

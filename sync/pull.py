@@ -93,7 +93,7 @@ class Pull:
             raise ServerBehind(current=SCHEMA)
         with self._engine.database.snapshot() as session:
             pulled = self._read(session, request)
-        if pulled.renews:
+        if pulled.renews or request.refill:
             with self._engine.database.transaction() as session:
                 leases.renew(session, request.queue, pulled.moment, pulled.held)
                 session.execute(
@@ -104,6 +104,9 @@ class Pull:
                         "before": pulled.moment - leases.RENEWED_EVERY,
                     },
                 )
+                if request.refill:
+                    log.warning("scopes asked for again", queue=str(request.queue), scopes=len(request.refill))
+                    session.execute(_REFILLED, {"queue": request.queue, "scopes": len(request.refill)})
         return pulled.body
 
     def _read(self, session: Session, request: PullRequest) -> Pulled:
@@ -309,6 +312,7 @@ _STATE = text(
      WHERE q.id = :queue
     """
 )
+_REFILLED = text("UPDATE sync_queue SET refills = refills + :scopes WHERE id = :queue")
 _KEYS = text("SELECT id, key FROM sync_scope WHERE id = ANY(:ids)")
 _SEEN = text(
     "UPDATE sync_device SET last_seen_at = :moment WHERE id = :device AND (last_seen_at IS NULL OR last_seen_at < :before)"

@@ -92,6 +92,67 @@ class SnapshotSchema(StrictSchema):
     chunks = fields.List(fields.Nested(ChunkSchema), required=True)
 
 
+class RescuedSchema(StrictSchema):
+    """What was taken into quarantine."""
+
+    id = fields.UUID(required=True)
+    sha256 = fields.String(required=True)
+    bytes = fields.Integer(required=True)
+
+
+class RescueSchema(RescuedSchema):
+    """One rescue, as those see it who look after it."""
+
+    owner_id = fields.UUID(required=True)
+    device_id = fields.UUID(required=True, allow_none=True)
+    region_code = fields.String(required=True, allow_none=True)
+    received_at = Moment(required=True)
+
+
+class RescuePageSchema(StrictSchema):
+    """A page of rescues."""
+
+    items = fields.List(fields.Nested(RescueSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class QueuesQuerySchema(StrictSchema):
+    """Which queues of the staff."""
+
+    cursor = fields.UUID(load_default=None, metadata={"description": "`next_cursor` of the page before"})
+    limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
+    stuck = fields.Boolean(load_default=False, metadata={"description": "only with work older than a day, or something parked"})
+
+
+class WatchedQueueSchema(StrictSchema):
+    """One queue of a member of the staff."""
+
+    queue = fields.UUID(required=True)
+    device = fields.UUID(required=True)
+    owner_id = fields.UUID(required=True)
+    owner_name = fields.String(required=True, allow_none=True)
+    region_code = fields.String(required=True)
+    platform = fields.String(required=True)
+    app_version = fields.String(required=True)
+    status = fields.String(required=True)
+    last_seq = fields.Integer(required=True)
+    durable_seq = fields.Integer(required=True)
+    pending = fields.Integer(required=True, metadata={"description": "as the device last said"})
+    oldest_pending = Moment(required=True, allow_none=True)
+    last_seen_at = Moment(required=True, allow_none=True)
+    parked = fields.Integer(required=True)
+    open_issues = fields.Integer(required=True)
+    refills = fields.Integer(required=True, metadata={"description": "scopes asked for again because their digest differed"})
+    revoked_at = Moment(required=True, allow_none=True)
+
+
+class QueuesPageSchema(StrictSchema):
+    """A page of queues."""
+
+    items = fields.List(fields.Nested(WatchedQueueSchema), required=True)
+    next_cursor = fields.UUID(required=True, allow_none=True)
+
+
 class IssueQuerySchema(PageSchema):
     """Filters of the list."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from accounts.actor import Role
 from api.context import Parts
+from database.base import new_id
 from sync import snapshots
 from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
@@ -23,6 +24,7 @@ KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectif
 NOT_SOMEBODYS = {
     "hazards.track": "a code is the right to read; whoever has it may",
     "places.set_opening": "the divisions of the region are public",
+    "places.move_units": "the divisions of the region are public",
     "accounts.show_organisation": "everybody who is signed in may know every office",
     "places.calendar": "a year",
     "places.load_calendar": "a year",
@@ -95,6 +97,15 @@ def task_of(world: World, *, claimed: bool) -> str:
     return task_id
 
 
+def rescue_of(world: World) -> str:
+    """Bytes that an officer of the banner has handed in."""
+    officer = world.office.officers[0]
+    device = {"install": str(officer.install), "queue": str(new_id()), "schema": 1}  # whose administrators look after it
+    officer.post("/sync/register", device)
+    answer = officer.call("POST", "/sync/rescue", data=b"whatever was left", content_type="application/octet-stream")
+    return str(answer.get_json()["id"])
+
+
 def snapshot_of(world: World) -> tuple[str, str]:
     """A snapshot of the banner's officers, and one chunk of it."""
     parts: Parts = world.client.application.extensions["fire"]
@@ -149,6 +160,7 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "lessons.lesson_publish": lambda world: ([world.lesson_id], world.editor),
     "lessons.lesson_withdraw": lambda world: ([world.lesson_id], None),
     "inbox.read_notice": lambda world: ([world.notice_id], world.case("hazard", "REGISTERED").reporter),
+    "sync.rescue_content": lambda world: ([rescue_of(world)], world.sysadmin),
     "sync.snapshot": lambda world: ([snapshot_of(world)[0]], world.office.officers[0]),
     "sync.snapshot_chunk": lambda world: ([*snapshot_of(world)], world.office.officers[0]),
     "sync.issue_apply": lambda world: ([world.issue_id], None),  # nobody knows the act that is parked there

@@ -21,7 +21,8 @@ from tests.sync import toy
 from tests.sync.world import World
 
 _ENGINE_TABLES = ("event", "issue", "receipt", "sync_device", "sync_queue", "sync_hold", "sync_mutation", "sync_scope",
-                  "sync_feed", "sync_meta", "sync_snapshot", "sync_chunk")  # fmt: skip
+                  "sync_feed", "sync_meta", "sync_snapshot", "sync_chunk",
+                  "sync_dirty", "rescue")  # fmt: skip
 assert sync.models.Issue.__tablename__ in _ENGINE_TABLES
 
 

@@ -37,9 +37,9 @@ class Door:
         return {"install": str(self.caller.install), "queue": self.queue, "platform": "pwa", "app_version": "1.0.0", "schema": 1,
                 "wall_clock": "2026-11-23T02:00:00Z", **changes}  # fmt: skip
 
-    def body(self, lines: list[bytes], first_seq: int = 1) -> bytes:
+    def body(self, lines: list[bytes], first_seq: int = 1, **header: Any) -> bytes:
         head = {"kind": "push", "queue": self.queue, "first_seq": first_seq, "count": len(lines),
-                "epoch": self.registered["epoch"], "schema": 1}  # fmt: skip
+                "epoch": self.registered["epoch"], "schema": 1, **header}  # fmt: skip
         return b"\n".join([orjson.dumps(head), *lines]) + b"\n"
 
     def send(self, body: bytes, *, digest: str | None = None, **headers: str) -> TestResponse:

@@ -74,7 +74,7 @@ class World:
             session.execute(
                 text(
                     "TRUNCATE visit, issue, event, receipt, sync_mutation, sync_hold, sync_queue, sync_device, sync_feed,"
-                    " sync_scope, sync_meta, sync_snapshot, sync_chunk"
+                    " sync_scope, sync_meta, sync_snapshot, sync_chunk, sync_dirty, rescue"
                 )
             )
             seed(session)

@@ -865,6 +865,31 @@ def upgrade() -> None:
     )
     op.create_index("ix_sync_snapshot_scope", "sync_snapshot", ["scope_id", "made_at"], unique=False)
     op.create_table(
+        "sync_dirty",
+        sa.Column("entity_type", sa.Text(), nullable=False),
+        sa.Column("entity_id", sa.Uuid(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("entity_type", "entity_id", name=op.f("pk_sync_dirty")),
+    )
+    op.create_index("ix_sync_dirty_marked", "sync_dirty", ["marked_at", "entity_id"], unique=False)
+    op.create_table(
+        "rescue",
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("region_code", sa.Text(), nullable=True),
+        sa.Column("length_bytes", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("event_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("stamps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default="{}", nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rescue")),
+        sa.UniqueConstraint("owner_id", "sha256", name=op.f("uq_rescue_owner_id_sha256")),
+    )
+    op.create_table(
         "sync_chunk",
         sa.Column("sha256", sa.LargeBinary(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -902,6 +927,7 @@ def upgrade() -> None:
         sa.Column("durable_seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refills", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["sync_device.id"], name=op.f("fk_sync_queue_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),
     )
@@ -1149,6 +1175,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sync_queue_owner_id"), table_name="sync_queue")
     op.drop_index(op.f("ix_sync_queue_device_id"), table_name="sync_queue")
     op.drop_table("sync_queue")
+    op.drop_table("rescue")
+    op.drop_index("ix_sync_dirty_marked", table_name="sync_dirty")
+    op.drop_table("sync_dirty")
     op.drop_table("sync_chunk")
     op.drop_index("ix_sync_snapshot_scope", table_name="sync_snapshot")
     op.drop_table("sync_snapshot")
