@@ -44,6 +44,7 @@ class QueueState:
     region_code: str | None
     body_key: bytes
     last_seq: int
+    epoch: str
     revoked_at: datetime | None = None  # its owner lost a right, and its device has not pulled since
 
 
@@ -74,6 +75,7 @@ def origin_of(sent: Sent, queue: QueueState) -> Origin:
         device_id=queue.device_id,
         made_at=sent.made_at,
         base_revision=sent.base_revision,
+        is_of_other_epoch=sent.base_epoch is not None and str(sent.base_epoch) != queue.epoch,
     )
 
 

@@ -43,6 +43,7 @@ class Sent:
     entity_id: UUID | None = None
     base_revision: int = 0
     after: UUID | None = None
+    base_epoch: UUID | None = None  # of the history in which the base revision counts; None: of today's
     changes: Json | None = None
     args: Json | None = None
     made_at: datetime | None = None
@@ -75,7 +76,7 @@ def _sent(seq: int, text: bytes, digest: bytes, document: Json, mid: UUID) -> Se
     if entity_type != name.split(".", 1)[0] or len(entity) != 2:
         raise BadLine
     base = _mapping(document.get("base", {}))
-    after = base.get("after")
+    after, epoch = base.get("after"), base.get("epoch")
     dependencies = document.get("depends_on", [])
     if not isinstance(dependencies, list) or len(dependencies) > MAX_DEPENDENCIES:
         raise BadLine
@@ -91,6 +92,7 @@ def _sent(seq: int, text: bytes, digest: bytes, document: Json, mid: UUID) -> Se
         entity_id=entity_id,
         base_revision=_integer(base.get("revision", 0), 0, BIGINT),
         after=None if after is None else _uuid(after),
+        base_epoch=None if epoch is None else _uuid(epoch),
         changes=_changes(document.get("changes", {})),
         args=_mapping(document.get("args", {})),
         made_at=_wall(document.get("made_at")),

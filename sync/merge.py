@@ -92,7 +92,8 @@ def merge(
     """Write the changes into a locked row, field by field. What is lost is noted for the engine (`merges_of`).
 
     A field conflicts if another queue wrote it after the base, and it now holds neither what the device saw nor what it
-    wants. Then an `office` field stays as it is, and an `observed` one takes the later arrival.
+    wants; across a restore the second is enough. Then an `office` field stays as it is, and an `observed` one takes the
+    later arrival.
     """
     base = entity.revision - 1 if origin.base_revision is None else origin.base_revision
     written: list[str] = []
@@ -103,7 +104,7 @@ def merge(
         standing, wanted = _on_wire(kind, getattr(entity, column)), _on_wire(kind, change.new)
         if standing == wanted:
             continue
-        if standing != change.was and _foreign(entity.stamps.get(name), base, origin):
+        if standing != change.was and (origin.is_of_other_epoch or _foreign(entity.stamps.get(name), base, origin)):
             theirs, mine = entity.stamps[name][2], origin.made_at.isoformat() if origin.made_at else None
             if kind.kind == "office":
                 lost.append(Lost(entity, name, change.was, wanted, standing, mine, theirs))

@@ -33,6 +33,7 @@ class Origin:
     device_id: UUID | None = None
     made_at: datetime | None = None  # the device's wall clock
     base_revision: int | None = None  # the revision last received, or If-Match over HTTP
+    is_of_other_epoch: bool = False  # the base counts in a history that a restore has ended: it compares with nothing here
     must_match: bool = False  # HTTP's If-Match: another revision refuses the command
     # The record was in a scope of the author himself (`user:<id>`) at his last pull, within the lease, and without that he
     # may not do this any more.

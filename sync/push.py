@@ -127,7 +127,9 @@ class Push:
         if row.epoch != str(header.epoch):
             raise EpochChanged(epoch=row.epoch, last_seq=row.last_seq)
         return (
-            QueueState(row.id, row.device_id, row.owner_id, row.region_code, bytes(row.body_key), row.last_seq, row.revoked_at),
+            QueueState(
+                row.id, row.device_id, row.owner_id, row.region_code, bytes(row.body_key), row.last_seq, row.epoch, row.revoked_at
+            ),
             row.durable_seq,
         )
 

@@ -19,7 +19,7 @@ from sync.bodies import Bodies
 from sync.engine import Engine
 from sync.execution import QueueState, Tried, attempt, parked
 from sync.lines import Sent, read_line
-from sync.models import Issue, SyncMutation, SyncQueue
+from sync.models import Issue, SyncMeta, SyncMutation, SyncQueue
 from sync.parking import Waiting, waits_for_another
 
 log = structlog.get_logger()
@@ -122,7 +122,8 @@ def resolve(session: Session, issue: Issue, members: Sequence[SyncMutation], res
 def _author(engine: Engine, session: Session, issue: Issue, member: SyncMutation) -> tuple[QueueState, Actor | None]:
     """The author with the powers that he had when he acted: at the arrival, or if these were removed, just before that."""
     row = session.get_one(SyncQueue, member.queue_id)
-    queue = QueueState(row.id, row.device_id, row.owner_id, row.region_code, row.body_key, row.last_seq)
+    epoch = session.get_one(SyncMeta, "epoch").value
+    queue = QueueState(row.id, row.device_id, row.owner_id, row.region_code, row.body_key, row.last_seq, epoch)
     at: datetime = member.received_at
     if member.reason == issues.AFTER_REVOCATION:
         at = datetime.fromisoformat(issue.losing["explained"]["powers_at"])

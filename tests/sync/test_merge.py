@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -87,6 +87,17 @@ def test_a_field_that_this_queue_already_lost_joins_its_open_issue(
     assert first["issues"] == second["issues"]
     [issue] = world.issues()
     assert (issue.revision, issue.losing["losing"], issue.losing["earlier"]) == (2, "我名二", ["我名"])
+
+
+def test_after_a_restore_a_value_that_the_device_has_not_seen_is_a_conflict_whatever_the_revisions_say(
+    world: World, officer: Phone, leader: Phone, visit: UUID
+) -> None:
+    """The device had seen revision 40 of a history that is no more; in this one somebody has set the field at revision 2."""
+    leader.do("visit.edit", visit, base=1, changes={"title": ["旧名", "局名"]})
+    before = uuid4()
+    seen = officer.do("visit.edit", visit, base=40, epoch=before, changes={"title": ["失去的名", "我名"]})
+    assert (seen["outcome"], world.visits()[visit].title) == ("conflict", "局名")
+    assert officer.do("visit.edit", visit, base=40, epoch=before, changes={"title": ["局名", "我名"]})["outcome"] != "conflict"
 
 
 def test_a_losing_value_does_not_wipe_out_what_was_written_since(

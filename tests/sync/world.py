@@ -287,7 +287,7 @@ class Phone:
 
 def line(name: str, entity: UUID, /, *, mid: UUID | None = None, base: int = 0, after: UUID | None = None,
          args: Json | None = None, changes: Json | None = None, depends_on: Sequence[UUID] = (), version: int = 1,
-         made_at: Mapping[str, Any] | None = None) -> bytes:  # fmt: skip
+         made_at: Mapping[str, Any] | None = None, epoch: UUID | None = None) -> bytes:  # fmt: skip
     """One sealed line."""
     wall = datetime.now(UTC).isoformat() if made_at is None else made_at
     return orjson.dumps(
@@ -296,7 +296,7 @@ def line(name: str, entity: UUID, /, *, mid: UUID | None = None, base: int = 0, 
             "name": name,
             "version": version,
             "entity": {"type": name.split(".", 1)[0], "id": entity},
-            "base": {"revision": base, "after": after},
+            "base": {"revision": base, "after": after, **({"epoch": epoch} if epoch else {})},
             "changes": changes or {},
             "args": args or {},
             "made_at": {"wall": wall} if isinstance(wall, str) else wall,
