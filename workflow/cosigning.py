@@ -51,7 +51,8 @@ def pair_at_the_act(session: Session, case: Cosigned, pair: list[UUID], actor: A
     if origin.held_at_last_pull:
         assigned = session.scalars(
             select(Event)
-            .where(Event.entity_id == case.id, Event.name.in_(_ASSIGNED), Event.concerns["officers"].contains([str(actor.id)]))
+            .where(Event.entity_type == type(case).__tablename__, Event.entity_id == case.id, Event.name.in_(_ASSIGNED))
+            .where(Event.concerns["officers"].contains([str(actor.id)]))
             .order_by(Event.id.desc())
             .limit(1)
         ).one_or_none()

@@ -61,7 +61,7 @@ def forecast(session: Session, rule_id: str, started_at: datetime) -> datetime:
 def _row(case: Timed, rule_id: str, started_at: datetime, end: Due) -> Clock:
     return Clock(
         id=new_id(),
-        entity_type=type(case).__tablename__,  # type: ignore[attr-defined]
+        entity_type=_type_of(case),
         entity_id=case.id,
         rule_id=rule_id,
         started_at=started_at,
@@ -71,6 +71,11 @@ def _row(case: Timed, rule_id: str, started_at: datetime, end: Due) -> Clock:
         reminded={},
         paused_seconds=0,
     )
+
+
+def _type_of(case: Timed) -> str:
+    name: str = type(case).__tablename__  # type: ignore[attr-defined]
+    return name
 
 
 def _begin(session: Session, case: Timed, clock: Clock) -> Clock:
@@ -126,7 +131,8 @@ def open_clocks(session: Session, case: Timed) -> list[Clock]:
             list(
                 session.scalars(
                     select(Clock)
-                    .where(Clock.entity_id == case.id, Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
+                    .where(Clock.entity_type == _type_of(case), Clock.entity_id == case.id)
+                    .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
                     .order_by(Clock.due_at)
                 )
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from accounts.models import Organisation
@@ -63,18 +63,24 @@ _NOT_CHECKED: Json = {"unit": None, "finding": "", "checked_on": None, "items": 
 
 def _checked(session: Session, found: Event) -> Json:
     order: Json = found.data["order"]
-    ordered = select(Event.data["order_no"].astext).where(
-        Event.name == "rectification.ordered", Event.data["hazard_id"].astext == str(found.entity_id), Event.at >= found.at
-    )
-    order_no = session.scalars(ordered.order_by(Event.id).limit(1)).one_or_none()
     return {
         "unit": _unit(session, order),
         "finding": found.data["finding"],
         "checked_on": local_day(found.at).isoformat(),
         "items": [{"description": item["description"], "clause": item["clause"]} for item in order["items"]],
         "measures": "责令立即改正" if order["kind"] == "IMMEDIATE" else f"责令于{order['due_on']}前改正",
-        "order_no": order_no,
+        "order_no": session.scalars(order_number(found)).one_or_none(),
     }
+
+
+def order_number(found: Event) -> Select[str]:
+    """The number of the order that came of a finding: it was made in the very transaction of the finding, which has an index."""
+    made_with_it = select(Event.transaction_id).where(Event.id == found.id).scalar_subquery()
+    return select(Event.data["order_no"].astext).where(
+        Event.transaction_id == made_with_it,
+        Event.name == "rectification.ordered",
+        Event.data["hazard_id"].astext == str(found.entity_id),
+    )
 
 
 def _unit(session: Session, order: Json) -> Json | None:

@@ -173,7 +173,8 @@ def timeline(session: Session, hazard: Hazard, *, for_office: bool, reader_id: U
 
     A colleague who reports is a reporter: nobody but himself reads his name.
     """
-    events = list(session.scalars(select(Event).where(Event.entity_id == hazard.id).order_by(Event.id)))
+    of_case = select(Event).where(Event.entity_type == "hazard", Event.entity_id == hazard.id)
+    events = list(session.scalars(of_case.order_by(Event.id)))
     if not for_office:
         return [
             {"name": event.name, "at": event.at, "actor_name": "", "data": _public(event.data)}

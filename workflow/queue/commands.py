@@ -161,18 +161,18 @@ def bulk_assign(
     return [results[hazard_id] for hazard_id in data["hazard_ids"]]
 
 
-def hold_open(session: Session, subject_id: UUID, due_at: Any) -> None:
+def hold_open(session: Session, case: Any) -> None:
     """A date of the case moved without a step of its life (the calendar changed): the task follows."""
     task = session.scalars(
         update(Task)
-        .where(Task.subject_id == subject_id, Task.is_open)
-        .values(revision=Task.revision + 1, updated_at=now(session), due_at=due_at or NO_DEADLINE)
+        .where(Task.subject_type == type(case).__tablename__, Task.subject_id == case.id, Task.is_open)
+        .values(revision=Task.revision + 1, updated_at=now(session), due_at=case.due_at or NO_DEADLINE)
         .returning(Task)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if task is not None:
         touch(session, task)
-        record(session, "task.rescheduled", task, SYSTEM, data={"subject_id": str(subject_id)})
+        record(session, "task.rescheduled", task, SYSTEM, data={"subject_id": str(case.id)})
 
 
 MUTATIONS = [

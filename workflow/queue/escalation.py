@@ -72,7 +72,9 @@ def refer_unsigned(session: Session) -> int:
     """A letter that nobody signs for, as long again after its date, goes to the committee office, once."""
     moment = now(session)
     waiting = select(Handover.id).where(Handover.state == "SENT", Handover.is_sign_overdue, ~Handover.is_decided)
-    clocks = select(Clock).where(Clock.rule_id.in_(SIGN_CLOCKS), Clock.entity_id.in_(waiting), *_RUNNING)
+    clocks = select(Clock).where(
+        Clock.rule_id.in_(SIGN_CLOCKS), Clock.entity_type == "handover", Clock.entity_id.in_(waiting), *_RUNNING
+    )
     for clock in session.scalars(clocks.order_by(Clock.due_at, Clock.id)):
         if timekeeping.forecast(session, clock.rule_id, clock.due_at) < moment:
             letter = _free(session, Handover, clock.entity_id)
@@ -185,7 +187,7 @@ def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:
         session.refresh(clock)
         if clock.met_at is None and clock.cancelled_at is None and timekeeping.recompute(session, clock):
             timekeeping.refresh_due(session, case)
-            hold_open(session, case.id, case.due_at)
+            hold_open(session, case)
             data = {"rule_id": clock.rule_id, "due": clock.due_at.isoformat()}
             record(session, f"{synced.type}.rescheduled", case, SYSTEM, data=data)
     return clocks[-1].id if len(clocks) == BATCH else None

@@ -46,7 +46,8 @@ def raise_untouched(session: Session) -> int:
     """A report with hours to be checked in, which nobody has registered or claimed in half an hour: to the office above."""
     moment = now(session)
     urgent = exists().where(
-        Clock.entity_id == Task.subject_id, Clock.rule_id.in_(_HOURS), Clock.met_at.is_(None), Clock.cancelled_at.is_(None)
+        Clock.entity_type == Task.subject_type, Clock.entity_id == Task.subject_id, Clock.rule_id.in_(_HOURS),
+        Clock.met_at.is_(None), Clock.cancelled_at.is_(None),
     )  # fmt: skip
     parent = aliased(Organisation)
     found = session.execute(
