@@ -1,4 +1,4 @@
-"""How every command on a case begins and ends: lock the row, find the step in the table, move the state, tell the journal."""
+"""How every command on a case goes on once it holds the row: find the step in the table, move the state, tell the journal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select, true, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
 from database.base import Json, Revised
 from database.journal import Event, record
 from database.session import now
-from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound, StaleRevision
+from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound
 from sync.catalog import Synced
 from sync.mutations import Origin
 from workflow import timekeeping
@@ -29,32 +29,6 @@ class Case(Protocol):
     id: Any
     state: Any
     due_at: Any
-
-
-def lock(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor, origin: Origin) -> R:
-    """Take the row, one revision up: from here on nobody else changes it, and its feed line cannot be older.
-
-    Raises NotFound for what is absent or invisible, StaleRevision if HTTP's If-Match named another revision.
-    """
-    seen = true() if origin.held_at_last_pull else synced.visible_to(actor)
-    row = session.scalars(
-        update(model)
-        .where(model.id == entity_id, seen)
-        .values(revision=model.revision + 1, updated_at=now(session))
-        .returning(model)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    if origin.must_match and origin.base_revision != row.revision - 1:
-        raise StaleRevision(current=row.revision - 1)
-    touch(session, row)
-    return row
-
-
-def touch(session: Session, row: Revised) -> None:
-    """Have the feed render this row again: its revision moved by a statement that the session did not see."""
-    session.info.setdefault("feed_touched", {}).setdefault(row, "changed")
 
 
 def get(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor) -> R:

@@ -62,19 +62,19 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, _END_OF_DAY, BEIJING).astimezone(UTC)
 
 
-def due(rule: Rule, started_at: datetime, calendar: Calendar, paused: timedelta = timedelta(0)) -> Due:
-    """When a clock started at this moment is due. `paused` is time that does not count."""
+def due(rule: Rule, started_at: datetime, calendar: Calendar) -> Due:
+    """When a clock started at this moment is due."""
     law = f"依据:{rule.basis}" if rule.basis else "依据:平台服务时限"
     start = f"起算:{started_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     if rule.unit == "h":
-        at = started_at + timedelta(hours=rule.n) + paused
+        at = started_at + timedelta(hours=rule.n)
         return Due(at, False, (law, start, f"期限{rule.n}小时,按自然小时计算,节假日不顺延", _until(at)))
     first = local_day(started_at)
     if rule.unit == "d":
-        at = end_of(first + timedelta(days=rule.n)) + paused
+        at = end_of(first + timedelta(days=rule.n))
         return Due(at, False, (law, start, f"期限{rule.n}日,起算当日不计入", _until(at)))
     counted = calendar.add_work_days(first, rule.n)
-    at = end_of(counted.date) + paused
+    at = end_of(counted.date)
     lines = [law, start, f"期限{rule.n}个工作日,起算当日不计入", *counted.lines]
     if counted.provisional:
         lines.append("含尚未公布放假安排的日期,按周末休息暂算,公布后自动重算")

@@ -33,6 +33,7 @@ _ASSIGNED = ("hazard.assigned", "rectification.ordered", "rectification.assigned
 class Cosigned(Protocol):
     """A case whose acts need two officers."""
 
+    __tablename__: str
     id: Any
     pending_act: Any
 
@@ -51,7 +52,7 @@ def pair_at_the_act(session: Session, case: Cosigned, pair: list[UUID], actor: A
     if origin.held_at_last_pull:
         assigned = session.scalars(
             select(Event)
-            .where(Event.entity_type == type(case).__tablename__, Event.entity_id == case.id, Event.name.in_(_ASSIGNED))
+            .where(Event.entity_type == case.__tablename__, Event.entity_id == case.id, Event.name.in_(_ASSIGNED))
             .where(Event.concerns["officers"].contains([str(actor.id)]))
             .order_by(Event.id.desc())
             .limit(1)

@@ -46,8 +46,6 @@ class Clock(Identified, Base):
     due_at: Mapped[datetime]
     provisional: Mapped[bool]
     reason: Mapped[list[str]]
-    paused_at: Mapped[datetime | None]
-    paused_seconds: Mapped[int] = mapped_column(default=0)
     met_at: Mapped[datetime | None]
     met_claimed_at: Mapped[datetime | None]  # device time of an act that arrived late; a leader confirms or refuses it
     met_confirmed_by: Mapped[UUID | None]

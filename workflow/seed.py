@@ -14,20 +14,12 @@ from workflow.hazards.models import HazardCategory
 from workflow.models import ClockRule
 
 _DATA = Path(__file__).parent / "data"
-_EDITION = "2026-1"
 
 
 def seed(session: Session) -> None:
     """Insert what is missing. Repeatable."""
     _insert(session, ClockRule, [{**row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
-    _insert(
-        session,
-        HazardCategory,
-        [
-            {**row, "sla_hours": int(row["sla_hours"]) if row["sla_hours"] else None, "in_edition": _EDITION}
-            for row in _rows("hazard_categories.csv")
-        ],
-    )
+    _insert(session, HazardCategory, _rows("hazard_categories.csv"))
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

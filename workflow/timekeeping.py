@@ -39,12 +39,9 @@ def rule(session: Session, rule_id: str) -> Rule:
     return rules[rule_id]
 
 
-def start(session: Session, case: Timed, rule_id: str, started_at: datetime, n: int | None = None) -> Clock:
-    """Start a clock; the same rule still open is cancelled first. `n` overrides the number (a date set by an order)."""
-    wanted = rule(session, rule_id)
-    if n is not None:
-        wanted = Rule(wanted.id, wanted.label, n, wanted.unit, wanted.kind, wanted.basis)
-    computed = due(wanted, started_at, load_calendar(session))
+def start(session: Session, case: Timed, rule_id: str, started_at: datetime) -> Clock:
+    """Start a clock; the same rule still open is cancelled first."""
+    computed = due(rule(session, rule_id), started_at, load_calendar(session))
     return _begin(session, case, _row(case, rule_id, started_at, computed))
 
 
@@ -69,7 +66,6 @@ def _row(case: Timed, rule_id: str, started_at: datetime, end: Due) -> Clock:
         provisional=end.provisional,
         reason=list(end.reason),
         reminded={},
-        paused_seconds=0,
     )
 
 

@@ -77,7 +77,6 @@ def test_a_case_that_is_checked_again_starts_from_the_beginning(client: FlaskCli
         rows = [session.get_one(Hazard, case.id) for case in (hazard, again)]
         kept = (
             "told_at",
-            "told_note",
             "finding",
             "case_no",
             "rectification_id",

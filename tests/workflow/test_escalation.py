@@ -14,12 +14,12 @@ from accounts.actor import SYSTEM, Actor, Grant, Role
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
+from sync.editing import lock
 from sync.mutations import Origin
 from tests.clock import Clock
 from tests.makers import FINDING, Case, make_hazard, make_order
 from tests.people import Caller
 from workflow import timekeeping
-from workflow.acting import lock
 from workflow.handovers.models import Handover
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actor import Role
 from problems import IllegalTransition, RoleNotAllowed
-from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER, holder_side
+from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.queue.rules import LABELS, waiting_for
@@ -56,6 +56,5 @@ def test_who_may_never_act_is_refused_before_he_learns_the_state() -> None:
         HAZARD.find("CLOSED", "assign", {Role.UNIT_LEADER})
 
 
-def test_a_letter_has_one_acting_side_in_each_open_state_and_one_holder_in_all() -> None:
+def test_a_letter_has_one_acting_side_in_each_open_state() -> None:
     assert set(ACTING_SIDE) == set(HANDOVER.states) - HANDOVER.final
-    assert {holder_side(state) for state in HANDOVER.states} == {"sender", "receiver"}

@@ -11,9 +11,10 @@ from accounts.actor import Actor, Role
 from accounts.models import Organisation
 from database.base import Json
 from problems import GuardFailed
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import lock, move, step_for
+from workflow.acting import move, step_for
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import LIFE
 from workflow.handovers.synced import HANDOVER, obstacle, roles_on

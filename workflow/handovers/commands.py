@@ -13,9 +13,10 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from problems import Invalid, field_error
+from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.handovers import handling, letter, schemas
 from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover

@@ -25,7 +25,6 @@ from workflow.handovers.rules import MAX_REJECTIONS
 def sign_for(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
     """签收: received, not yet accepted."""
     handover, step = take(session, actor, handover_id, "sign_for", origin)
-    handover.signed_for_by = actor.id
     handover.received_at = now(session)
     move(
         session, handover, step, actor, "handover.signed_for",

@@ -52,7 +52,6 @@ class Handover(Revised, Base):
     lack_of_competence: Mapped[bool] = mapped_column(default=False)
     drafted_by: Mapped[UUID]
     approved_by: Mapped[UUID | None]
-    signed_for_by: Mapped[UUID | None]
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]

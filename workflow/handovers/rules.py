@@ -87,11 +87,6 @@ ACTING_SIDE = {
 }
 
 
-def holder_side(state: str) -> str:
-    """Who holds the hazard itself while its letter is in this state: exactly one side at every instant."""
-    return "receiver" if state in ("ACCEPTED", "FEEDBACK", "CLOSED") else "sender"
-
-
 def number_of_sending(number: str, nth: int) -> str:
     """The number of a letter that is sent again: 第5号, then 第5号之二, 第5号之三."""
     if nth == 1:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from accounts.actor import SYSTEM, Actor, Role
 from database.session import now
 from problems import RoleNotAllowed
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
@@ -34,7 +35,6 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     result = result_of(hazard)
     guard(result is not None, "tell_reporter", "nothing_to_tell")
     hazard.told_at = now(session)
-    hazard.told_note = data["note"] or ("无法告知" if data["impossible"] else "")
     order = (hazard.finding or {}).get("order_text", "")
     move(
         session, hazard, step, actor, "hazard.reporter_told",
@@ -43,7 +43,7 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
             "number": hazard.number, "result": result, "order": order,
             "date": local_day(_checked_at(hazard)).isoformat(),
             "dispute_until": local_day(now(session) + DISPUTE_WINDOW).isoformat(),
-            "impossible": data["impossible"],
+            "impossible": data["impossible"], "note": data["note"],
         },
         origin=origin,
     )  # fmt: skip
@@ -116,7 +116,7 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     released = list(hazard.officer_ids)
     hazard.closed_at = None
     hazard.officer_ids = []
-    hazard.finding = hazard.told_at = hazard.told_note = None
+    hazard.finding = hazard.told_at = None
     # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
     # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
     if hazard.handover_closed_at is not None:

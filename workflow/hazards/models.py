@@ -14,7 +14,6 @@ from database.crypto import Sealed
 from workflow.hazards.rules import LIFE
 
 REPORT_MODES = ("REAL_NAME", "REAL_NAME_HIDDEN", "ANONYMOUS")
-SEVERITIES = ("GENERAL", "MAJOR_SUSPECTED", "MAJOR")
 
 
 class HazardCategory(Base):
@@ -27,10 +26,7 @@ class HazardCategory(Base):
     picture: Mapped[str]
     law: Mapped[str]
     clock_rule_id: Mapped[str] = mapped_column(ForeignKey("clock_rule.id"))
-    sla_hours: Mapped[int | None]
-    fix: Mapped[str]  # I at once, T by a date, - not fixed by an order
     competent_body: Mapped[str]
-    in_edition: Mapped[str]
 
 
 class Hazard(Revised, Base):
@@ -40,7 +36,6 @@ class Hazard(Revised, Base):
     __table_args__ = (
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
         CheckConstraint(f"report_mode IN {REPORT_MODES}", name="report_mode_known"),
-        CheckConstraint(f"severity IN {SEVERITIES}", name="severity_known"),
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
         CheckConstraint("description <> '' OR photo_ids <> '{}'", name="says_something"),
         Index("ix_hazard_region_state", "region_code", "state", "id"),
@@ -65,7 +60,6 @@ class Hazard(Revised, Base):
 
     picture: Mapped[str]  # what the citizen tapped
     category: Mapped[str | None]  # the code of the law; None until triage
-    severity: Mapped[str] = mapped_column(default="GENERAL")
     description: Mapped[str] = mapped_column(default="")
     photo_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     place_name: Mapped[str] = mapped_column(default="")
@@ -76,7 +70,6 @@ class Hazard(Revised, Base):
     lat: Mapped[float | None] = mapped_column(Float)
     position: Mapped[Json | None]  # as the phone gave it: crs, accuracy_m, source
     address: Mapped[Json]  # region_name, sumu, gacha, household, landmark; message: what the reporter was told of the place
-    place_certainty: Mapped[str]
     is_ongoing: Mapped[bool] = mapped_column(default=True)
     wish_feedback: Mapped[bool] = mapped_column(default=True)
     consent_version: Mapped[str] = mapped_column(default="")
@@ -99,7 +92,6 @@ class Hazard(Revised, Base):
     handover_id: Mapped[UUID | None]
     handover_closed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
-    told_note: Mapped[str | None]
     disputed_at: Mapped[datetime | None]
     dispute: Mapped[Json | None]
     withdrawn_at: Mapped[datetime | None]

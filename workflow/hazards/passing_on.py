@@ -12,9 +12,10 @@ from accounts.actor import SYSTEM, Actor
 from database.journal import record
 from database.session import now
 from problems import Invalid, field_error
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import reporters_of
 from workflow.hazards.roles import roles_on

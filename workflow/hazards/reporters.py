@@ -15,6 +15,7 @@ from database.crypto import Sealed, fingerprint
 from database.journal import record
 from database.session import now
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
+from sync.feed import touch
 from workflow.hazards.models import Hazard, HazardReporter
 
 _STAFF_CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID"}
@@ -123,6 +124,6 @@ def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
     ).one_or_none()
     if hazard is None:
         raise NotFound
-    session.info.setdefault("feed_touched", {}).setdefault(hazard, "changed")
+    touch(session, hazard)
     record(session, "hazard.claimed", hazard, actor, data={"number": hazard.number})
     return hazard

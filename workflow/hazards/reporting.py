@@ -19,9 +19,10 @@ from media.commands import attach
 from places.jurisdiction import OUTSIDE, ResolvedPlace, address_line, handling_region, place_of
 from places.regions import REGION_CODE
 from problems import Invalid, Problem, RoleNotAllowed, field_error
+from sync.editing import lock
 from sync.mutations import Origin, create
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
@@ -215,7 +216,6 @@ def _hazard(
         lat=place.lat,
         position=place.position,
         address=place.address,
-        place_certainty=place.certainty,
         tracking_hash=fingerprint(code) if code else None,
         tracking_short_hash=short_code_hash(number, code[:8]) if code else None,
         stamps={},

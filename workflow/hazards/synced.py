@@ -20,7 +20,6 @@ def officer_line(hazard: Hazard) -> Json:
         "officer_ids": hazard.officer_ids,
         "picture": hazard.picture,
         "category": hazard.category,
-        "severity": hazard.severity,
         "place_name": hazard.place_name,
         "lon": hazard.lon,
         "lat": hazard.lat,

@@ -14,9 +14,10 @@ from accounts.models import Organisation
 from database.session import now
 from media.commands import attach
 from problems import Invalid, field_error
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import reporters_of

@@ -15,8 +15,9 @@ from database.journal import record
 from database.session import now
 from media.commands import attach
 from problems import Invalid, field_error
+from sync.editing import lock
 from sync.mutations import Origin
-from workflow.acting import lock, move, step_for
+from workflow.acting import move, step_for
 from workflow.clocks import local_day
 from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard

@@ -14,9 +14,10 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from problems import AlreadySo, NotFound, Problem, RoleNotAllowed
+from sync.editing import lock
+from sync.feed import touch
 from sync.mutations import Mutation, Origin
 from wire import NothingSchema
-from workflow.acting import lock, touch
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
 from workflow.queue.rules import LEADING, NO_DEADLINE, TAKERS, waiting_for

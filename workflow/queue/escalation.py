@@ -19,9 +19,9 @@ from accounts.models import Organisation
 from database.base import Json
 from database.journal import record
 from database.session import now
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import lock
 from workflow.breaches import breach, task_of, tell
 from workflow.handovers.commands import refer
 from workflow.handovers.models import Handover

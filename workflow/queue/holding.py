@@ -15,8 +15,8 @@ from accounts.actor import SYSTEM, Role
 from accounts.models import Organisation
 from database.journal import record
 from database.session import now
+from sync.editing import lock
 from sync.mutations import Origin
-from workflow.acting import lock
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock

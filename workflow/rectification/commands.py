@@ -18,9 +18,10 @@ from database.session import now
 from media.commands import attach
 from places.models import Unit
 from problems import Invalid, field_error
+from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
-from workflow.acting import guard, lock, move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.numbering import next_number
@@ -132,7 +133,6 @@ def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
 def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, Any], origin: Origin) -> Rectification:
     """申请复查: three working days from the application."""
     made, step = _take(session, actor, order_id, "apply_recheck", origin)
-    made.recheck_applied_at = now(session)
     _move(session, made, step, actor, "rectification.recheck_applied", origin)
     return made
 

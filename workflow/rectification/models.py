@@ -40,7 +40,6 @@ class Rectification(Revised, Base):
     # id, description, clause, photo_ids (before), fixed, fixed_photo_ids, note
     items: Mapped[list[Json]]
     is_extended: Mapped[bool] = mapped_column(default=False)
-    recheck_applied_at: Mapped[datetime | None]
     pending_act: Mapped[Json | None]
     finding: Mapped[Json | None]
     case_no: Mapped[str | None]
