@@ -63,6 +63,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.closed", "reporter", "closed_otherwise"),
     Subscription("hazard.force_closed", "reporter", "closed_by_order"),
     Subscription("hazard.disputed", "leaders", "disputed"),
+    Subscription("hazard.disputed", "committee", "disputed"),
     Subscription("hazard.disputed", "reporter", "dispute_received"),
     Subscription("hazard.upheld", "reporter", "dispute_upheld"),
     Subscription("hazard.reopened", "reporter", "check_again"),

@@ -29,7 +29,8 @@ def hazard_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[st
     """The brigade sees all that officers took, and of the reporter's what is shown; a receiving office gets the officers'.
 
     The file as the reporter's phone wrote it is opened to the two who hold the case and to the leader of the brigade in
-    charge, and to nobody where he wished to stay unknown: it holds his position and his phone.
+    charge, and to nobody where he wished to stay unknown: it holds his position and his phone. The committee office, which
+    reviews what he disputes, sees what he showed with it.
     """
     hazard = session.scalars(select(Hazard).where(Hazard.id == photo.entity_id, HAZARD.visible_to(actor))).one_or_none()
     if hazard is None:
@@ -42,7 +43,8 @@ def hazard_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[st
     if actor.id in hazard.officer_ids:
         return _SHOWN
     if photo.role in _BY_REPORTER:
-        return _SHOWN if actor.id == hazard.reporter_id else _NOTHING
+        is_reviewer = photo.role == "dispute" and Role.SUPERVISOR in roles_of(actor, hazard.region_code)
+        return _SHOWN if is_reviewer or actor.id == hazard.reporter_id else _NOTHING
     return _NOTHING if actor.id == hazard.reporter_id else _SHOWN
 
 

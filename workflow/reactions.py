@@ -19,6 +19,7 @@ from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporting import place_text
+from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.schemas import PICTURES
 from workflow.offices import committee_of
 from workflow.queue.commands import reflect
@@ -50,7 +51,8 @@ def react(session: Session) -> None:
 def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Hazard):
         people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
-        reflect(session, case, case.org_id, people, _title(case), is_new=is_new)
+        office = reviewing_office(session, case) if case.state == "REVIEWING" else case.org_id
+        reflect(session, case, office, people, _title(case), is_new=is_new)
         return
     hazard = session.get_one(Hazard, case.hazard_id)
     if isinstance(case, Handover):

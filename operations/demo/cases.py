@@ -29,7 +29,7 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "hazard.fix_on_site": (("hazard.act_drafted", "second_officer"),),
     "hazard.tell_reporter": (("hazard.reporter_told", "reporter"),),
     "hazard.close": (("hazard.closed", "reporter"),),
-    "hazard.dispute": (("hazard.disputed", "leader"), ("hazard.disputed", "reporter")),
+    "hazard.dispute": tuple(("hazard.disputed", who) for who in ("leader", "committee", "reporter")),
     "hazard.uphold": (("hazard.upheld", "reporter"),),
     "hazard.force_close": (("hazard.force_closed", "reporter"),),
     "handover.approve": (("handover.sent", "receiver"),),

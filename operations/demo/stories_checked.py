@@ -188,7 +188,8 @@ def unsubstantiated(stage: Stage) -> str:
     office.leader.is_told(
         case, "hazard.disputed", f"编号{case.number}的举报人对办理结果提出异议,须于{spoken(due)}前复核,请及时派员。"
     )
-    case.act(office.leader, "uphold", {"reason": "夜间复查三次,车道畅通"}, says="复核后维持原核查结果")
+    case.may_not(office.leader, "uphold", {"reason": "维持"}, 403, "role_not_allowed", "派单的负责人不复核自己办理的案件")
+    case.act(office.supervisor, "uphold", {"reason": "夜间复查三次,车道畅通"}, says="消安委办复核后维持原核查结果")
     citizen.is_told(case, "hazard.upheld", f"经复核,编号{case.number}维持原核查结果。理由:夜间复查三次,车道畅通。")
     case.may_not(citizen, "dispute", {"reason": "还是不同意"}, 409, "guard_failed", "异议只能提出一次")
     case.act(citizen, "rate", {"score": 3}, says="评价:基本满意")

@@ -146,11 +146,13 @@ def _actions(document: Json, kind: str) -> list[Operation]:
 
 
 def _second_person(case: Case, action: str, name: str, got: str, document: Json) -> bool:
-    """Who signed first may not sign second, and who asked may not agree."""
+    """Who signed first may not sign second, who asked may not agree, and who decided may not review."""
     if action == "cosign" and case.state in ("VERIFYING", "RECHECK_PENDING"):
         return name == "first officer" and document.get("reason") == "not_the_second_officer"
     if action in ("verify_true", "verify_false", "fix_on_site", "recheck_pass", "recheck_fail"):
         return name == "second officer" and document.get("reason") == "another_act_waits"
+    if action in ("uphold", "reopen"):
+        return name == "leader" and document.get("reason") == "second_person_needed"
     if action == "force_close":
         return name == "leader" and document.get("reason") == "second_person_needed"
     return False

@@ -115,7 +115,7 @@ def test_a_dispute_is_possible_once_and_for_fifteen_days_also_after_closing(clie
     hazard = make_hazard(client, "CLOSED")
     clock.advance(days=14)
     hazard.act(hazard.reporter, "dispute", reason="通道仍被堵塞")
-    hazard.act(hazard.office.leader, "uphold", reason="复核与原核查一致")
+    hazard.act(hazard.office.committee, "uphold", reason="复核与原核查一致")
     again = hazard.reporter.post(f"{hazard.path}/actions/dispute", {"reason": "还是不同意"})
     assert again.status_code == 409
     late = make_hazard(client, "CLOSED")
@@ -150,7 +150,7 @@ def test_the_sender_holds_the_hazard_until_the_receiver_accepts(client: FlaskCli
 
 def test_handing_over_before_the_check_needs_lack_of_competence(client: FlaskClient) -> None:
     hazard = make_hazard(client, "REGISTERED")
-    body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "属住建部门职责"}
+    body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "属住建部门职责", "legal_basis": "消防法第十三条"}
     refused = hazard.office.leader.post(f"{hazard.path}/actions/hand_over", body)
     assert (refused.status_code, refused.get_json()["errors"][0]["field"]) == (422, "lack_of_competence")
     hazard.act(hazard.office.leader, "hand_over", **body, lack_of_competence=True)

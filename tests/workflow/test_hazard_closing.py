@@ -95,7 +95,7 @@ def test_whoever_reviews_reads_the_dispute_and_may_be_the_committee_office(clien
 def test_a_case_that_is_checked_again_gets_the_clock_of_its_category(client: FlaskClient, clock: Clock) -> None:
     hazard = make_hazard(client, "REVIEWING")
     clock.advance(days=2)
-    hazard.act(hazard.office.leader, "reopen", reason="重新核查")
+    hazard.act(hazard.office.committee, "reopen", reason="重新核查")
     assert datetime.fromisoformat(hazard.last["due_at"]) == START + timedelta(days=2, hours=24)
 
 

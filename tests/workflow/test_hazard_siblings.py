@@ -92,7 +92,7 @@ def test_a_hazard_that_is_checked_again_can_be_handed_over_again(client: FlaskCl
     hazard = make_hazard(client, "VERIFYING")
     with_letter(hazard, "DRAFT")
     hazard.cosigned("verify_false", finding=FINDING).act(hazard.office.clerk, "tell_reporter")
-    hazard.act(hazard.reporter, "dispute", reason="通道仍被堵塞").act(hazard.office.leader, "reopen", reason="重新核查")
+    hazard.act(hazard.reporter, "dispute", reason="通道仍被堵塞").act(hazard.office.committee, "reopen", reason="重新核查")
     assert with_letter(hazard, "SENT").state == "SENT"
 
 
@@ -109,7 +109,7 @@ def test_the_order_of_an_earlier_check_does_nothing_to_a_later_finding(client: F
     first = hazard.sibling("rectification")
     hazard.act(hazard.office.clerk, "tell_reporter").act(hazard.office.leader, "file_case", case_no="新消立〔2026〕第10号")
     hazard.act(hazard.office.leader, "close")
-    hazard.act(hazard.reporter, "dispute", reason="隐患仍未消除").act(hazard.office.leader, "reopen", reason="重新核查")
+    hazard.act(hazard.reporter, "dispute", reason="隐患仍未消除").act(hazard.office.committee, "reopen", reason="重新核查")
     hazard.act(hazard.office.leader, "assign", officer_ids=[str(officer.id) for officer in hazard.office.officers])
     hazard.act(hazard.office.officers[0], "start").cosigned("verify_true", finding=FINDING, order=order_to(hazard))
     assert first.office.officers[0].post(f"{first.path}/actions/apply_recheck").status_code == 409

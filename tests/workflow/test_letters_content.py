@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 
 from api.context import Parts
@@ -71,10 +72,16 @@ def test_what_is_written_in_a_letter_stays_as_it_was_signed(client: FlaskClient)
     assert after["earlier"] == [{name: before[name] for name in ("letter_no", "to_org", "sent_at")}]
 
 
-def test_a_letter_without_a_legal_basis_is_not_signed_until_its_leader_names_one(client: FlaskClient) -> None:
-    letter = handed_over(make_hazard(client, "VERIFIED_TRUE"), legal_basis="")
-    refused = letter.office.leader.post(f"{letter.path}/actions/approve", {})
-    assert (refused.status_code, refused.get_json()["reason"]) == (409, "legal_basis_missing")
+@pytest.mark.parametrize("basis", [{}, {"legal_basis": " "}])
+def test_no_letter_is_drafted_without_a_legal_basis(client: FlaskClient, basis: dict[str, str]) -> None:
+    hazard = make_hazard(client, "VERIFIED_TRUE")
+    body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "属住建部门职责", **basis}
+    refused = hazard.office.leader.post(f"{hazard.path}/actions/hand_over", body)
+    assert (refused.status_code, [error["field"] for error in refused.get_json()["errors"]]) == (422, ["legal_basis"])
+
+
+def test_the_leader_who_signs_a_letter_may_name_another_legal_basis(client: FlaskClient) -> None:
+    letter = handed_over(make_hazard(client, "VERIFIED_TRUE"), legal_basis="消防法第二十六条")
     letter.act(letter.office.leader, "approve", legal_basis=BASIS)
     assert letter.read(letter.office.receiver)["data"]["letter"]["legal_basis"] == BASIS
 

@@ -16,7 +16,7 @@ from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
-from workflow.acting import guard, move, step_for
+from workflow.acting import move, step_for
 from workflow.handovers import handling, letter, schemas
 from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover
@@ -65,10 +65,9 @@ def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, fro
 
 
 def approve(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
-    """签发: the letter is written, gets its gap-free number and goes to the receiver. Without a legal basis it does not."""
+    """签发: the letter is written, gets its gap-free number and goes to the receiver."""
     handover, step = take(session, actor, handover_id, "approve", origin)
     handover.legal_basis = data["legal_basis"] or handover.legal_basis
-    guard(bool(handover.legal_basis.strip()), "approve", "legal_basis_missing")
     office = session.get_one(Organisation, handover.from_org_id)
     handover.letter_no = next_number(session, office, "handover", "移")
     handover.approved_by = actor.id

@@ -9,7 +9,7 @@ from workflow.schemas import NoteSchema, PhotosField, ReasonSchema
 
 
 class ApproveSchema(NoteSchema):
-    """签发; the leader may complete or replace the legal basis, without which no letter leaves (docs/sources.md)."""
+    """签发; the leader may put another legal basis in place of the draft's."""
 
     legal_basis = Prose(max_length=500, load_default="")
 

@@ -20,10 +20,12 @@ from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.queries import is_closable, is_with_receiver, result_of
 from workflow.hazards.reporters import reporters_of
+from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 from workflow.offices import duty_leaders
+from workflow.state_machine import Transition
 
 _CLOSES_WHEN_TOLD = ("VERIFIED_FALSE", "VERIFIED_FIXED", "HANDED_OVER")
 
@@ -95,10 +97,18 @@ def file_case(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, A
     return hazard
 
 
+def _reviewed(session: Session, actor: Actor, hazard_id: UUID, action: str, origin: Origin) -> tuple[Hazard, Transition]:
+    """The disputed case, locked, and the step. Nobody judges his own decision while there is somebody else."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
+    if not may_review(session, hazard, actor.id):
+        raise RoleNotAllowed(action=action, reason="second_person_needed")
+    return hazard, step
+
+
 def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """The review keeps the result."""
-    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "uphold", roles_on(hazard, actor, origin))
+    hazard, step = _reviewed(session, actor, hazard_id, "uphold", origin)
     hazard.closed_at = now(session)
     timekeeping.cancel(session, hazard)
     move(
@@ -111,8 +121,7 @@ def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 
 def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """The review sends it back to a new check, with a new clock of its category from today."""
-    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "reopen", roles_on(hazard, actor, origin))
+    hazard, step = _reviewed(session, actor, hazard_id, "reopen", origin)
     released = list(hazard.officer_ids)
     hazard.closed_at = None
     hazard.officer_ids = []

@@ -18,6 +18,7 @@ from database.session import now
 from workflow import timekeeping
 from workflow.acting import roles_of
 from workflow.hazards.models import Hazard
+from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import LIFE, may_close, may_dispute
 from workflow.hazards.synced import HAZARD, holder_line, officer_line, reporter_line
@@ -71,6 +72,8 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return hazard.rating is None
         case "hand_over":
             return hazard.handover_id is None
+        case "uphold" | "reopen":
+            return may_review(session, hazard, actor.id)
         case "force_close":
             asked = hazard.force_close
             return asked is not None and asked["by"] != str(actor.id) and not is_with_receiver(hazard)

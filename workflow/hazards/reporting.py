@@ -27,6 +27,7 @@ from workflow.clocks import local_day
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import channel_of, is_for_somebody, reporter_of, seal
+from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS, may_dispute
 from workflow.hazards.schemas import PICTURES
@@ -262,9 +263,13 @@ def dispute(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     hazard.disputed_at = now(session)
     hazard.dispute = {"reason": data["reason"], "photo_ids": [str(photo) for photo in data["photos"]]}
     hazard.closed_at = None
+    office = reviewing_office(session, hazard)
     move(
         session, hazard, step, actor, "hazard.disputed",
-        concerns={"leaders": duty_leaders(session, hazard.org_id), "reporter": [hazard.reporter_id]},
+        concerns={
+            "leaders": duty_leaders(session, hazard.org_id), "reporter": [hazard.reporter_id],
+            "committee": [] if office == hazard.org_id else people_of_office(session, office, Role.SUPERVISOR),
+        },
         data={"number": hazard.number, "due": _iso(timekeeping.forecast(session, "HZ-REVIEW", now(session)))}, origin=origin,
     )  # fmt: skip
     return hazard

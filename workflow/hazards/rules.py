@@ -191,6 +191,10 @@ def may_dispute(told_at: datetime | None, closed_at: datetime | None, disputed_a
     return bool(ends) and disputed_at is None and moment <= max(ends)
 
 
+# Who took one of these steps decided the case, and leaves the review of it to somebody else.
+DECISIONS = ("hazard.assigned", "hazard.closed", "hazard.case_filed")
+
+
 def may_close(
     state: str, *, told_at: datetime | None, is_telling_due: bool, case_no: str | None, handover_closed_at: datetime | None
 ) -> bool:

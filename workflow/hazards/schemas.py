@@ -219,7 +219,7 @@ class HandOverSchema(StrictSchema):
 
     to_org_id = fields.UUID(required=True)
     reason = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000, error="请填写移交理由"))
-    legal_basis = Prose(max_length=500, load_default="")
+    legal_basis = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500, error="请填写法律依据"))
     suggestion = Prose(max_length=1000, load_default="")
     urgent = Flag(load_default=False)
     lack_of_competence = Flag(load_default=False)

@@ -74,7 +74,7 @@ TAKERS = {
     "rectify": _CLERKS,
     "receiver": _CLERKS,
     "close": _CLERKS,
-    "review": _LEADER,
+    "review": _LEADER | {Role.SUPERVISOR},
     "sign": _LEADER,
     "sign_for": _RECEIVERS,
     "accept": _RECEIVERS,
@@ -96,7 +96,7 @@ UNTOUCHED = timedelta(minutes=30)  # then a report that has to be checked within
 SIGN_BUCKET = {
     "sign": frozenset({Role.UNIT_LEADER}),
     "confirm": frozenset({Role.UNIT_LEADER}),
-    "review": frozenset({Role.UNIT_LEADER}),
+    "review": frozenset({Role.UNIT_LEADER, Role.SUPERVISOR}),
     "decide": frozenset({Role.UNIT_LEADER}),
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
