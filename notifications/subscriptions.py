@@ -57,6 +57,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.reporter_told", "reporter", "found_false", when=_is("result", "false")),
     Subscription("hazard.reporter_told", "reporter", "found_fixed", when=_is("result", "fixed")),
     Subscription("hazard.reporter_told", "reporter", "told_rectified", when=_is("result", "rectified")),
+    Subscription("hazard.lateness_explained", "leaders", "lateness_explained"),
     Subscription("hazard.reporter_told", "reporter", "told_handed_over", when=_is("result", "handed_over")),
     Subscription("hazard.closed", "reporter", "closed_rectified", when=_is("after", "RECTIFIED", None)),
     Subscription("hazard.closed", "reporter", "closed_case_filed", when=_is("after", "case_filed")),

@@ -158,6 +158,10 @@ _OFFICE = [
         "编号{number}的“{label}”已办理,超过时限{hours}小时,承办人{holder}。请督促填写超期原因。",
     ),
     Wording(
+        "lateness_explained", None, "duty", "超期原因",
+        "编号{number}超过时限后完成核查,填报的超期原因:{reason}。请阅核。",
+    ),
+    Wording(
         "case_untouched", None, "duty", "新件无人处理",
         "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
         ignores_quiet_hours=True,

@@ -23,6 +23,7 @@ from workflow.clocks import local_day
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 FINDING = "现场疏散通道堆放货物,已拍照取证。"
+FOUND: Json = {"finding": FINDING, "position": {"lon": 111.7519, "lat": 40.8414, "accuracy_m": 8, "source": "gps"}}
 CATEGORY = "EVAC_BLOCKED"  # what EXIT is: 24 hours
 
 
@@ -260,8 +261,8 @@ def _dispute(case: Case) -> None:
 
 
 _ON_THE_SPOT: tuple[Step, ...] = (_register, _assign, _start)
-_FALSE: tuple[Step, ...] = (*_ON_THE_SPOT, lambda case: case.cosigned("verify_false", finding=FINDING))
-_TRUE: tuple[Step, ...] = (*_ON_THE_SPOT, lambda case: case.cosigned("verify_true", finding=FINDING, order=order_to(case)))
+_FALSE: tuple[Step, ...] = (*_ON_THE_SPOT, lambda case: case.cosigned("verify_false", **FOUND))
+_TRUE: tuple[Step, ...] = (*_ON_THE_SPOT, lambda case: case.cosigned("verify_true", **FOUND, order=order_to(case)))
 
 HAZARD_WAYS: dict[str, tuple[Step, ...]] = {
     "SUBMITTED": (),
@@ -272,7 +273,7 @@ HAZARD_WAYS: dict[str, tuple[Step, ...]] = {
     "ASSIGNED": (_register, _assign),
     "VERIFYING": _ON_THE_SPOT,
     "VERIFIED_FALSE": _FALSE,
-    "VERIFIED_FIXED": (*_ON_THE_SPOT, lambda case: case.cosigned("fix_on_site", finding=FINDING)),
+    "VERIFIED_FIXED": (*_ON_THE_SPOT, lambda case: case.cosigned("fix_on_site", **FOUND)),
     "VERIFIED_TRUE": _TRUE,
     "HANDED_OVER": (*_TRUE, _accept_letter),
     "RECTIFIED": (*_TRUE, _rectify),

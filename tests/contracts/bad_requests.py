@@ -258,7 +258,8 @@ def acts() -> Iterator[Bad]:
 
 def _order(**changes: Any) -> dict[str, Any]:
     items = [{"description": "清理疏散通道内堆放的货物"}]
-    return {"finding": "通道被堵", "order": {"kind": "DEADLINE", "due_on": "2026-12-14", "items": items, **changes}}
+    order = {"kind": "DEADLINE", "due_on": "2026-12-14", "items": items, **changes}
+    return {"finding": "通道被堵", "no_evidence_reason": "设备故障", "order": order}
 
 
 def files() -> Iterator[Bad]:

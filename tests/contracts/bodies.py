@@ -22,6 +22,7 @@ BY_NAME: dict[str, Any] = {
     "landmark": "加油站西侧100米",
     "lat": 40.8414,
     "lon": 111.7519,
+    "no_evidence_reason": "手机没电",
     "password": "Krokus-2026-steppe",
     "phone": "13700000001",
     "reason_code": "NOT_FIRE_MATTER",
@@ -38,7 +39,19 @@ BY_NAME: dict[str, Any] = {
     "act_sha256": "a" * 64,
 }
 # Members that are not required, but without which a body says nothing.
-WANTED = frozenset({"description", "region_code", "landmark", "due_on", "text", "lack_of_competence", "scope", "valid_until"})
+WANTED = frozenset(
+    {
+        "description",
+        "region_code",
+        "landmark",
+        "due_on",
+        "text",
+        "lack_of_competence",
+        "scope",
+        "valid_until",
+        "no_evidence_reason",
+    }
+)
 
 
 class CannotFill(Exception):

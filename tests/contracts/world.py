@@ -22,7 +22,7 @@ from device.transport import WsgiTransport
 from tests.application import work_off
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
-from tests.makers import Case, Office, in_days, make_hazard, make_letter, make_order
+from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
@@ -55,7 +55,7 @@ class World:
             case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
             if flavour == "drafted" and state in ("VERIFYING", "RECHECK_PENDING"):
                 action = "verify_false" if kind == "hazard" else "recheck_pass"
-                case.act(case.office.officers[0], action, finding="现场核查情况")
+                case.act(case.office.officers[0], action, **(FOUND if kind == "hazard" else {"finding": "复查情况"}))
             elif flavour == "with grid worker" and state == "ASSIGNED":
                 pair = [str(officer.id) for officer in case.office.officers]
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))

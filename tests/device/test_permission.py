@@ -15,7 +15,7 @@ from api.context import Parts
 from device.client import Device, Refused
 from tests.accounts.makers import brigade, hire, staff as administrator
 from tests.clock import Clock
-from tests.makers import Case, make_hazard
+from tests.makers import FOUND, Case, make_hazard
 from tests.people import ELSEWHERE, HOME, Caller, staff
 
 MakeDevice = Callable[..., Device]
@@ -150,7 +150,7 @@ def test_a_removed_officers_work_is_parked_whole_and_applied_in_one_act(field: F
     field.first.sync()
     clock.advance(hours=1)
     field.first.mutate("hazard.start", str(field.case.id), {})
-    field.first.mutate("hazard.verify_false", str(field.case.id), {"finding": "现场未发现所反映的情况"})
+    field.first.mutate("hazard.verify_false", str(field.case.id), FOUND)
     removal = administrator(field.client, Role.SEC_ADMIN, "150000").post(
         f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
     )

@@ -13,7 +13,7 @@ from device.client import Device, Refused
 from device.transport import NoNetwork
 from tests.device.conftest import Line, cut, lost
 from tests.device.test_push import snap
-from tests.makers import make_hazard
+from tests.makers import FOUND, make_hazard
 from tests.people import staff
 
 MakeDevice = Callable[..., Device]
@@ -142,7 +142,7 @@ def test_the_second_officer_signs_the_first_ones_line(client: FlaskClient, make_
     first, second = make_device(nth=0), make_device(nth=1)
     case = make_hazard(client, "VERIFYING")
     first.pull()
-    act = first.mutate("hazard.verify_false", str(case.id), {"finding": "现场未发现所反映的情况"})
+    act = first.mutate("hazard.verify_false", str(case.id), FOUND)
     digest = hashlib.sha256(act.line).hexdigest()
     signature = second.sign(digest)
     first.mutate(

@@ -16,7 +16,7 @@ from tests.makers import Case, make_hazard
 from tests.people import staff
 
 MakeDevice = Callable[..., Device]
-FINDING = {"finding": "现场未发现所反映的情况"}
+FINDING = {"finding": "现场未发现所反映的情况", "no_evidence_reason": "手机没电"}
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_signature_over_another_line_does_not_fit_an_act_that_was_sealed_anew(
     first, second = pair
     shown = drafted(first, case)
     signature = second.sign(digest_of(shown))
-    changed = first.mutate("hazard.verify_false", str(case.id), {"finding": "现场未发现,请结案"})
+    changed = first.mutate("hazard.verify_false", str(case.id), {**FINDING, "finding": "现场未发现,请结案"})
     refused = countersigned(first, case, changed, second, signature=signature)
     assert (refused["outcome"], refused["code"]) == ("rejected", "invalid_fields")
     assert countersigned(first, case, changed, second)["outcome"] == "applied"

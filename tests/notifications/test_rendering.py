@@ -36,6 +36,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.force_closed": NUMBER,
     "hazard.disputed": {**NUMBER, "due": "2026-11-27T15:59:59Z"},
     "hazard.upheld": {**NUMBER, "reason": "复核与原核查一致"},
+    "hazard.lateness_explained": {**NUMBER, "reason": "大雪封路,车辆无法通行"},
     "hazard.reopened": {**NUMBER, "reason": "有新的线索"},
     "handover.drafted": {},
     "handover.sent": {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from accounts.actor import Role
 from api.context import Parts
 from tests.clock import START, Clock
-from tests.makers import HAZARD_WAYS, LETTER_WAYS, ORDER_WAYS, make_hazard, make_letter, make_order, report
+from tests.makers import FOUND, HAZARD_WAYS, LETTER_WAYS, ORDER_WAYS, make_hazard, make_letter, make_order, report
 from tests.people import ELSEWHERE, HOME, citizen, guest, staff
 from workflow.handovers.rules import LIFE as LETTER
 from workflow.hazards.rules import LIFE as HAZARD
@@ -90,7 +90,7 @@ def test_a_report_from_a_phone_call_counts_from_when_the_agency_received_it(clie
 def test_one_officer_alone_changes_nothing(client: FlaskClient) -> None:
     hazard = make_hazard(client, "VERIFYING")
     first, second = hazard.office.officers
-    hazard.act(first, "verify_false", finding="未见堵塞")
+    hazard.act(first, "verify_false", **FOUND)
     assert hazard.state == "VERIFYING"
     digest = hazard.last["act_sha256"]
     again = first.post(f"{hazard.path}/actions/cosign", {"act_sha256": digest})

@@ -17,7 +17,7 @@ from database.journal import Event
 from sync.editing import lock
 from sync.mutations import Origin
 from tests.clock import Clock
-from tests.makers import FINDING, Case, make_hazard, make_order
+from tests.makers import FOUND, Case, make_hazard, make_order
 from tests.people import Caller
 from workflow import timekeeping
 from workflow.handovers.models import Handover
@@ -86,7 +86,7 @@ def test_an_order_whose_term_passes_alarms_no_leader_and_keeps_the_record(
 def test_a_late_act_does_not_hide_its_breach(client: FlaskClient, parts: Parts, clock: Clock) -> None:
     hazard = make_hazard(client, "VERIFYING")
     clock.advance(hours=25)  # the timetable has not come by
-    hazard.cosigned("verify_false", finding=FINDING)
+    hazard.cosigned("verify_false", **FOUND, late_reason="大雪封路,车辆无法通行")
     late = clock_of(hazard, "HZ-24H")
     assert late["breached_at"] == late["due_at"]
     [event] = breaches(parts, hazard)
@@ -114,7 +114,7 @@ def test_a_check_that_the_leader_finds_timely_was_not_missed(client: FlaskClient
         worked_off(parts, escalation.mark_breaches)
         with parts.database.transaction() as session:
             origin = Origin(mid=new_id(), made_at=in_time)
-            data: dict[str, Any] = {"finding": FINDING, "photos": [], "position": None}
+            data: dict[str, Any] = {"photos": [], "no_evidence_reason": "", "late_reason": "", **FOUND}
             drafted = verify_false(session, as_actor(first, Role.FIRE_OFFICER), hazard.id, data, origin)
             assert drafted.pending_act is not None
             digest = drafted.pending_act["act_sha256"]

@@ -12,7 +12,7 @@ from accounts.passwords import DEMO_TOTP
 from database.base import new_id
 from device.client import Device
 from device.transport import WsgiTransport
-from tests.makers import Case, make_hazard
+from tests.makers import FOUND, Case, make_hazard
 from tests.media.makers import telling_photo
 from tests.people import HOME, Caller, demo_accounts, staff
 
@@ -39,7 +39,7 @@ def helped(client: FlaskClient, grid_worker: Caller) -> Case:
 
 def test_he_is_not_asked_to_sign(helped: Case, grid_worker: Caller) -> None:
     first, second = helped.office.officers
-    helped.act(first, "verify_false", finding="未见堆物")
+    helped.act(first, "verify_false", **FOUND)
 
     def asked(who: Caller) -> bool:
         rows = who.get("/inbox?limit=100").get_json()["items"]
@@ -55,7 +55,7 @@ def test_his_device_key_is_no_second_signature(app: Flask, helped: Case, grid_wo
     device.sign_in(username=account.key, password=DEMO_PASSWORD, totp=DEMO_TOTP)
     device.register()
     first, _ = helped.office.officers
-    code = helped.act(first, "verify_false", finding="未见堆物").last["act_sha256"]
+    code = helped.act(first, "verify_false", **FOUND).last["act_sha256"]
     signed = {"act_sha256": code, "signer_id": str(grid_worker.id), "signature": device.sign(code)}
     answer = first.post(f"{helped.path}/actions/cosign", signed)
     assert (answer.status_code, answer.get_json()["reason"]) == (409, "not_the_second_officer")

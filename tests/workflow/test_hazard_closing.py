@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from accounts.actor import Role
 from tests.clock import START, Clock
-from tests.makers import FINDING, LETTER_WAYS, Case, make_hazard
+from tests.makers import FOUND, LETTER_WAYS, Case, make_hazard
 from tests.people import staff
 
 
@@ -106,4 +106,4 @@ def test_an_officer_of_the_town_may_look_in_advance_as_a_grid_worker_may(client:
     hazard.act(hazard.office.leader, "assign", officer_ids=pair, grid_worker_id=str(town.id))
     hazard.act(town, "precheck", note="楼道仍堆有杂物")
     assert hazard.read()["data"]["precheck"]["by"] == str(town.id)
-    hazard.act(hazard.office.officers[0], "start").cosigned("verify_false", finding=FINDING)
+    hazard.act(hazard.office.officers[0], "start").cosigned("verify_false", **FOUND)

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from api.context import Parts
 from tests.application import work_off
-from tests.makers import FINDING, Case, make_hazard
+from tests.makers import FOUND, Case, make_hazard
 from tests.people import Caller
 
 
@@ -30,7 +30,7 @@ def to_its_end(case: Case) -> None:
     """Registered, checked, found false, told and closed."""
     case.act(case.office.clerk, "register", category="EVAC_BLOCKED")
     case.act(case.office.leader, "assign", officer_ids=[str(officer.id) for officer in case.office.officers])
-    case.act(case.office.officers[0], "start").cosigned("verify_false", finding=FINDING)
+    case.act(case.office.officers[0], "start").cosigned("verify_false", **FOUND)
     assert case.act(case.office.clerk, "tell_reporter").state == "CLOSED"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from tests.makers import FINDING, LETTER_WAYS, ORDER_WAYS, Case, make_hazard, order_to
+from tests.makers import FOUND, LETTER_WAYS, ORDER_WAYS, Case, make_hazard, order_to
 
 NOT_OURS = {"reason": "属住建部门职责", "legal_basis": "消防法第十三条", "lack_of_competence": True}
 
@@ -76,7 +76,7 @@ def test_a_letter_whose_hazard_ends_is_withdrawn_and_its_receiver_is_told(client
 def test_a_letter_is_withdrawn_when_the_check_finds_nothing_left_to_do(client: FlaskClient, action: str) -> None:
     hazard = make_hazard(client, "VERIFYING")
     letter = with_letter(hazard, "RECEIVED")
-    hazard.cosigned(action, finding=FINDING)
+    hazard.cosigned(action, **FOUND)
     assert letter.read()["state"] == "WITHDRAWN"
 
 
@@ -91,7 +91,7 @@ def test_a_letter_is_withdrawn_when_the_recheck_passes_before_anybody_accepts_it
 def test_a_hazard_that_is_checked_again_can_be_handed_over_again(client: FlaskClient) -> None:
     hazard = make_hazard(client, "VERIFYING")
     with_letter(hazard, "DRAFT")
-    hazard.cosigned("verify_false", finding=FINDING).act(hazard.office.clerk, "tell_reporter")
+    hazard.cosigned("verify_false", **FOUND).act(hazard.office.clerk, "tell_reporter")
     hazard.act(hazard.reporter, "dispute", reason="通道仍被堵塞").act(hazard.office.committee, "reopen", reason="重新核查")
     assert with_letter(hazard, "SENT").state == "SENT"
 
@@ -111,7 +111,7 @@ def test_the_order_of_an_earlier_check_does_nothing_to_a_later_finding(client: F
     hazard.act(hazard.office.leader, "close")
     hazard.act(hazard.reporter, "dispute", reason="隐患仍未消除").act(hazard.office.committee, "reopen", reason="重新核查")
     hazard.act(hazard.office.leader, "assign", officer_ids=[str(officer.id) for officer in hazard.office.officers])
-    hazard.act(hazard.office.officers[0], "start").cosigned("verify_true", finding=FINDING, order=order_to(hazard))
+    hazard.act(hazard.office.officers[0], "start").cosigned("verify_true", **FOUND, order=order_to(hazard))
     assert first.office.officers[0].post(f"{first.path}/actions/apply_recheck").status_code == 409
     assert hazard.read()["state"] == "VERIFIED_TRUE"
     assert hazard.sibling("rectification").id != first.id

@@ -15,7 +15,7 @@ from notifications.models import InboxItem
 from tests.accounts.makers import brigade, hire
 from tests.application import work_off
 from tests.clock import Clock
-from tests.makers import FINDING, Case, make_hazard, make_letter, make_order
+from tests.makers import FOUND, Case, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, staff
 from tests.workflow.test_escalation import worked_off
 from workflow.handovers.rules import LIFE as HANDOVER
@@ -146,7 +146,7 @@ def test_a_24_hour_report_that_nobody_takes_up_rises_to_the_office_above_after_h
 
 def test_a_case_of_somebody_who_was_removed_waits_to_be_assigned_again(client: FlaskClient, parts: Parts) -> None:
     hazard, newcomer = with_new_officer(client, "VERIFYING")
-    hazard.act(newcomer, "verify_false", finding=FINDING)
+    hazard.act(newcomer, "verify_false", **FOUND)
     sysadmin = staff(client, Role.SYS_ADMIN, "150000")
     gone = sysadmin.post(f"/accounts/staff/{newcomer.id}/removal", {"reason": "LEFT"})
     assert gone.status_code == 200, gone.text
@@ -206,7 +206,7 @@ def test_a_draft_that_waits_for_a_second_signature_is_in_that_officers_bucket_al
     hazard = make_hazard(client, "VERIFYING")
     first, second = hazard.office.officers
     before = {who.id: who.get("/queue/buckets").get_json()["to_sign"] for who in (first, second)}
-    hazard.act(first, "verify_false", finding=FINDING)
+    hazard.act(first, "verify_false", **FOUND)
     assert str(hazard.id) in cards(second, "bucket=to_sign")
     assert str(hazard.id) not in cards(first, "bucket=to_sign")
     assert second.get("/queue/buckets").get_json()["to_sign"] == before[second.id] + 1

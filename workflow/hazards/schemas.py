@@ -143,12 +143,25 @@ class StartSchema(StrictSchema):
 
 
 class FindingSchema(StrictSchema):
-    """What two officers found: words, photos as evidence, where and when by the device."""
+    """What two officers found: words, and as evidence photos or where they stood, or why there is neither."""
 
     finding = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写核查情况"))
     photos = PhotosField(load_default=list)
     position = fields.Nested(PositionSchema, load_default=None)
     checked_at = Moment(load_default=None)
+    no_evidence_reason = Prose(max_length=500, load_default="")
+    late_reason = Prose(
+        max_length=500, load_default="", metadata={"description": "required once the date of the check has passed"}
+    )
+
+    @validates_schema
+    def has_evidence(self, data: dict[str, Any], **_: object) -> None:
+        """A photo, of the whole or of an item of the order, or a position; else the reason."""
+        items = (data.get("order") or {}).get("items", [])
+        if data.get("photos") or data.get("position") or any(item.get("photos") for item in items):
+            return
+        if not data.get("no_evidence_reason"):
+            raise ValidationError("请拍照或者记录现场位置;都不能的,请说明原因", "no_evidence_reason")
 
 
 class OrderItemSchema(StrictSchema):
@@ -160,9 +173,9 @@ class OrderItemSchema(StrictSchema):
 
 
 class OrderSchema(StrictSchema):
-    """责令改正: at once, or by a date."""
+    """责令改正: at once, or by a date that the officers set."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["IMMEDIATE", "DEADLINE"]))
+    kind = fields.String(required=True, validate=validate.OneOf(["DEADLINE", "IMMEDIATE"]))
     due_on = fields.Date(load_default=None)
     unit_name = Line(max_length=100, min_length=0, load_default="")
     unit_id = fields.UUID(load_default=None)
@@ -172,9 +185,11 @@ class OrderSchema(StrictSchema):
 
     @validates_schema
     def has_a_date(self, data: dict[str, object], **_: object) -> None:
-        """A deadline order names its day."""
+        """An order by a date names its day, an order at once names none."""
         if data.get("kind") == "DEADLINE" and data.get("due_on") is None:
             raise ValidationError("请填写改正期限", "due_on")
+        if data.get("kind") == "IMMEDIATE" and data.get("due_on") is not None:
+            raise ValidationError("责令立即改正的,不填改正期限", "due_on")
 
 
 class VerifyTrueSchema(FindingSchema):

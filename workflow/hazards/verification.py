@@ -17,13 +17,16 @@ from media.commands import attach
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
+from workflow import timekeeping
 from workflow.acting import move, step_for
 from workflow.clocks import local_day
 from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import pair_of, roles_on
-from workflow.hazards.rules import LIFE
+from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
+from workflow.offices import duty_leaders
+from workflow.terms import check_term, is_unit_of
 
 _EVENTS = {
     "verify_true": "hazard.verified_true",
@@ -50,9 +53,6 @@ def start(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any],
 
 def verify_true(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """属实: the finding and the order, drafted by the first officer."""
-    order = data["order"]
-    if order["kind"] == "DEADLINE" and order["due_on"] <= local_day(now(session)) and origin.is_online:
-        raise Invalid(field_error("order.due_on", "in_the_past", "改正期限应晚于今天"))
     return _draft(session, actor, hazard_id, "verify_true", data, origin)
 
 
@@ -70,6 +70,10 @@ def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: d
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
     pair = pair_at_the_act(session, hazard, pair_of(hazard), actor, origin, action)
+    moment = min(now(session), origin.made_at or now(session))  # of an act without signal what the device says
+    _check_lateness(session, hazard, data["late_reason"], moment)
+    if "order" in data:
+        _check_order(session, hazard, data["order"], moment)
     attach(session, actor, _photos(data), "hazard", hazard.id, "verification")
     summary = draft(session, hazard, action, actor, data, origin, pair)
     record(
@@ -78,6 +82,21 @@ def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: d
         data={"number": hazard.number, **summary},
     )  # fmt: skip
     return hazard
+
+
+def _check_lateness(session: Session, hazard: Hazard, reason: str, moment: datetime) -> None:
+    """Whoever checks after the date says why (docs/wording.md 18)."""
+    clocks = timekeeping.open_clocks(session, hazard)
+    if not reason and any(clock.rule_id in VERIFY_CLOCKS and clock.due_at < moment for clock in clocks):
+        raise Invalid(field_error("late_reason", "required", "已超过核查时限,请填写超期原因"))
+
+
+def _check_order(session: Session, hazard: Hazard, order: Json, moment: datetime) -> None:
+    """The unit is one of this banner, and the term lies within its bounds from the day of the act."""
+    if order["unit_id"] is not None and not is_unit_of(session, order["unit_id"], hazard.region_code):
+        raise Invalid(field_error("order.unit_id", "unknown_unit", "本辖区没有这个单位"))
+    if order["due_on"] is not None:
+        check_term(session, order["due_on"], after=local_day(moment), field="order.due_on")
 
 
 def _photos(data: dict[str, Any]) -> list[UUID]:
@@ -104,6 +123,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         "signature": data["signature"],
         "drafted_at": act["at"],
         "order_text": _order_text(content.get("order")),
+        "no_evidence_reason": content["no_evidence_reason"],
     }
     hazard.pending_act = None
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
@@ -116,6 +136,12 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         },
         origin=replace(origin, made_at=made_at),
     )  # fmt: skip
+    if content["late_reason"]:
+        record(
+            session, "hazard.lateness_explained", hazard, Actor(id=UUID(act["by"]), name=""),
+            concerns={"leaders": duty_leaders(session, hazard.org_id)},
+            data={"number": hazard.number, "reason": content["late_reason"]},
+        )  # fmt: skip
     return hazard
 
 

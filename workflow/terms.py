@@ -1,0 +1,30 @@
+"""What every order is held to: the bounds of its term, and to whom it is made."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from database.session import now
+from places.models import Unit
+from problems import Invalid, field_error
+from workflow import timekeeping
+from workflow.clocks import local_day
+
+
+def check_term(session: Session, due_on: date, *, after: date, field: str = "due_on") -> None:
+    """A term ends after this day, and no later from today than the row IN-MAX says. Raises Invalid naming the field."""
+    if due_on <= after:
+        raise Invalid(field_error(field, "too_early", f"改正期限应晚于{after:%Y年%m月%d日}"))
+    longest = timekeeping.rule(session, "IN-MAX").n
+    if due_on > local_day(now(session)) + timedelta(days=longest):
+        raise Invalid(field_error(field, "too_late", f"改正期限自今日起不超过{longest}日"))
+
+
+def is_unit_of(session: Session, unit_id: UUID, region_code: str) -> bool:
+    """True if there is such a unit in this banner."""
+    found = select(Unit.id).where(Unit.id == unit_id, Unit.region_code == region_code)
+    return session.scalars(found).one_or_none() is not None
