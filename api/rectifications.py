@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from accounts.actor import BRIGADE_ROLES, Actor
 from api.cases import add_case_routes
+from api.context import session
 from api.routes import Routes
 from database.base import Json
+from database.session import now
 from workflow.acting import roles_of
 from workflow.rectification.commands import MUTATIONS
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
-from workflow.rectification.synced import RECTIFICATION, officer_line, roles_on, unit_line
+from workflow.rectification.synced import RECTIFICATION, obstacle, officer_line, roles_on, unit_line
+from workflow.state_machine import Transition
 
 routes = Routes("rectifications", "/rectifications", "责令改正与复查")
 
@@ -22,4 +25,15 @@ def _sight(order: Rectification, actor: Actor) -> Json:
     return unit_line(order)
 
 
-add_case_routes(routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "责令改正")
+def _may(order: Rectification, caller: Actor, step: Transition) -> bool:
+    act = order.pending_act
+    match step.action:
+        case "cosign":
+            return act is not None and act["by"] != str(caller.id) and str(caller.id) in act["pair"]
+        case "recheck_pass" | "recheck_fail":
+            return act is None or act["by"] == str(caller.id)
+        case action:
+            return obstacle(order, action, now(session())) is None
+
+
+add_case_routes(routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "责令改正", _may)

@@ -100,6 +100,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("rectification.ordered", "unit", "order_served"),
     Subscription("rectification.reordered", "unit", "order_served"),
     Subscription("rectification.extended", "unit", "order_extended"),
+    Subscription("rectification.extension_asked", "leaders", "extension_asked"),
+    Subscription("rectification.extension_refused", "unit", "extension_refused"),
     Subscription("rectification.assigned", "officers", "recheck_assigned"),
     Subscription("rectification.officers_released", "leaders", "officers_left"),
     Subscription("rectification.officers_released", "removed_officers", "released"),

@@ -234,21 +234,32 @@ _OFFICE = [
 _ORDERS = [
     Wording(
         "order_served", None, "statutory", "责令改正",
-        "您单位被责令于{due}前改正火灾隐患。改正完毕的,请上传改正情况并申请复查;确需延期的,请于到期前提出申请并说明理由。",
+        "您单位被责令于{due}前改正火灾隐患(文号{order_no})。改正完毕的,请上传改正情况并申请复查;确需延期的,请于到期前提出申请并说明理由。",
     ),
-    Wording("order_extended", None, "statutory", "改正期限已延长", "您单位的火灾隐患改正期限已延至{due},请按期改正。"),
-    Wording("recheck_passed", None, "statutory", "复查合格", "经复查,您单位被责令改正的火灾隐患已整改合格。"),
+    Wording(
+        "order_extended", None, "statutory", "改正期限已延长",
+        "您单位的火灾隐患改正期限已延至{due}(文号{order_no}),请按期改正。",
+    ),
+    Wording(
+        "extension_refused", None, "statutory", "不予延期",
+        "您单位的延期申请(文号{order_no})未予批准,理由:{reason}。改正期限仍为{due},请按期改正。",
+    ),
+    Wording(
+        "extension_asked", None, "duty", "延期申请待审批",
+        "责令改正事项({order_no})的单位申请延期至{due_asked},原期限{due},理由:{reason}。请于原期限届满前决定。",
+    ),
+    Wording("recheck_passed", None, "statutory", "复查合格", "经复查,您单位被责令改正的火灾隐患(文号{order_no})已整改合格。"),
     Wording(
         "recheck_failed", None, "statutory", "复查不合格",
-        "经复查,您单位被责令改正的火灾隐患仍未整改合格,将依法处理。请立即整改。",
+        "经复查,您单位被责令改正的火灾隐患(文号{order_no})仍未整改合格,将依法处理。请立即整改。",
     ),
     Wording(
         "recheck_assigned", None, "duty", "复查任务",
-        "请您复查1件责令改正事项(改正期限{due})。请携带执法证件,两人到场并主动出示。出发前请下载离线资料。",
+        "请您复查1件责令改正事项({order_no},改正期限{due})。请携带执法证件,两人到场并主动出示。出发前请下载离线资料。",
         ignores_quiet_hours=True,
     ),
     Wording(
-        "recheck_to_sign", None, "duty", "待您签名", "有1份复查记录已由同组监督员填写,请您核对后签名。",
+        "recheck_to_sign", None, "duty", "待您签名", "责令改正事项({order_no})的复查记录已由同组监督员填写,请您核对后签名。",
         ignores_quiet_hours=True,
     ),
     Wording(

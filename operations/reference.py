@@ -57,7 +57,7 @@ _BARE = (
     ("http_error", "–", 400, "请求无法处理", "", "Any other refusal of HTTP itself, under its own status."),
     ("fault", "–", 500, "系统出现错误,请稍后再试", "", "A defect of the server; it is logged and nothing was done."),
 )
-_RECORDERS = frozenset({"record", "move", "_move", "_send", "_tell", "changed", "end", "tell"})
+_RECORDERS = frozenset({"record", "move", "go", "_send", "_tell", "changed", "end", "tell"})
 # Names of which only the source of the last part knows what it can be.
 _SPELT_OUT = {"issue.{}": ("issue.applied", "issue.discarded")}
 _EVENT = re.compile(r"[a-z_]+\.[a-z0-9_]+")

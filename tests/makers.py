@@ -319,7 +319,7 @@ LETTER_WAYS: dict[str, tuple[Step, ...]] = {
 
 
 def _report_fix(order: Case) -> None:
-    items = [{"id": item["id"], "fixed": True} for item in order.read()["data"]["items"]]
+    items = [{"id": item["id"], "fixed": True, "photos": [str(new_id())]} for item in order.read()["data"]["items"]]
     order.act(
         order.office.manager if order.office.region_code in (HOME, ELSEWHERE) else order.office.officers[0],
         "report_fix",
@@ -328,6 +328,7 @@ def _report_fix(order: Case) -> None:
 
 
 def _apply_recheck(order: Case) -> None:
+    _report_fix(order)
     order.act(order.office.officers[0], "apply_recheck")
 
 

@@ -16,6 +16,7 @@ from database.journal import Event, record
 from database.session import now
 from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound
 from sync.catalog import Synced
+from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.state_machine import StateMachine, Transition
@@ -29,6 +30,19 @@ class Case(Protocol):
     id: Any
     state: Any
     due_at: Any
+
+
+def lock_below(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor, origin: Origin) -> R:
+    """Take a letter or an order: the hazard's row first, then its own, as whoever ends the hazard does.
+
+    The other way round the two would wait for each other.
+    """
+    table: Any = model
+    owner = table.__table__.c["hazard_id"]
+    hazard = next(iter(owner.foreign_keys)).column
+    of_child = select(owner).where(model.id == entity_id).scalar_subquery()
+    session.execute(select(hazard).where(hazard == of_child).with_for_update(key_share=True))
+    return lock(session, synced, model, entity_id, actor, origin)
 
 
 def get(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor) -> R:

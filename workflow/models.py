@@ -54,6 +54,20 @@ class Clock(Identified, Base):
     reminded: Mapped[Json] = mapped_column(default=dict)  # rung of the ladder -> when
 
 
+class NumberPattern(Base):
+    """How the numbers of one legal paper are written: a row with its source, until the corps gives its own."""
+
+    __tablename__ = "number_pattern"
+    __table_args__ = (
+        # Without one of them two papers could have the same number.
+        CheckConstraint("pattern LIKE '%{office}%{year}%{n}%'", name="pattern_tells_papers_apart"),
+    )
+
+    paper: Mapped[str] = mapped_column(primary_key=True)
+    pattern: Mapped[str]
+    basis: Mapped[str]
+
+
 class NumberSeries(Base):
     """Gap-free numbers of legal documents; the row lock is the turn."""
 

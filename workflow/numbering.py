@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 from accounts.models import Organisation
 from database.session import now
 from workflow.clocks import local_day
-from workflow.models import NumberSeries
+from workflow.models import NumberPattern, NumberSeries
 
 
-def next_number(session: Session, office: Organisation, paper: str, word: str) -> str:
-    """新城大队移〔2026〕第5号: `word` between the office and the year. The row lock is the turn: none is lost or doubled.
-
-    The pattern is ours until the corps gives its own (DOMAIN 16).
-    """
+def next_number(session: Session, office: Organisation, paper: str) -> str:
+    """新城大队移〔2026〕第5号, by the pattern of this paper. The row lock is the turn: none is lost or doubled."""
     year = local_day(now(session)).year
     number = session.execute(
         insert(NumberSeries)
@@ -23,4 +20,5 @@ def next_number(session: Session, office: Organisation, paper: str, word: str) -
         .on_conflict_do_update(index_elements=["series"], set_={"last": NumberSeries.last + 1})
         .returning(NumberSeries.last)
     ).scalar_one()
-    return f"{office.short_name}{word}〔{year}〕第{number}号"
+    pattern = session.get_one(NumberPattern, paper).pattern
+    return pattern.replace("{office}", office.short_name).replace("{year}", str(year)).replace("{n}", str(number))

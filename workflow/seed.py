@@ -1,4 +1,7 @@
-"""Seed rows of the workflow: deadline rules and hazard categories, each with its source. Existing rows are left as edited."""
+"""Seed rows of the workflow: deadline rules, hazard categories, patterns of numbers, each with its source.
+
+Existing rows are left as edited.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from database.base import Base
 from workflow.hazards.models import HazardCategory
-from workflow.models import ClockRule
+from workflow.models import ClockRule, NumberPattern
 
 _DATA = Path(__file__).parent / "data"
 
@@ -20,6 +23,7 @@ def seed(session: Session) -> None:
     """Insert what is missing. Repeatable."""
     _insert(session, ClockRule, [{**row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
     _insert(session, HazardCategory, _rows("hazard_categories.csv"))
+    _insert(session, NumberPattern, _rows("number_patterns.csv"))
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

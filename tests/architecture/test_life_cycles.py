@@ -12,7 +12,7 @@ from accounts.actor import Role
 from api.app import MUTATIONS
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
-from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, WAITING_FOR
+from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, WAITING_FOR, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
@@ -75,7 +75,8 @@ def test_every_open_state_waits_for_something_and_no_closed_one_does(life: State
 
 
 def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
-    assert set(WAITING_FOR.values()) == set(LABELS)
+    asked = waiting_for("rectification", "ORDERED", is_asked=True)
+    assert {*WAITING_FOR.values(), asked} == set(LABELS)
     assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
 
 

@@ -26,7 +26,7 @@ from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter,
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
-from workflow.rectification.rules import LIFE as RECTIFICATION
+from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
 
 LIVES: dict[str, StateMachine] = {"hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION}
@@ -61,7 +61,9 @@ class World:
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
             elif flavour == "told" and state == "RECTIFIED":
                 case.act(case.office.clerk, "tell_reporter")
-            elif flavour == "asked" and state not in LIVES[kind].final:
+            elif flavour == "asked" and kind == "rectification" and state in UNDER_WAY:
+                case.act(case.office.manager, "ask_extension", due_on=in_days(case, 28), reason="配件尚未到货")
+            elif flavour == "asked" and kind == "hazard" and state not in LIVES[kind].final:
                 case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
         return self._cases[key]
 
@@ -69,7 +71,10 @@ class World:
         """A case from whose state the action leads somewhere, prepared so that nothing but the caller decides."""
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
-        flavours = {"cosign": "drafted", "force_close": "asked", "precheck": "with grid worker", "close": "told"}
+        flavours = {
+            "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
+            "precheck": "with grid worker", "close": "told",
+        }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
     def arguments(self, operation: Operation, case: Case | None = None) -> Any:
@@ -111,7 +116,9 @@ class World:
         if operation.path.endswith("/cosign"):
             known["act_sha256"] = self.drafted(case)
         if operation.path.endswith("/report_fix"):
-            known["items"] = [{"id": item["id"], "fixed": True} for item in case.read()["data"]["items"]]
+            known["items"] = [
+                {"id": item["id"], "fixed": True, "photos": [str(new_id())]} for item in case.read()["data"]["items"]
+            ]
         return known
 
     @staticmethod

@@ -17,6 +17,7 @@ READER, COLLEAGUE = UUID(int=1), UUID(int=2)
 
 # The data of each event as its command records them.
 NUMBER = {"number": "YH150102202611220000012"}
+ORDER = {"order_no": "新城大队责改〔2026〕第3号", "due": "2026-12-01"}
 LETTER = {"letter_no": "新城大队移〔2026〕第3号"}
 DATA: dict[str, dict[str, Any]] = {
     "hazard.submitted": {**NUMBER, "category": "通道出口", "place": "新城区东街", "due": "2026-11-23T13:30:00+00:00"},
@@ -87,13 +88,15 @@ DATA: dict[str, dict[str, Any]] = {
     },
     "hazard.officers_released": NUMBER,
     "rectification.officers_released": NUMBER,
-    "rectification.ordered": {"due": "2026-12-01"},
-    "rectification.reordered": {"due": "2026-12-01"},
-    "rectification.extended": {"due": "2026-12-10"},
-    "rectification.assigned": {"due": "2026-12-01"},
-    "rectification.act_drafted": {},
-    "rectification.recheck_passed": {},
-    "rectification.recheck_failed": {},
+    "rectification.ordered": ORDER,
+    "rectification.reordered": ORDER,
+    "rectification.extension_asked": {**ORDER, "due_asked": "2026-12-10", "reason": "配件尚未到货"},
+    "rectification.extension_refused": {**ORDER, "reason": "可先行停用"},
+    "rectification.extended": ORDER,
+    "rectification.assigned": ORDER,
+    "rectification.act_drafted": ORDER,
+    "rectification.recheck_passed": ORDER,
+    "rectification.recheck_failed": ORDER,
 }
 DATA["handover.decided"] = DATA["handover.sent"]
 

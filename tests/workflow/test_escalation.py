@@ -25,6 +25,7 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.verification import verify_false
 from workflow.queue import escalation
+from workflow.rectification.models import Rectification
 
 
 def worked_off(parts: Parts, step: Callable[[Session], int]) -> int:
@@ -143,7 +144,7 @@ def test_the_timetable_passes_by_a_case_that_a_command_holds(
 def test_what_leaves_the_devices_is_found_by_an_index(parts: Parts, clock: Clock) -> None:
     with parts.database.transaction() as session:
         session.execute(text("SET LOCAL enable_seqscan = off"))
-        for model in (Hazard, Handover):
+        for model in (Hazard, Handover, Rectification):
             wanted = select(model.id).where(model.closed_at < clock.now, model.off_devices_at.is_(None)).order_by(model.closed_at)
             question = str(wanted.limit(50).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
             plan = "\n".join(session.scalars(text(f"EXPLAIN {question}")))

@@ -24,7 +24,9 @@ def with_letter(hazard: Case, state: str) -> Case:
 def test_an_order_whose_hazard_is_closed_by_its_case_number_ends_with_that_number(client: FlaskClient) -> None:
     hazard = make_hazard(client, "VERIFIED_TRUE")
     order = hazard.sibling("rectification")
-    order.act(order.office.officers[0], "apply_recheck").act(order.office.officers[0], "recheck_pass", finding="复查合格")
+    for step in ORDER_WAYS["RECHECK_PENDING"]:
+        step(order)
+    order.act(order.office.officers[0], "recheck_pass", finding="复查合格")
     drafted = order.last["act_sha256"]
     hazard.act(hazard.office.clerk, "tell_reporter").act(hazard.office.leader, "file_case", case_no="新消立〔2026〕第9号")
     hazard.act(hazard.office.leader, "close")

@@ -11,10 +11,9 @@ from accounts.actor import Actor, Role
 from accounts.models import Organisation
 from database.base import Json
 from problems import GuardFailed
-from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import move, step_for
+from workflow.acting import lock_below, move, step_for
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import LIFE
 from workflow.handovers.synced import HANDOVER, obstacle, roles_on
@@ -24,7 +23,7 @@ from workflow.state_machine import Transition
 
 def take(session: Session, actor: Actor, handover_id: UUID, action: str, origin: Origin) -> tuple[Handover, Transition]:
     """The letter, locked, and the row of the table that applies. Raises GuardFailed where the row's condition does not hold."""
-    handover = lock(session, HANDOVER, Handover, handover_id, actor, origin)
+    handover = lock_below(session, HANDOVER, Handover, handover_id, actor, origin)
     step = step_for(LIFE, handover, action, roles_on(handover, actor))
     reason = obstacle(handover, action)
     if reason is not None:

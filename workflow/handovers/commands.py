@@ -16,7 +16,7 @@ from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
-from workflow.acting import move, step_for
+from workflow.acting import lock_below, move, step_for
 from workflow.handovers import handling, letter, schemas
 from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover
@@ -69,7 +69,7 @@ def approve(session: Session, actor: Actor, handover_id: UUID, data: dict[str, A
     handover, step = take(session, actor, handover_id, "approve", origin)
     handover.legal_basis = data["legal_basis"] or handover.legal_basis
     office = session.get_one(Organisation, handover.from_org_id)
-    handover.letter_no = next_number(session, office, "handover", "移")
+    handover.letter_no = next_number(session, office, "handover")
     handover.approved_by = actor.id
     handover.letter = letter.write(session, handover)
     _send(session, handover, step, actor, "handover.sent", origin)
@@ -160,14 +160,14 @@ def _redirect(session: Session, handover: Handover, to_org_id: UUID) -> None:
 
 def dispute(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:
     """提请消安委办协调: after a return, or because nobody signs for the letter."""
-    handover = lock(session, HANDOVER, Handover, handover_id, actor, origin)
+    handover = lock_below(session, HANDOVER, Handover, handover_id, actor, origin)
     _dispute(session, handover, actor, roles_on(handover, actor), origin)
     return handover
 
 
 def refer(session: Session, handover_id: UUID) -> None:
     """Timer: nobody has signed for it, long after the date."""
-    handover = lock(session, HANDOVER, Handover, handover_id, SYSTEM, Origin())
+    handover = lock_below(session, HANDOVER, Handover, handover_id, SYSTEM, Origin())
     _dispute(session, handover, SYSTEM, {Role.SYSTEM}, Origin())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -218,15 +217,3 @@ def by_tracking_code(session: Session, tracking_hash: bytes) -> Hazard | None:
 def by_short_code(session: Session, number: str, short_hash: bytes) -> Hazard | None:
     """The hazard of a case number and 8 characters."""
     return session.scalars(select(Hazard).where(Hazard.number == number, Hazard.tracking_short_hash == short_hash)).one_or_none()
-
-
-def ids_closed_before(session: Session, moment: datetime, limit: int) -> list[UUID]:
-    """Closed cases that should leave the devices."""
-    return list(
-        session.scalars(
-            select(Hazard.id)
-            .where(Hazard.closed_at < moment, Hazard.off_devices_at.is_(None))
-            .order_by(Hazard.closed_at)
-            .limit(limit)
-        )
-    )

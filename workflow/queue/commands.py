@@ -27,7 +27,8 @@ from workflow.queue.synced import TASK
 def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title: Json, *, is_new: bool) -> None:
     """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock."""
     kind = type(case).__tablename__
-    waits = waiting_for(kind, case.state, is_held=bool(people))
+    is_asked = getattr(case, "extension", None) is not None
+    waits = waiting_for(kind, case.state, is_held=bool(people), is_asked=is_asked)
     if is_new:
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits))

@@ -28,12 +28,12 @@ from workflow.handovers.models import Handover
 from workflow.handovers.rules import SIGN_CLOCKS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.models import Hazard
-from workflow.hazards.queries import ids_closed_before
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock
 from workflow.offices import committee_of, duty_leaders, people_of_office, staff_names
 from workflow.queue.commands import hold_open
-from workflow.rectification.commands import expire, unit_people
+from workflow.rectification.acts import unit_people
+from workflow.rectification.commands import expire
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
 
@@ -134,7 +134,11 @@ def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, An
 
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:
-    """The case, locked and read again; None if somebody holds it now."""
+    """The case, locked and read again; None if somebody holds it now, or the hazard that it belongs to."""
+    if model is not Hazard:
+        above = select(Hazard.id).where(Hazard.id == select(model.hazard_id).where(model.id == entity_id).scalar_subquery())
+        if session.scalars(above.with_for_update(skip_locked=True, key_share=True)).one_or_none() is None:
+            return None
     statement = select(model).where(model.id == entity_id).with_for_update(skip_locked=True)
     return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
@@ -154,18 +158,11 @@ def expire_orders(session: Session) -> int:
 
 
 def retire_closed(session: Session) -> int:
-    """A case or a letter that ended 90 days ago leaves every device; over HTTP it stays."""
+    """A case, a letter or an order that ended 90 days ago leaves every device; over HTTP it stays."""
     before = now(session) - ON_DEVICES
-    letters = (
-        select(Handover.id)
-        .where(Handover.closed_at < before, Handover.off_devices_at.is_(None))
-        .order_by(Handover.closed_at)
-        .limit(BATCH)
-    )
-    kinds = (("hazard", ids_closed_before(session, before, BATCH)), ("handover", session.scalars(letters).all()))
-    for kind, ids in kinds:
-        synced, model = _KINDS[kind]
-        for entity_id in ids:
+    for synced, model in _KINDS.values():
+        ended = select(model.id).where(model.closed_at < before, model.off_devices_at.is_(None))
+        for entity_id in session.scalars(ended.order_by(model.closed_at).limit(BATCH)).all():
             case = _free(session, model, entity_id)
             if case is not None and case.closed_at is not None:  # nobody has reopened it meanwhile
                 lock(session, synced, model, entity_id, SYSTEM, Origin()).off_devices_at = now(session)

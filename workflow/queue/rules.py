@@ -51,6 +51,7 @@ LABELS = {
     "handle": "办理中",
     "confirm": "待确认反馈",
     "fix": "等待单位整改",
+    "extend": "待审批延期",
     "recheck": "待复查",
     "decide": "复查不合格,待处理",
 }
@@ -83,6 +84,7 @@ TAKERS = {
     "handle": _RECEIVERS,
     "confirm": _LEADER | {Role.FIRE_OFFICER},
     "fix": _LEADER,
+    "extend": _LEADER,
     "recheck": _LEADER,
     "decide": _LEADER,
 }
@@ -98,6 +100,7 @@ SIGN_BUCKET = {
     "confirm": frozenset({Role.UNIT_LEADER}),
     "review": frozenset({Role.UNIT_LEADER, Role.SUPERVISOR}),
     "decide": frozenset({Role.UNIT_LEADER}),
+    "extend": frozenset({Role.UNIT_LEADER}),
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "arbitrate": frozenset({Role.SUPERVISOR}),
@@ -109,8 +112,13 @@ ASSIGN_BUCKET = {
 }
 
 
-def waiting_for(entity_type: str, state: str, *, is_held: bool = True) -> str | None:
-    """What an open case waits for; None if its life has ended. `is_held`: there are people who have it."""
+def waiting_for(entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False) -> str | None:
+    """What an open case waits for; None if its life has ended.
+
+    `is_held`: there are people who have it. `is_asked`: its unit has asked for more time, and nobody has answered.
+    """
+    if is_asked:
+        return "extend"
     if not is_held and (entity_type, state) in _NEEDS_PEOPLE:
         return "assign"
     return WAITING_FOR.get((entity_type, state))

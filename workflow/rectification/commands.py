@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
@@ -16,21 +15,22 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from media.commands import attach
-from places.models import Unit
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
-from workflow.acting import guard, move, step_for
+from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.numbering import next_number
 from workflow.offices import people_with_role
-from workflow.rectification import schemas
+from workflow.rectification import extension, schemas
+from workflow.rectification.acts import go, take, unit_people
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
-from workflow.rectification.synced import RECTIFICATION, roles_on
-from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema
+from workflow.rectification.synced import RECTIFICATION
+from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
+from workflow.terms import check_term
 
 _EVENTS = {"recheck_pass": "rectification.recheck_passed", "recheck_fail": "rectification.recheck_failed"}
 
@@ -48,13 +48,13 @@ def order(
         created_at=moment,
         updated_at=moment,
         stamps={},
-        order_no=next_number(session, session.get_one(Organisation, org_id), "order", "责改"),
+        order_no=next_number(session, session.get_one(Organisation, org_id), "order"),
         state="ORDERED",
         hazard_id=hazard_id,
         region_code=region_code,
         org_id=org_id,
         officer_ids=officer_ids,
-        unit_id=_known_unit(session, content["unit_id"], region_code),
+        unit_id=UUID(content["unit_id"]) if content["unit_id"] else None,
         unit_name=content["unit_name"],
         kind=content["kind"],
         ordered_on=min(today, due_on),
@@ -75,12 +75,6 @@ def order(
     return made
 
 
-def _known_unit(session: Session, unit_id: str | None, region_code: str) -> UUID | None:
-    if unit_id is None:
-        return None
-    return session.scalars(select(Unit.id).where(Unit.id == UUID(unit_id), Unit.region_code == region_code)).one_or_none()
-
-
 def _item(item: Json) -> Json:
     return {
         "id": str(new_id()), "description": item["description"], "clause": item["clause"], "photo_ids": item["photos"],
@@ -93,26 +87,16 @@ def _start_term(session: Session, made: Rectification) -> None:
     timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), reason)
 
 
-def unit_people(session: Session, made: Rectification) -> list[UUID]:
-    """The unit's legal person and managers, who have to put it right."""
-    unit = session.get(Unit, made.unit_id) if made.unit_id else None
-    if unit is None:
-        return []
-    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
-
-
-def _take(session: Session, actor: Actor, order_id: UUID, action: str, origin: Origin) -> tuple[Rectification, Any]:
-    made = lock(session, RECTIFICATION, Rectification, order_id, actor, origin)
-    return made, step_for(LIFE, made, action, roles_on(made, actor, origin))
-
-
 def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """上传改正情况: item by item, with photos."""
-    made, step = _take(session, actor, order_id, "report_fix", origin)
+    made, step = take(session, actor, order_id, "report_fix", origin)
     reported = {str(item["id"]): item for item in data["items"]}
-    unknown = reported.keys() - {item["id"] for item in made.items}
-    if unknown:
-        raise Invalid(field_error("items", "unknown_item", "没有这个整改项"))
+    shown = {item["id"]: bool(item["fixed_photo_ids"]) for item in made.items}
+    for index, item in enumerate(data["items"]):
+        if str(item["id"]) not in shown:
+            raise Invalid(field_error(f"items.{index}.id", "unknown_item", "没有这个整改项"))
+        if item["fixed"] and not item["photos"] and not shown[str(item["id"])]:
+            raise Invalid(field_error(f"items.{index}.photos", "required", "已改正的,请上传改正后的照片"))
     photos = [photo for item in data["items"] for photo in item["photos"]]
     attach(session, actor, photos, "rectification", made.id, "rectification")
     made.items = [_fixed(item, reported.get(item["id"])) for item in made.items]
@@ -132,40 +116,18 @@ def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
 
 def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, Any], origin: Origin) -> Rectification:
     """申请复查: three working days from the application."""
-    made, step = _take(session, actor, order_id, "apply_recheck", origin)
-    _move(session, made, step, actor, "rectification.recheck_applied", origin)
+    made, step = take(session, actor, order_id, "apply_recheck", origin)
+    go(session, made, step, actor, "rectification.recheck_applied", origin)
     return made
-
-
-def _move(session: Session, made: Rectification, step: Any, actor: Actor, event: str, origin: Origin, **more: Any) -> None:
-    move(
-        session, made, step, actor, event,
-        concerns={"officers": made.officer_ids, "unit": unit_people(session, made)},
-        data={"order_no": made.order_no, "hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more},
-        origin=origin,
-    )  # fmt: skip
 
 
 def expire(session: Session, order_id: UUID) -> Rectification | None:
     """Timer: the term has passed, so the recheck is due. None if somebody was faster."""
-    made = lock(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
+    made = lock_below(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
     if made.state not in ("ORDERED", "RECTIFYING") or made.due_at is None or made.due_at > now(session):
         return None
     step = step_for(LIFE, made, "expire", SYSTEM.roles)
-    _move(session, made, step, SYSTEM, "rectification.expired", Origin())
-    return made
-
-
-def extend(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
-    """准予延期, once."""
-    made, step = _take(session, actor, order_id, "extend", origin)
-    guard(not made.is_extended, "extend", "already_extended")
-    if data["due_on"] <= made.due_on:
-        raise Invalid(field_error("due_on", "not_later", "新的期限应晚于原期限"))
-    made.is_extended = True
-    made.due_on = data["due_on"]
-    timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), f"准予延期,理由:{data['reason']}")
-    _move(session, made, step, actor, "rectification.extended", origin, reason=data["reason"])
+    go(session, made, step, SYSTEM, "rectification.expired", Origin())
     return made
 
 
@@ -180,20 +142,21 @@ def recheck_fail(session: Session, actor: Actor, order_id: UUID, data: dict[str,
 
 
 def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Rectification:
-    made, _ = _take(session, actor, order_id, action, origin)
+    made, _ = take(session, actor, order_id, action, origin)
     pair = pair_at_the_act(session, made, made.officer_ids, actor, origin, action)
     attach(session, actor, data["photos"], "rectification", made.id, "recheck")
     summary = draft(session, made, action, actor, data, origin, pair)
     record(
         session, "rectification.act_drafted", made, actor,
-        concerns={"second_officer": [officer for officer in pair if officer != actor.id]}, data=summary,
+        concerns={"second_officer": [officer for officer in pair if officer != actor.id]},
+        data={"order_no": made.order_no, **summary},
     )  # fmt: skip
     return made
 
 
 def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """The second signature: the recheck takes effect."""
-    made, _ = _take(session, actor, order_id, "cosign", origin)
+    made, _ = take(session, actor, order_id, "cosign", origin)
     second = second_officer(session, made, actor, data, "cosign")
     act: Json = made.pending_act or {}
     step = step_for(LIFE, made, act["action"], {Role.FIRE_OFFICER})
@@ -207,41 +170,40 @@ def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
         made.closed_at = now(session)
         made.items = [{**item, "fixed": True} for item in made.items]
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
-    _move(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at))
+    go(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at))
     return made
 
 
 def assign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """Another pair for the recheck."""
-    made, step = _take(session, actor, order_id, "assign", origin)
+    made, step = take(session, actor, order_id, "assign", origin)
     pair = data["officer_ids"]
     certified = people_with_role(session, pair, Role.FIRE_OFFICER, made.region_code)
     if len(set(pair)) != len(pair) or len(certified) != len(pair):
         raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))
     made.officer_ids = pair
     made.pending_act = None
-    _move(session, made, step, actor, "rectification.assigned", origin)
+    go(session, made, step, actor, "rectification.assigned", origin)
     return made
 
 
 def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """A new term after a failed recheck."""
-    made, step = _take(session, actor, order_id, "reorder", origin)
-    if data["due_on"] <= local_day(now(session)):
-        raise Invalid(field_error("due_on", "in_the_past", "改正期限应晚于今天"))
+    made, step = take(session, actor, order_id, "reorder", origin)
+    check_term(session, data["due_on"], after=local_day(now(session)))
     made.kind, made.due_on, made.is_extended = "DEADLINE", data["due_on"], False
     made.items = [{**item, "fixed": False} for item in made.items]
     _start_term(session, made)
-    _move(session, made, step, actor, "rectification.reordered", origin)
+    go(session, made, step, actor, "rectification.reordered", origin)
     return made
 
 
 def file_case(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """立案 after a failed recheck: the hazard behind it may then be closed by its number."""
-    made, step = _take(session, actor, order_id, "file_case", origin)
+    made, step = take(session, actor, order_id, "file_case", origin)
     made.case_no = data["case_no"]
     made.closed_at = now(session)
-    _move(session, made, step, actor, "rectification.case_filed", origin, case_no=made.case_no)
+    go(session, made, step, actor, "rectification.case_filed", origin, case_no=made.case_no)
     return made
 
 
@@ -253,7 +215,7 @@ def enter_transferred(session: Session, order_id: UUID) -> None:
     step = step_for(LIFE, made, "enter_transferred", SYSTEM.roles)
     made.closed_at = now(session)
     made.pending_act = None
-    _move(session, made, step, SYSTEM, "rectification.transferred", Origin())
+    go(session, made, step, SYSTEM, "rectification.transferred", Origin())
 
 
 def enter_ended(session: Session, order_id: UUID, case_no: str | None) -> None:
@@ -266,15 +228,17 @@ def enter_ended(session: Session, order_id: UUID, case_no: str | None) -> None:
     made.pending_act = None
     if case_no:
         made.case_no = case_no
-        _move(session, made, step, SYSTEM, "rectification.case_filed", Origin(), case_no=case_no)
+        go(session, made, step, SYSTEM, "rectification.case_filed", Origin(), case_no=case_no)
     else:
-        _move(session, made, step, SYSTEM, "rectification.cancelled", Origin())
+        go(session, made, step, SYSTEM, "rectification.cancelled", Origin())
 
 
 MUTATIONS = [
     Mutation("rectification.report_fix", schemas.ReportFixSchema, report_fix, summary="上传改正情况"),
     Mutation("rectification.apply_recheck", NoteSchema, apply_recheck, summary="申请复查"),
-    Mutation("rectification.extend", schemas.ExtendOrderSchema, extend, summary="准予延期"),
+    Mutation("rectification.ask_extension", schemas.AskExtensionSchema, extension.ask_extension, summary="申请延期"),
+    Mutation("rectification.grant_extension", schemas.GrantExtensionSchema, extension.grant_extension, summary="准予延期"),
+    Mutation("rectification.refuse_extension", ReasonSchema, extension.refuse_extension, summary="不予延期"),
     Mutation("rectification.recheck_pass", schemas.RecheckSchema, recheck_pass, summary="复查合格"),
     Mutation("rectification.recheck_fail", schemas.RecheckSchema, recheck_fail, summary="复查不合格"),
     Mutation("rectification.cosign", CosignSchema, cosign, summary="第二名监督员签名"),

@@ -22,6 +22,7 @@ class Rectification(Revised, Base):
         CheckConstraint("kind IN ('IMMEDIATE', 'DEADLINE')", name="kind_known"),
         CheckConstraint("due_on >= ordered_on", name="due_after_order"),
         Index("ix_rectification_officers", "officer_ids", postgresql_using="gin"),
+        Index("ix_rectification_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
         Index("ix_rectification_region", "region_code", "state", "id"),
     )
 
@@ -40,7 +41,9 @@ class Rectification(Revised, Base):
     # id, description, clause, photo_ids (before), fixed, fixed_photo_ids, note
     items: Mapped[list[Json]]
     is_extended: Mapped[bool] = mapped_column(default=False)
+    extension: Mapped[Json | None]  # asked for and not decided yet: until when, why
     pending_act: Mapped[Json | None]
     finding: Mapped[Json | None]
     case_no: Mapped[str | None]
     closed_at: Mapped[datetime | None]
+    off_devices_at: Mapped[datetime | None]  # 90 days after its end it leaves every device

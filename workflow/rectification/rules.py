@@ -1,6 +1,6 @@
 """What a true finding needs to close: order, fix with photos, recheck. Pure.
 
-Source: 消防监督检查规定 19, 20; docs/sources.md. The term of an order has no statutory maximum.
+Source: 消防监督检查规定 19, 20; docs/sources.md. The term of an order has no statutory maximum (`workflow/terms.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _UNIT = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT, Role.FI
 _OFFICER = frozenset({Role.FIRE_OFFICER})
 _LEADER = frozenset({Role.UNIT_LEADER})
 _SYSTEM = frozenset({Role.SYSTEM})
-_UNDER_WAY = ("ORDERED", "RECTIFYING")
+UNDER_WAY = ("ORDERED", "RECTIFYING")
 
 LIFE = StateMachine(
     "rectification",
@@ -30,19 +30,18 @@ LIFE = StateMachine(
         Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
         *[
             Transition(state, "report_fix", "RECTIFYING", _UNIT, "上传改正情况", evidence=("items",))
-            for state in _UNDER_WAY
+            for state in UNDER_WAY
         ],
-        *[
-            Transition(state, "apply_recheck", "RECHECK_PENDING", _UNIT, "申请复查",
-                       clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",))
-            for state in _UNDER_WAY
-        ],
+        Transition("RECTIFYING", "apply_recheck", "RECHECK_PENDING", _UNIT, "申请复查",
+                   clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",)),
         *[
             Transition(state, "expire", "RECHECK_PENDING", _SYSTEM, "期满",
                        clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",))
-            for state in _UNDER_WAY
+            for state in UNDER_WAY
         ],
-        *[Transition(state, "extend", state, _LEADER, "准予延期") for state in _UNDER_WAY],
+        *[Transition(state, "ask_extension", state, _UNIT, "申请延期") for state in UNDER_WAY],
+        *[Transition(state, "grant_extension", state, _LEADER, "准予延期") for state in UNDER_WAY],
+        *[Transition(state, "refuse_extension", state, _LEADER, "不予延期") for state in UNDER_WAY],
         Transition("RECHECK_PENDING", "recheck_pass", "RECTIFIED", _OFFICER, "复查合格",
                    clocks_stopped=("IN-RE",), evidence=("finding",), officers=2),
         Transition("RECHECK_PENDING", "recheck_fail", "OVERDUE_NOT_FIXED", _OFFICER, "复查不合格",
@@ -50,14 +49,14 @@ LIFE = StateMachine(
         Transition("RECHECK_PENDING", "cosign", "RECHECK_PENDING", _OFFICER, "第二名监督员签名"),
         *[
             Transition(state, "assign", state, _LEADER, "指派复查人员")
-            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+            for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
         Transition("OVERDUE_NOT_FIXED", "reorder", "ORDERED", _LEADER, "重新责令改正", clocks_stopped=("IN-DECIDE",)),
         Transition("OVERDUE_NOT_FIXED", "file_case", "CASE_FILED", _LEADER, "立案", clocks_stopped=("IN-DECIDE",)),
         *[
             Transition(state, "enter_transferred", "TRANSFERRED", _SYSTEM, "随案移交",
                        clocks_stopped=("IN-TERM", "IN-RE", "IN-DECIDE"))
-            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+            for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
         # The hazard ended first: by 立案 under its number, or by the decision of two persons.
         *[
@@ -65,13 +64,33 @@ LIFE = StateMachine(
             for action, target, label in (
                 ("enter_case_filed", "CASE_FILED", "随案立案"), ("enter_cancelled", "CANCELLED", "随案终止"),
             )
-            for state in (*_UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
+            for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
     ],
     final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED"}),
 )  # fmt: skip
 
 
-def all_fixed(items: list[dict[str, object]]) -> bool:
-    """True if every item of the order is put right."""
-    return bool(items) and all(item["fixed"] for item in items)
+def may_take(
+    action: str, *, kind: str, are_fixed: bool, is_extended: bool, is_asked: bool, is_over: bool
+) -> str | None:  # fmt: skip
+    """Why a step that the table has cannot be taken now, as a stable code; None if it can.
+
+    The recheck is asked for when every item is fixed, or comes by itself at the end of the term. An extension is granted
+    once, and asked for before that end; what has to be put right at once has none.
+    """
+    match action:
+        case "apply_recheck" if not are_fixed:
+            return "items_not_fixed"
+        case "ask_extension" if kind == "IMMEDIATE":
+            return "to_be_fixed_at_once"
+        case "ask_extension" if is_extended:
+            return "already_extended"
+        case "ask_extension" if is_asked:
+            return "already_requested"
+        case "ask_extension" if is_over:
+            return "term_has_ended"
+        case "grant_extension" | "refuse_extension" if not is_asked:
+            return "not_requested"
+        case _:
+            return None

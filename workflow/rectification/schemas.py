@@ -6,11 +6,11 @@ from marshmallow import fields, validate
 
 from places.schemas import PositionSchema
 from wire import Flag, Moment, Prose, StrictSchema
-from workflow.schemas import PeopleField, PhotosField
+from workflow.schemas import NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 
 class FixedItemSchema(StrictSchema):
-    """One item of the order, as the unit put it right."""
+    """One item of the order; that it is put right is shown by a photo."""
 
     id = fields.UUID(required=True)
     fixed = Flag(required=True)
@@ -24,11 +24,16 @@ class ReportFixSchema(StrictSchema):
     items = fields.List(fields.Nested(FixedItemSchema), required=True, validate=validate.Length(min=1, max=50))
 
 
-class ExtendOrderSchema(StrictSchema):
-    """延期, once, with a reason (61号令, 消防监督检查规定 20)."""
+class AskExtensionSchema(ReasonSchema):
+    """申请延期, before the term ends, with the reason and the day that is asked for."""
 
     due_on = fields.Date(required=True)
-    reason = Prose(max_length=500, required=True, validate=validate.Length(min=2, max=500))
+
+
+class GrantExtensionSchema(NoteSchema):
+    """准予延期, once: to the day that was asked for, or to another one."""
+
+    due_on = fields.Date(load_default=None)
 
 
 class RecheckSchema(StrictSchema):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
 from workflow.rectification.models import Rectification
+from workflow.rectification.rules import may_take
 
 
 def unit_line(order: Rectification) -> Json:
@@ -23,6 +26,7 @@ def unit_line(order: Rectification) -> Json:
         "due_at": order.due_at,
         "items": order.items,
         "is_extended": order.is_extended,
+        "extension": order.extension,
     }
 
 
@@ -48,7 +52,7 @@ RECTIFICATION = Synced(
         Scope("region", "officer", Rectification.region_code, officer_line),
         Scope("user", "own", Rectification.officer_ids, officer_line),
     ],
-    on_devices=lambda order: order.state != "TRANSFERRED",
+    on_devices=lambda order: order.state != "TRANSFERRED" and order.off_devices_at is None,
 )
 
 
@@ -63,3 +67,15 @@ def roles_on(order: Rectification, actor: Actor, origin: Origin | None = None) -
     powers = [power for power in actor.units if power.unit_id == order.unit_id and power.covers("rectifications")]
     roles |= {power.role for power in powers if power.role in UNIT_ROLES}
     return roles
+
+
+def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
+    """Why this step cannot be taken although the table has it; None if it can."""
+    return may_take(
+        action,
+        kind=order.kind,
+        are_fixed=all(item["fixed"] for item in order.items),
+        is_extended=order.is_extended,
+        is_asked=order.extension is not None,
+        is_over=order.due_at is not None and order.due_at < moment,
+    )

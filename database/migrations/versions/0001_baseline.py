@@ -423,6 +423,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notification_preference")),
     )
     op.create_table(
+        "number_pattern",
+        sa.Column("paper", sa.Text(), nullable=False),
+        sa.Column("pattern", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.CheckConstraint("pattern LIKE '%{office}%{year}%{n}%'", name=op.f("ck_number_pattern_pattern_tells_papers_apart")),
+        sa.PrimaryKeyConstraint("paper", name=op.f("pk_number_pattern")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("last", sa.BigInteger(), nullable=False),
@@ -818,10 +826,12 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("items", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("is_extended", sa.Boolean(), nullable=False),
+        sa.Column("extension", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("pending_act", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("finding", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("case_no", sa.Text(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("off_devices_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("event_hash", sa.LargeBinary(), nullable=True),
         sa.Column("stamps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), server_default="{}", nullable=False),
@@ -837,6 +847,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["hazard_id"], ["hazard.id"], name=op.f("fk_rectification_hazard_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rectification")),
         sa.UniqueConstraint("order_no", name=op.f("uq_rectification_order_no")),
+    )
+    op.create_index(
+        "ix_rectification_closed", "rectification", ["closed_at"], unique=False, postgresql_where="off_devices_at IS NULL"
     )
     op.create_index(op.f("ix_rectification_hazard_id"), "rectification", ["hazard_id"], unique=False)
     op.create_index("ix_rectification_officers", "rectification", ["officer_ids"], unique=False, postgresql_using="gin")
@@ -1176,6 +1189,7 @@ def downgrade() -> None:
     op.drop_index("ix_rectification_region", table_name="rectification")
     op.drop_index("ix_rectification_officers", table_name="rectification", postgresql_using="gin")
     op.drop_index(op.f("ix_rectification_hazard_id"), table_name="rectification")
+    op.drop_index("ix_rectification_closed", table_name="rectification", postgresql_where="off_devices_at IS NULL")
     op.drop_table("rectification")
     op.drop_index("uq_person_subject", table_name="person")
     op.drop_index("uq_person_phone", table_name="person", postgresql_where="kind = 'natural'")
@@ -1233,6 +1247,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organisation_parent_id"), table_name="organisation")
     op.drop_table("organisation")
     op.drop_table("number_series")
+    op.drop_table("number_pattern")
     op.drop_table("notification_preference")
     op.drop_table("message_template")
     op.drop_index(op.f("ix_media_owner_id"), table_name="media")

@@ -1,0 +1,52 @@
+"""What the commands on an order have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor
+from database.session import now
+from places.models import Unit
+from problems import GuardFailed
+from sync.mutations import Origin
+from workflow.acting import lock_below, move, step_for
+from workflow.rectification.models import Rectification
+from workflow.rectification.rules import LIFE, UNDER_WAY
+from workflow.rectification.synced import RECTIFICATION, obstacle, roles_on
+from workflow.state_machine import Transition
+
+
+def take(session: Session, actor: Actor, order_id: UUID, action: str, origin: Origin) -> tuple[Rectification, Transition]:
+    """The order, locked, and the row of the table that applies. Raises GuardFailed where the row's condition does not hold."""
+    made = lock_below(session, RECTIFICATION, Rectification, order_id, actor, origin)
+    step = step_for(LIFE, made, action, roles_on(made, actor, origin))
+    reason = obstacle(made, action, now(session))
+    if reason is not None:
+        raise GuardFailed(action=action, reason=reason)
+    return made, step
+
+
+def go(
+    session: Session, made: Rectification, step: Transition, actor: Actor, event: str, origin: Origin,
+    concerns: dict[str, list[UUID]] | None = None, **more: Any,
+) -> None:  # fmt: skip
+    """Take the step. Every event of an order names it, and concerns its officers and its unit."""
+    move(
+        session, made, step, actor, event,
+        concerns={"officers": made.officer_ids, "unit": unit_people(session, made), **(concerns or {})},
+        data={"order_no": made.order_no, "hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more},
+        origin=origin,
+    )  # fmt: skip
+    if made.state not in UNDER_WAY:
+        made.extension = None  # the term is over, so nobody decides about a longer one
+
+
+def unit_people(session: Session, made: Rectification) -> list[UUID]:
+    """The unit's legal person and managers, who have to put it right."""
+    unit = session.get(Unit, made.unit_id) if made.unit_id else None
+    if unit is None:
+        return []
+    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
