@@ -14,7 +14,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 
 from problems import field_error
 
-_CLIENTS_VERSION = 7
+CLIENTS_VERSION = 7
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -113,7 +113,7 @@ class NewId(fields.UUID):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
         made: UUID = super()._deserialize(value, attr, data, **kwargs)
-        if made.version != _CLIENTS_VERSION:
+        if made.version != CLIENTS_VERSION:
             raise ValidationError("编号应为 UUIDv7")
         return made
 

@@ -22,7 +22,6 @@ class Transition:
     label: str = ""  # what a button says
     clocks_started: tuple[str, ...] = ()
     clocks_stopped: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()  # arguments without which the step is refused
     officers: int = 1  # how many officers have to sign
 
 
@@ -97,7 +96,6 @@ class StateMachine:
                     "who": sorted(step.who),
                     "clocks_started": list(step.clocks_started),
                     "clocks_stopped": list(step.clocks_stopped),
-                    "evidence": list(step.evidence),
                     "officers": step.officers,
                 }
                 for step in self.transitions

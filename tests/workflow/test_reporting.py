@@ -212,6 +212,31 @@ def test_whatever_refuses_a_report_of_a_fire_says_119(app: Flask, client: FlaskC
     device.mutate("hazard.submit", sealed.pop("id"), sealed)
     [result] = device.push()
     assert (result["outcome"], result["explained"]["emergency"]) == ("rejected", CALL_119)
+    device.mutate("hazard.submit", str(new_id()), {**sealed, "picture": "X"})
+    [malformed] = device.push()
+    assert (malformed["outcome"], malformed["explained"]["fields"]["people_trapped_or_fire"]) == ("parked", CALL_119)
+
+
+def test_a_pushed_report_has_an_id_of_the_kind_that_http_takes(app: Flask, client: FlaskClient) -> None:
+    device = Device(WsgiTransport(app.wsgi_app))
+    device.sign_in(phone=new_phone(), code="000000")
+    device.register()
+    for body in (report(client), report(client, **FIRE)):
+        body.pop("id")
+        device.mutate("hazard.submit", str(uuid4()), body)
+        [result] = device.push()
+        assert (result["outcome"], result["explained"]["fields"]) == ("rejected", {"id": "invalid"})
+    assert result["explained"]["emergency"] == CALL_119
+
+
+def test_who_wished_to_hear_nothing_hears_nothing_of_his_report_but_that_it_came(client: FlaskClient) -> None:
+    hazard = make_hazard(client, "CLOSED", wish_feedback=False)
+    burning = make_hazard(client, wish_feedback=False)
+    burning.act(burning.office.clerk, "divert_119")
+    for case, events in ((hazard, ["hazard.submitted"]), (burning, ["hazard.diverted_119", "hazard.submitted"])):
+        rows = case.reporter.get("/inbox?limit=100").get_json()["items"]
+        assert [row["event_name"] for row in rows if row["subject_id"] == str(case.id)] == events
+    assert "hazard.reporter_told" in [line["name"] for line in hazard.read()["timeline"]]
 
 
 def test_reporter_and_dispatchers_hear_of_a_fire(client: FlaskClient) -> None:

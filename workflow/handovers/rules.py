@@ -57,7 +57,7 @@ LIFE = StateMachine(
         Transition("ACCEPTED", "progress", "ACCEPTED", _RECEIVER, "填报进展"),
         Transition("ACCEPTED", "extend", "ACCEPTED", _RECEIVER, "申请延期"),
         Transition("ACCEPTED", "finish", "FEEDBACK", _RECEIVER, "办结反馈",
-                   clocks_started=("HO-CHECK",), clocks_stopped=("HO-FB",), evidence=("result",)),
+                   clocks_started=("HO-CHECK",), clocks_stopped=("HO-FB",)),
         Transition("FEEDBACK", "confirm", "CLOSED", _LEADER | {Role.FIRE_OFFICER}, "确认反馈", clocks_stopped=("HO-CHECK",)),
         Transition("FEEDBACK", "reject", "ACCEPTED", _LEADER | {Role.FIRE_OFFICER}, "反馈不充分",
                    clocks_started=("HO-FB",), clocks_stopped=("HO-CHECK",)),

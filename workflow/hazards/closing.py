@@ -1,4 +1,4 @@
-"""After the check: tell the reporter, file a case, close, review a dispute, force a close by two persons."""
+"""After the check: tell the reporter, file a case, close, force a close by two persons, confirm a late one."""
 
 from __future__ import annotations
 
@@ -16,16 +16,12 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
-from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.queries import is_closable, is_with_receiver, result_of
 from workflow.hazards.reporters import reporters_of
-from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
-from workflow.offices import duty_leaders
-from workflow.state_machine import Transition
 
 _CLOSES_WHEN_TOLD = ("VERIFIED_FALSE", "VERIFIED_FIXED", "HANDED_OVER")
 
@@ -93,54 +89,6 @@ def file_case(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, A
     move(
         session, hazard, step, actor, "hazard.case_filed",
         data={"number": hazard.number, "case_no": hazard.case_no}, origin=origin,
-    )  # fmt: skip
-    return hazard
-
-
-def _reviewed(session: Session, actor: Actor, hazard_id: UUID, action: str, origin: Origin) -> tuple[Hazard, Transition]:
-    """The disputed case, locked, and the step. Nobody judges his own decision while there is somebody else."""
-    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
-    if not may_review(session, hazard, actor.id):
-        raise RoleNotAllowed(action=action, reason="second_person_needed")
-    return hazard, step
-
-
-def uphold(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """The review keeps the result."""
-    hazard, step = _reviewed(session, actor, hazard_id, "uphold", origin)
-    hazard.closed_at = now(session)
-    timekeeping.cancel(session, hazard)
-    move(
-        session, hazard, step, actor, "hazard.upheld",
-        concerns={"reporter": [hazard.reporter_id]},
-        data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
-    )  # fmt: skip
-    return hazard
-
-
-def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """The review sends it back to a new check, with a new clock of its category from today."""
-    hazard, step = _reviewed(session, actor, hazard_id, "reopen", origin)
-    released = list(hazard.officer_ids)
-    hazard.closed_at = None
-    hazard.officer_ids = []
-    hazard.finding = hazard.told_at = None
-    # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
-    # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
-    if hazard.handover_closed_at is not None:
-        hazard.handover_id = None
-    hazard.rectification_id = hazard.case_no = hazard.handover_closed_at = None
-    hazard.off_devices_at = None
-    rule = clock_rule_for(session, hazard.picture, hazard.category)
-    timekeeping.start(session, hazard, rule.id, now(session))
-    move(
-        session, hazard, step, actor, "hazard.reopened",
-        concerns={
-            "reporter": reporters_of(session, hazard), "leaders": duty_leaders(session, hazard.org_id),
-            "removed_officers": released,
-        },
-        data={"number": hazard.number, "reason": data["reason"]}, origin=origin,
     )  # fmt: skip
     return hazard
 

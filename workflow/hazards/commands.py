@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.mutations import Mutation
-from workflow.hazards import closing, passing_on, reporting, schemas, triage, verification
+from workflow.hazards import closing, passing_on, reporting, reviewing, schemas, triage, verification
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 
 MUTATIONS = [
@@ -32,9 +32,9 @@ MUTATIONS = [
     Mutation("hazard.tell_reporter", schemas.TellSchema, closing.tell_reporter, summary="告知举报人"),
     Mutation("hazard.file_case", FileCaseSchema, closing.file_case, summary="立案"),
     Mutation("hazard.close", NoteSchema, closing.close, summary="办结"),
-    Mutation("hazard.dispute", schemas.DisputeSchema, reporting.dispute, summary="提出异议"),
-    Mutation("hazard.uphold", ReasonSchema, closing.uphold, summary="维持原结论"),
-    Mutation("hazard.reopen", ReasonSchema, closing.reopen, summary="重新核查"),
+    Mutation("hazard.dispute", schemas.DisputeSchema, reviewing.dispute, summary="提出异议"),
+    Mutation("hazard.uphold", ReasonSchema, reviewing.uphold, summary="维持原结论"),
+    Mutation("hazard.reopen", ReasonSchema, reviewing.reopen, summary="重新核查"),
     Mutation("hazard.withdraw", NoteSchema, reporting.withdraw, summary="撤回"),
     Mutation("hazard.rate", schemas.RateSchema, reporting.rate, summary="评价"),
     Mutation("hazard.request_force_close", ReasonSchema, closing.request_force_close, summary="申请强制办结"),

@@ -99,11 +99,17 @@ def seal(session: Session, hazard: Hazard, reporter: dict[str, Any] | None) -> N
     )
 
 
-def reporters_of(session: Session, hazard: Hazard) -> list[UUID]:
-    """Whoever reported this case, and whoever reported what was merged into it: all of them hear what becomes of it."""
-    merged = select(Hazard.id, Hazard.reporter_id).where(Hazard.master_id == hazard.id).cte("merged", recursive=True)
-    merged = merged.union_all(select(Hazard.id, Hazard.reporter_id).where(Hazard.master_id == merged.c.id))
-    return [hazard.reporter_id, *session.scalars(select(merged.c.reporter_id))]
+def reporters_of(session: Session, hazard: Hazard, *, also_who_wish_none: bool = False) -> list[UUID]:
+    """Whoever reported this case, and whoever reported what was merged into it: all of them hear what becomes of it.
+
+    But for those who wished to hear nothing more, to whom only what they must know is said.
+    """
+    columns = select(Hazard.id, Hazard.reporter_id, Hazard.wish_feedback)
+    merged = columns.where(Hazard.master_id == hazard.id).cte("merged", recursive=True)
+    merged = merged.union_all(columns.where(Hazard.master_id == merged.c.id))
+    everybody = [(hazard.reporter_id, hazard.wish_feedback)]
+    everybody += [(reporter, wish) for _, reporter, wish in session.execute(select(merged))]
+    return [reporter for reporter, wish in everybody if wish or also_who_wish_none]
 
 
 def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:

@@ -1,4 +1,4 @@
-"""What reporters do: submit, dispute, withdraw, rate."""
+"""What reporters do: submit, withdraw, rate."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from places.regions import REGION_CODE
 from problems import Invalid, Problem, RoleNotAllowed, field_error
 from sync.editing import lock
 from sync.mutations import Origin, create
+from wire import CLIENTS_VERSION
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import channel_of, is_for_somebody, reporter_of, seal
-from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS, may_dispute
+from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS
 from workflow.hazards.schemas import PICTURES
 from workflow.hazards.synced import HAZARD
 from workflow.offices import brigade_of, duty_leaders, people_of_office
@@ -46,10 +46,12 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     """
     if data["people_trapped_or_fire"]:
         try:
+            _check_id(hazard_id)
             return _divert(session, actor, hazard_id, data)
         except Problem as problem:
             problem.data["emergency"] = CALL_119
             raise
+    _check_id(hazard_id)
     if data["about_staff"]:
         return _refuse_complaint(session, actor, hazard_id, data)
     moment = now(session)
@@ -83,6 +85,12 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         },
     )
     return hazard
+
+
+def _check_id(hazard_id: UUID) -> None:
+    """The same id as over HTTP: one that says when it was made and keeps the indexes warm."""
+    if hazard_id.version != CLIENTS_VERSION:
+        raise Invalid(field_error("id", "invalid", "编号应为 UUIDv7"))
 
 
 _UNIQUE = {"ix_hazard_tracking": "tracking_code"}
@@ -252,27 +260,6 @@ def place_text(hazard: Hazard) -> str:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-def dispute(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """异议: once, within 15 days of the telling or the closing, whichever was later."""
-    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "dispute", roles_on(hazard, actor, origin))
-    guard(may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session)), "dispute", "dispute_window")
-    attach(session, actor, data["photos"], "hazard", hazard.id, "dispute")
-    hazard.disputed_at = now(session)
-    hazard.dispute = {"reason": data["reason"], "photo_ids": [str(photo) for photo in data["photos"]]}
-    hazard.closed_at = None
-    office = reviewing_office(session, hazard)
-    move(
-        session, hazard, step, actor, "hazard.disputed",
-        concerns={
-            "leaders": duty_leaders(session, hazard.org_id), "reporter": [hazard.reporter_id],
-            "committee": [] if office == hazard.org_id else people_of_office(session, office, Role.SUPERVISOR),
-        },
-        data={"number": hazard.number, "due": _iso(timekeeping.forecast(session, "HZ-REVIEW", now(session)))}, origin=origin,
-    )  # fmt: skip
-    return hazard
 
 
 def withdraw(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:

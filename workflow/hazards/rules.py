@@ -85,7 +85,6 @@ LIFE = StateMachine(
             "核查未发现",
             clocks_started=("HZ-TELL",),
             clocks_stopped=VERIFY_CLOCKS,
-            evidence=("finding",),
             officers=2,
         ),
         Transition(
@@ -96,7 +95,6 @@ LIFE = StateMachine(
             "当场改正",
             clocks_started=("HZ-TELL",),
             clocks_stopped=VERIFY_CLOCKS,
-            evidence=("finding",),
             officers=2,
         ),
         Transition(
@@ -107,7 +105,6 @@ LIFE = StateMachine(
             "属实,责令改正",
             clocks_started=("HZ-TELL",),
             clocks_stopped=VERIFY_CLOCKS,
-            evidence=("finding", "order"),
             officers=2,
         ),
         Transition("VERIFYING", "cosign", "VERIFYING", _OFFICER, "第二名监督员签名"),

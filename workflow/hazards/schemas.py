@@ -10,7 +10,7 @@ from accounts.schemas import Phone
 from places.schemas import PlaceSchema, PositionSchema, Uscc
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.hazards.models import REPORT_MODES
-from workflow.hazards.rules import REJECTION_REASONS
+from workflow.hazards.rules import CALL_119, REJECTION_REASONS
 from workflow.schemas import CodeField, NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 PICTURES = {
@@ -84,6 +84,11 @@ class SubmitSchema(StrictSchema):
         },
     )
     agency_received_at = Moment(load_default=None)
+
+    def handle_error(self, error: ValidationError, data: Any, *, many: bool, **_: Any) -> None:
+        """What is wrong with a report of a fire is said with 119, also to a phone whose report is parked."""
+        if isinstance(data, dict) and data.get("people_trapped_or_fire") is True and isinstance(error.messages, dict):
+            error.messages["people_trapped_or_fire"] = [CALL_119]
 
     @validates_schema
     def says_something(self, data: dict[str, object], **_: object) -> None:

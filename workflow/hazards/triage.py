@@ -119,7 +119,7 @@ def divert_119(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any
     move(
         session, hazard, step, actor, "hazard.diverted_119",
         concerns={
-            "reporter": reporters_of(session, hazard),
+            "reporter": reporters_of(session, hazard, also_who_wish_none=True),
             "dispatchers": people_of_office(session, hazard.org_id, Role.DISPATCHER),
         },
         data={"number": hazard.number, "place": place_text(hazard)}, origin=origin,

@@ -29,7 +29,7 @@ LIFE = StateMachine(
     [
         Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
         *[
-            Transition(state, "report_fix", "RECTIFYING", _UNIT, "上传改正情况", evidence=("items",))
+            Transition(state, "report_fix", "RECTIFYING", _UNIT, "上传改正情况")
             for state in UNDER_WAY
         ],
         Transition("RECTIFYING", "apply_recheck", "RECHECK_PENDING", _UNIT, "申请复查",
@@ -43,9 +43,9 @@ LIFE = StateMachine(
         *[Transition(state, "grant_extension", state, _LEADER, "准予延期") for state in UNDER_WAY],
         *[Transition(state, "refuse_extension", state, _LEADER, "不予延期") for state in UNDER_WAY],
         Transition("RECHECK_PENDING", "recheck_pass", "RECTIFIED", _OFFICER, "复查合格",
-                   clocks_stopped=("IN-RE",), evidence=("finding",), officers=2),
+                   clocks_stopped=("IN-RE",), officers=2),
         Transition("RECHECK_PENDING", "recheck_fail", "OVERDUE_NOT_FIXED", _OFFICER, "复查不合格",
-                   clocks_started=("IN-DECIDE",), clocks_stopped=("IN-RE",), evidence=("finding",), officers=2),
+                   clocks_started=("IN-DECIDE",), clocks_stopped=("IN-RE",), officers=2),
         Transition("RECHECK_PENDING", "cosign", "RECHECK_PENDING", _OFFICER, "第二名监督员签名"),
         *[
             Transition(state, "assign", state, _LEADER, "指派复查人员")
