@@ -59,13 +59,13 @@ from sync.synced import ISSUE
 from training_content.synced import SYNCED as TRAINING_CONTENT
 from worker import REACTIONS, wake
 from workflow import reactions
-from workflow.evidence import MEDIA_RULES
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
 from workflow.hazards.synced import HAZARD
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
+from workflow.reactions import MEDIA_RULES
 from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 

@@ -1,8 +1,11 @@
-"""Event -> command of a sibling, in the same transaction. With queue/ the only place where sibling cases meet."""
+"""Event -> command of a sibling, in the same transaction; photo -> whose case lets it be seen.
+
+With queue/ the only place where sibling cases meet.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set as AbstractSet
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -13,11 +16,14 @@ from accounts.actor import Actor
 from accounts.models import Organisation
 from database.base import Json
 from database.journal import Event, recorded
+from media.models import Media
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
+from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on
 from workflow.hazards.models import Hazard
+from workflow.hazards.photos import hazard_photo
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.schemas import PICTURES
@@ -25,6 +31,7 @@ from workflow.offices import committee_of
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification
 from workflow.rectification.models import Rectification
+from workflow.rectification.photos import order_photo, rectification_photo
 
 Case = Hazard | Handover | Rectification
 CASES: dict[str, type[Case]] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
@@ -183,4 +190,18 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "rectification.reordered": (_follow_order,),
     "rectification.recheck_passed": (_enter_rectified,),
     "rectification.case_filed": (_file_case,),
+}
+
+
+def case_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]:
+    """By the hazard itself, or by a letter about it or an order that came of it."""
+    seen = hazard_photo(session, actor, photo) or letter_photo(session, actor, photo)
+    return seen or order_photo(session, actor, photo)
+
+
+# Who may see a photo, by the kind of case that it belongs to.
+MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
+    "hazard": case_photo,
+    "handover": handover_photo,
+    "rectification": rectification_photo,
 }

@@ -12,8 +12,8 @@ from database.base import new_id
 from media.models import Media
 from tests.makers import FINDING, make_hazard, make_order, order_to
 from tests.people import HOME
-from workflow.evidence import case_photo
 from workflow.hazards.models import Hazard
+from workflow.reactions import case_photo
 from workflow.rectification.models import Rectification
 
 

@@ -20,9 +20,9 @@ from places.models import Unit
 from workflow.clocks import local_day
 from workflow.handovers.models import Handover
 from workflow.offices import staff_names
+from workflow.photos import BY_OFFICERS
 
 _READ = ("hazard.submitted", "hazard.verified_true", "hazard.reopened")
-_BY_OFFICERS = "verification"  # what photos of a check are to their case (media/models.py)
 
 
 def write(session: Session, handover: Handover) -> Json:
@@ -95,7 +95,7 @@ def _photos(session: Session, hazard_id: UUID, since: datetime) -> list[Json]:
     return [
         {"id": str(photo.id), "sha256": digest.hex() if (digest := photo.sha256 or photo.declared_sha256) else None}
         for photo in photos_of(session, "hazard", hazard_id)
-        if photo.role == _BY_OFFICERS and photo.state != REFUSED and photo.created_at >= since
+        if photo.role == BY_OFFICERS and photo.state != REFUSED and photo.created_at >= since
     ]
 
 
