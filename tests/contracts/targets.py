@@ -64,7 +64,7 @@ def rightful(case: Case, action: str) -> Caller:
     office = case.office
     if action == "cosign":
         return office.officers[1]
-    if action == "force_close":
+    if action in ("force_close", "uphold", "reopen"):
         return office.committee
     if action == "reclassify":
         return office.leader  # to a slower clock
