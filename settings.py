@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+_DATABASE = re.compile(r"postgresql(\+psycopg)?://")
+_BROKER = re.compile(r"(rediss?|redis\+socket|amqps?)://")
+_WEB = re.compile(r"https?://[^/\s]+")
 _IDENTITY = (
     "identity_name",
     "identity_label",
@@ -35,8 +39,9 @@ class Settings:
     key_file: Path
     public_url: str  # how clients reach this server, without a trailing slash
     demo: bool = False  # every code is 000000 and the demo accounts are listed; production refuses it
+    metrics_dir: Path | None = None  # where the processes of one server add up what they count; None: each counts alone
 
-    # The unified identity provider (OAuth 2 authorization code); empty where there is none.
+    # The unified identity provider (OAuth 2 authorization code); all empty where there is none.
     identity_name: str = ""
     identity_label: str = ""
     identity_authorize_url: str = ""
@@ -81,18 +86,44 @@ class Settings:
                 raise BadSetting(f"{name} is not set (README, section 'Settings')")
             return value
 
-        database_url = need("DATABASE_URL")
-        demo = env.get("DEMO", "0") == "1"
-        if demo and env.get("PRODUCTION", "0") == "1":
+        def address(name: str, value: str, like: re.Pattern[str], example: str) -> str:
+            if not like.match(value):  # the value is not repeated: it may hold a password
+                raise BadSetting(f"{name} is no address that can be used: it looks like {example}")
+            return value
+
+        def switch(name: str) -> bool:
+            value = env.get(name, "").strip()
+            if value not in ("", "0", "1"):
+                raise BadSetting(f"{name}={value}: it is 1 or 0")
+            return value == "1"
+
+        demo = switch("DEMO")
+        if switch("PRODUCTION") and demo:
             raise BadSetting("DEMO=1 is refused in production: every code would be 000000")
-        identity: dict[str, Any] = {name: env.get(name.upper(), "").strip() for name in _IDENTITY}
+        database_url = address("DATABASE_URL", need("DATABASE_URL"), _DATABASE, "postgresql://role:password@host/database")
+        owner_url = env.get("DATABASE_OWNER_URL", "").strip() or database_url
+        metrics_dir = env.get("PROMETHEUS_MULTIPROC_DIR", "").strip()
+        public_url = env.get("PUBLIC_URL", "").strip().rstrip("/") or "http://127.0.0.1:8000"
         return cls(
             database_url=database_url,
-            database_owner_url=env.get("DATABASE_OWNER_URL", "").strip() or database_url,
-            broker_url=need("BROKER_URL"),
+            database_owner_url=address("DATABASE_OWNER_URL", owner_url, _DATABASE, "postgresql://role:password@host/database"),
+            broker_url=address("BROKER_URL", need("BROKER_URL"), _BROKER, "redis://host:6379/0"),
             media_dir=Path(need("MEDIA_DIR")),
             key_file=Path(need("KEY_FILE")),
-            public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            public_url=address("PUBLIC_URL", public_url, _WEB, "https://fire.example"),
             demo=demo,
-            **identity,
+            metrics_dir=Path(metrics_dir) if metrics_dir else None,
+            **_identity(env),
         )
+
+
+def _identity(env: Mapping[str, str]) -> dict[str, Any]:
+    """The provider's settings. Raises BadSetting unless all or none are there and its addresses are some."""
+    identity = {name: env.get(name.upper(), "").strip() for name in _IDENTITY}
+    missing = [name.upper() for name, value in identity.items() if not value]
+    if missing and len(missing) < len(_IDENTITY):
+        raise BadSetting(f"the identity provider is half configured: set {', '.join(missing)} too, or none of IDENTITY_*")
+    for name in [name for name in _IDENTITY if name.endswith("_url") and not missing]:
+        if not _WEB.match(identity[name]):
+            raise BadSetting(f"{name.upper()} is no web address: {identity[name]}")
+    return identity

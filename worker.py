@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from accounts import retention
 from accounts.unit_powers import end_expired_powers
 from api.context import Parts
+from api.starting import one_line_refusal
 from database.journal import Event
 from database.seal import seal_finished
 from media.pool import RenderPool
@@ -223,7 +224,12 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 
 celery = Celery("fire")
-celery.add_defaults(lambda: configuration(Settings.from_environment()))
+celery.add_defaults(lambda: configuration(_settings()))
+
+
+def _settings() -> Settings:
+    with one_line_refusal():
+        return Settings.from_environment()
 
 
 def _register(line: Timed) -> None:
@@ -263,6 +269,15 @@ def process() -> Process:
         parts = assemble(settings, after_commit=[waker])
         _process = os.getpid(), Process(parts, tasks_of(parts), demo_channels(), waker)
     return _process[1]
+
+
+@signals.worker_init.connect
+def _refuse(**_: Any) -> None:
+    """Before anything is forked: what one process cannot be made of, none can."""
+    from api.app import assemble  # as in `process`
+
+    with one_line_refusal():
+        assemble(Settings.from_environment()).database.dispose()
 
 
 @signals.worker_process_init.connect

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from api.app import create_app
+from api.starting import one_line_refusal
 from settings import Settings
 
-app = create_app(Settings.from_environment())
+with one_line_refusal():
+    app = create_app(Settings.from_environment())

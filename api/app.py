@@ -41,6 +41,7 @@ from api.idempotency import Ledger, requested_key
 from api.logs import configure
 from api.routes import read_body
 from database.crypto import KeyRing, Sealed
+from database.known_keys import require_own_keys
 from database.session import Database, Observer, utc_now
 from media.access import MediaRules
 from media.storage import DirectoryStorage
@@ -153,10 +154,12 @@ class FireApp(Flask):
 
 
 def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_commit: Sequence[Observer] = ()) -> Parts:
-    """Everything that a process needs, web or worker: keys, catalog, database with its observers, storage."""
+    """Everything that a process needs, web or worker: keys, catalog, database with its observers, storage.
+
+    Raises BrokenKeyFile, its kind ForeignKeyFile, and DBAPIError when the database is not there or not prepared.
+    """
     configure()
     ring = KeyRing.load(settings.key_file)
-    Sealed.ring = ring
     catalog = Catalog(SYNCED)
     feed = Feed(catalog)
     notices = Notifications(REACTIONS, strict=settings.demo)
@@ -175,6 +178,8 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
     engine = Engine(database, catalog, Mutations(MUTATIONS), ring, settings, actor_at)
     declare_resolutions(engine)
     engine.watch(database.new_session)
+    _refuse_foreign_keys(database, ring)
+    Sealed.ring = ring
     return Parts(
         settings=settings,
         database=database,
@@ -186,6 +191,15 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
         storage=DirectoryStorage(settings.media_dir),
         media_rules=MediaRules(MEDIA_RULES),
     )
+
+
+def _refuse_foreign_keys(database: Database, ring: KeyRing) -> None:
+    try:
+        with database.transaction() as session:
+            require_own_keys(session, ring)
+    except BaseException:
+        database.dispose()
+        raise
 
 
 def create_app(settings: Settings, parts: Parts | None = None) -> Flask:

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import LargeBinary
 from sqlalchemy.types import TypeDecorator
 
+PURPOSES = ("encryption", "blind_index", "tokens", "cursors")
 _NONCE_BYTES = 12
 
 
@@ -47,7 +48,7 @@ class KeyRing:
             }
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BrokenKeyFile(f"key file {path}: {error}") from error
-        for purpose in ("encryption", "blind_index", "tokens", "cursors"):
+        for purpose in PURPOSES:
             if not keys.get(purpose):
                 raise BrokenKeyFile(f"key file {path} has no key for '{purpose}'")
         return cls(keys)

@@ -1,4 +1,4 @@
-"""The databases of an embedded cluster: their addresses, roles and extensions, seen from any process that knows the socket."""
+"""The databases of an embedded cluster: their addresses and roles, seen from any process that knows the socket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from psycopg import sql
 OWNER_ROLE = "fire_owner"  # owns the database and everything in it; runs migrations
 APP_ROLE = "fire_app"  # what the application connects as; the migrations grant it what it may do
 DATABASE = "fire"
-EXTENSIONS = ("pg_trgm", "btree_gist", "pgcrypto")
 
 PORT = "5432"  # no TCP: it only names the socket file
 SOCKET = f".s.PGSQL.{PORT}"
@@ -26,21 +25,19 @@ def address(socket_dir: Path, role: str, database: str) -> str:
 
 
 @contextmanager
-def administration(socket_dir: Path, database: str = "postgres") -> Iterator[psycopg.Connection[Any]]:
-    """A connection as the superuser, outside transactions, for what CREATE DATABASE and CREATE EXTENSION need."""
-    with psycopg.connect(address(socket_dir, "postgres", database), autocommit=True, connect_timeout=5) as connection:
+def administration(socket_dir: Path) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as the superuser, outside transactions, as CREATE DATABASE needs it."""
+    with psycopg.connect(address(socket_dir, "postgres", "postgres"), autocommit=True, connect_timeout=5) as connection:
         yield connection
 
 
 def create_database(socket_dir: Path, name: str, template: str | None = None) -> None:
-    """A database owned by the owner's role: empty but for the extensions, or a copy of `template`, whose sessions end."""
+    """A database owned by the owner's role: empty, or a copy of `template`, whose sessions end."""
     with administration(socket_dir) as connection:
         if template is not None:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
         connection.execute(statement.format(*map(sql.Identifier, (name, OWNER_ROLE, template or "template1"))))
-    if template is None:
-        _ensure_extensions(socket_dir, name)
 
 
 def drop_database(socket_dir: Path, name: str) -> None:
@@ -58,11 +55,3 @@ def ensure_roles_and_database(socket_dir: Path) -> None:
         missing = not connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).rowcount
     if missing:
         create_database(socket_dir, DATABASE)
-    else:  # an interrupted first start may have made the database alone
-        _ensure_extensions(socket_dir, DATABASE)
-
-
-def _ensure_extensions(socket_dir: Path, database: str) -> None:
-    with administration(socket_dir, database) as connection:
-        for extension in EXTENSIONS:
-            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))

@@ -26,7 +26,7 @@ def alembic_config(url: str) -> Config:
 
 def main(settings: Settings) -> None:
     """Migrate to head, then grant. Safe to repeat; two at once take turns."""
-    with psycopg.connect(_plain(settings.database_owner_url), autocommit=True) as turn:
+    with psycopg.connect(plain(settings.database_owner_url), autocommit=True) as turn:
         turn.execute("SELECT pg_advisory_lock(hashtext('fire.migrate'))")
         command.upgrade(alembic_config(settings.database_owner_url), "head")
         role = make_url(settings.database_url).username
@@ -43,7 +43,7 @@ def _grant(connection: psycopg.Connection[tuple[object, ...]], role: str) -> Non
         connection.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), name))
 
 
-def _plain(url: str) -> str:
+def plain(url: str) -> str:
     """The address as psycopg reads it, without SQLAlchemy's driver name."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 

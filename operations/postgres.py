@@ -69,7 +69,7 @@ _FAST = {
     "shared_buffers": "128MB",
 }
 _INITDB_OPTIONS = (
-    "--locale=C.UTF-8",  # in a C locale trigrams and upper() ignore everything but ASCII
+    "--locale=C.UTF-8",  # in a C locale upper() and character classes ignore everything but ASCII
     "--encoding=UTF8",
     "--username=postgres",
     "--auth-local=trust",  # whoever may enter the socket's directory: ourselves and root

@@ -23,13 +23,13 @@ from typing import IO
 import psycopg
 
 from operations.databases import APP_ROLE, OWNER_ROLE
-from operations.keys import ensure_key_file
 from operations.logins import demo_logins
 from operations.postgres import Postgres
 from operations.processes import CannotStart, last_words, require_free_space
+from operations.refusals import in_one_line
 from operations.supervisor import Program, Supervisor
 from operations.valkey import Valkey
-from settings import BadSetting, Settings
+from settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED_BYTES = 300 * 2**20
@@ -38,6 +38,7 @@ LOCK_SECONDS = 2  # a supervisor that was just told to stop needs a moment
 WEB_PROCESSES = 2
 WEB_THREADS = 8  # each has its database connection: as many as Settings.database_pool_size
 WORKER_PROCESSES = 2
+_EMBEDDED = {"DATABASE_URL": "postgresql:///", "BROKER_URL": "redis://"}  # stand for those that are yet to be started
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROGRAMS = ("timetable", "web", "worker", "broker")
 CELERY = ("celery", "--quiet", "-A", "worker:celery")
@@ -53,7 +54,7 @@ _NOT_WORTH_SHOWING = re.compile(  # advice and courtesies of every start
 
 
 def main(environment: Mapping[str, str] = os.environ) -> None:
-    """Run until told to stop. Raises CannotStart or BadSetting with a line that a person can act on."""
+    """Run until told to stop. Raises CannotStart, BadSetting or OSError with a line that a person can act on."""
     var = Path(environment.get("VAR_DIR") or ROOT / "var").absolute()
     for directory in (var / "log", var / "run", var / "media"):
         directory.mkdir(parents=True, exist_ok=True)
@@ -79,6 +80,7 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
         "MEDIA_DIR": str(var / "media"),
         "KEY_FILE": str(var / "keys.json"),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PROMETHEUS_MULTIPROC_DIR": str(var / "run" / "metrics"),
         "DEMO": "1",
         **{name: value for name, value in environment.items() if value.strip()},
         "PYTHONUNBUFFERED": "1",
@@ -88,7 +90,11 @@ def start(supervisor: Supervisor, port: int, var: Path, environment: Mapping[str
         raise CannotStart(
             f"{key_file} is missing, and what the database in {var} has sealed cannot be read without it: restore it"
         )
-    ensure_key_file(key_file)
+    Settings.from_environment(_EMBEDDED | child_environment)  # refused before anything is started
+    metrics_dir = Path(child_environment["PROMETHEUS_MULTIPROC_DIR"])
+    metrics_dir.mkdir(parents=True, exist_ok=True)
+    for counted in metrics_dir.glob("*.db"):  # by processes that are gone
+        counted.unlink()
     child_environment |= start_servers(supervisor, var, child_environment)
     settings = Settings.from_environment(child_environment)
     for url in {settings.database_url, settings.database_owner_url}:
@@ -207,7 +213,7 @@ def run_to_end(step: str, var: Path, environment: Mapping[str, str]) -> None:
         command = [sys.executable, "-m", f"operations.{step}"]
         done = subprocess.run(command, cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     if done.returncode != 0:
-        raise CannotStart(f"{step} failed: {last_words(log_path)} (more in {log_path})")
+        raise CannotStart(f"{step} failed: {last_words(log_path).removeprefix('cannot start: ')} (more in {log_path})")
 
 
 def answers(port: int, path: str) -> bool:
@@ -243,11 +249,7 @@ if __name__ == "__main__":
     for stop_signal in _STOP_SIGNALS:
         signal.signal(stop_signal, _interrupt)
     try:
-        main()
-    except (CannotStart, BadSetting) as refusal:
-        sys.exit(f"cannot start: {refusal}")
+        with in_one_line():
+            main()
     except KeyboardInterrupt:
         sys.exit(130)
-    except OSError as error:
-        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        sys.exit(f"cannot start: {why}{f' ({error.filename})' if error.filename else ''}")

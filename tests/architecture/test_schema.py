@@ -55,6 +55,8 @@ def test_migrating_to_head_gives_what_the_models_say(cluster: RunningCluster, sc
     name = f"scratch_{worker_id}"
     drop_database(cluster.socket_dir, name)
     create_database(cluster.socket_dir, name)
+    with psycopg.connect(scratch) as owner:
+        owner.execute("CREATE EXTENSION btree_gist")
     engine = create_engine(scratch)
     Base.metadata.create_all(engine)
     engine.dispose()

@@ -44,9 +44,8 @@ def ask(server: Postgres, question: str, role: str = "fire_app") -> object:
 
 def test_it_runs_in_a_directory_that_is_closed_to_other_accounts_and_understands_chinese(stopped: Postgres) -> None:
     with stopped:
-        assert ask(stopped, "SELECT similarity('草原消防站', '草原消防队') > 0.3") is True
         assert ask(stopped, "SELECT lower('Ä')") == "ä"
-        assert ask(stopped, "SELECT encode(digest('a', 'sha256'), 'hex')") is not None
+        assert ask(stopped, "SELECT '草原' ~ '^[[:alpha:]]+$'") is True
         assert ask(stopped, "SHOW timezone") == "UTC"
     assert stopped.data_dir.is_dir()
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import signal
 import socket
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from operations.logins import table
-from operations.processes import started_ticks, wait_until
-from operations.run import answers, is_worth_showing
+from operations.processes import CannotStart, started_ticks, wait_until
+from operations.refusals import in_one_line
+from operations.run import answers, is_worth_showing, main
 from tests.operations.product import READY_SECONDS, free_port, run, running
 
 
@@ -62,6 +66,44 @@ def test_demo_mode_is_refused_in_production(tmp_path: Path) -> None:
     environment = {"DATABASE_URL": "postgresql://127.0.0.1:1/x", "BROKER_URL": "redis://127.0.0.1:1/0"}
     said = refusal(tmp_path, PORT=str(free_port()), DEMO="1", PRODUCTION="1", **environment)
     assert "DEMO=1 is refused in production" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "mysql://root:top-secret@127.0.0.1/fire", "DATABASE_URL is no address that can be used"),
+        ("BROKER_URL", "127.0.0.1:6379", "BROKER_URL is no address that can be used"),
+        ("PUBLIC_URL", "fire.example", "PUBLIC_URL is no address that can be used"),
+        ("DEMO", "yes", "DEMO=yes: it is 1 or 0"),
+        ("IDENTITY_NAME", "mengsuban", "half configured: set IDENTITY_LABEL, IDENTITY_AUTHORIZE_URL"),
+    ],
+)
+def test_a_wrong_setting_is_named_before_anything_is_started(tmp_path: Path, name: str, value: str, said: str) -> None:
+    refused = refusal(tmp_path, PORT=str(free_port()), **{name: value})
+    assert said in refused
+    assert "top-secret" not in refused
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_full_disk_is_named_before_anything_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5 * 2**20))
+    with pytest.raises(CannotStart, match="is full: 5 MB are free, 300 MB are needed"):
+        main({"VAR_DIR": str(tmp_path), "PORT": str(free_port())})
+    assert not (tmp_path / "postgres").exists()
+
+
+def test_a_disk_that_fills_up_later_is_named_too() -> None:
+    with pytest.raises(SystemExit, match="cannot start: the disk is full \\(/srv/var/log\\)"), in_one_line():
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/var/log")
+
+
+def test_a_broken_database_is_named_with_its_own_reason(tmp_path: Path) -> None:
+    (tmp_path / "keys.json").touch(0o600)
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("16\n")
+    output = tmp_path / "said"
+    assert run(tmp_path, output, PORT=str(free_port())).wait(60) == 1
+    assert output.read_text().splitlines()[-1].startswith(f"cannot start: {tmp_path / 'postgres'} was made by PostgreSQL 16")
 
 
 @pytest.mark.parametrize(

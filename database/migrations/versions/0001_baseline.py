@@ -16,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")  # trusted: the owner of a database may
     op.execute("CREATE SEQUENCE hazard_serial CYCLE MAXVALUE 999999")
     op.create_table(
         "calendar_notice",
@@ -294,6 +295,14 @@ def upgrade() -> None:
     op.create_index("ix_issue_open", "issue", ["region_code", "id"], unique=False, postgresql_where="state = 'open'")
     op.create_index("ix_issue_queue", "issue", ["queue_id", "subject_id"], unique=False, postgresql_where="state = 'open'")
     op.create_index(op.f("ix_issue_subject_id"), "issue", ["subject_id"], unique=False)
+    op.create_table(
+        "known_key",
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("purpose", "id", name=op.f("pk_known_key")),
+    )
     op.create_table(
         "law",
         sa.Column("code", sa.Text(), nullable=False),
@@ -1256,6 +1265,7 @@ def downgrade() -> None:
     op.drop_table("lesson")
     op.drop_index("ix_law_grams", table_name="law", postgresql_using="gin")
     op.drop_table("law")
+    op.drop_table("known_key")
     op.drop_index(op.f("ix_issue_subject_id"), table_name="issue")
     op.drop_index("ix_issue_queue", table_name="issue", postgresql_where="state = 'open'")
     op.drop_index("ix_issue_open", table_name="issue", postgresql_where="state = 'open'")
