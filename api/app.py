@@ -24,6 +24,7 @@ from api import (
     laws,
     me,
     media,
+    metrics,
     notifications,
     places,
     queue,
@@ -219,6 +220,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         },
     )
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
+    metrics.watch(app)
     app.register_blueprint(health.routes)
     app.register_blueprint(get_swaggerui_blueprint("/api/v1/docs", "/api/v1/openapi.json", {"app_name": "草原消防 API"}))
     smorest = FireApi(app)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from flask import Blueprint, Response, jsonify, redirect, request
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.context import parts
+from api.metrics import report
 from api.problems import problem_response
+from problems import NotFound
 
 routes = Blueprint("health", __name__)
+
+_SAID_BY_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 
 
 @routes.get("/livez")
@@ -28,8 +32,10 @@ def ready() -> Response:
 
 @routes.get("/metrics")
 def metrics() -> Response:
-    """Prometheus text; the proxy keeps it internal."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Prometheus text, for this machine and its network alone: what came through the proxy finds nothing here."""
+    if any(name in request.headers for name in _SAID_BY_PROXIES):
+        raise NotFound
+    return Response(report(parts()), content_type=CONTENT_TYPE_LATEST)
 
 
 @routes.get("/")

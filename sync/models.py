@@ -19,7 +19,10 @@ class SyncDevice(Base):
     """One install of the client."""
 
     __tablename__ = "sync_device"
-    __table_args__ = (CheckConstraint("status IN ('active', 'wiped')", name="status_known"),)
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'wiped')", name="status_known"),
+        Index("ix_sync_device_pending", "oldest_pending_at", postgresql_where="oldest_pending_at IS NOT NULL"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the install id, made by the client
     status: Mapped[str] = mapped_column(default="active")

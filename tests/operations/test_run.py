@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import time
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -133,6 +134,14 @@ def test_logins_stand_in_columns_though_chinese_letters_are_twice_as_wide() -> N
     ]
 
 
+def counted_by_all_processes(var: Path, port: int) -> bool:
+    """Whether whoever asks any of the web processes hears of the requests of all: of those killed too."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+        told = answer.read().decode()
+    counting = {path.stem for path in (var / "run" / "metrics").glob("histogram_*.db")}
+    return 'fire_request_seconds_count{method="GET",route="/readyz",status="200"}' in told and len(counting) >= 2
+
+
 def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a_trace(tmp_path: Path) -> None:
     port = free_port()
     asked = time.monotonic()
@@ -145,6 +154,7 @@ def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a
             path = tmp_path / "run" / f"{name}.pid"
             assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0] or pid) != pid, seconds=15)  # type: ignore[misc]
         assert wait_until(lambda: answers(port, "/readyz"), seconds=READY_SECONDS)
+        assert counted_by_all_processes(tmp_path, port)
         second = refusal(tmp_path, PORT=str(free_port()))
         assert f"another `make run` (process {supervisor.pid})" in second
         last = [int(path.read_text().split()[0]) for path in (tmp_path / "run").glob("*.pid")]

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("person_id", "event_id", "channel", name=op.f("uq_delivery_person_id_event_id_channel")),
     )
+    op.create_index("ix_delivery_dead", "delivery", ["id"], unique=False, postgresql_where="state = 'dead'")
     op.create_index(
         "ix_delivery_due", "delivery", ["not_before", "id"], unique=False, postgresql_where="state IN ('waiting', 'sending')"
     )
@@ -518,6 +519,13 @@ def upgrade() -> None:
         sa.Column("oldest_pending_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('active', 'wiped')", name=op.f("ck_sync_device_status_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_device")),
+    )
+    op.create_index(
+        "ix_sync_device_pending",
+        "sync_device",
+        ["oldest_pending_at"],
+        unique=False,
+        postgresql_where="oldest_pending_at IS NOT NULL",
     )
     op.create_table(
         "sync_meta",
@@ -1241,6 +1249,7 @@ def downgrade() -> None:
     op.drop_table("task")
     op.drop_table("sync_scope")
     op.drop_table("sync_meta")
+    op.drop_index("ix_sync_device_pending", table_name="sync_device", postgresql_where="oldest_pending_at IS NOT NULL")
     op.drop_table("sync_device")
     op.drop_table("sms_code")
     op.drop_table("receipt")
@@ -1290,6 +1299,7 @@ def downgrade() -> None:
     op.drop_index("ix_event_entity", table_name="event")
     op.drop_table("event")
     op.drop_table("division")
+    op.drop_index("ix_delivery_dead", table_name="delivery", postgresql_where="state = 'dead'")
     op.drop_index("ix_delivery_due", table_name="delivery", postgresql_where="state IN ('waiting', 'sending')")
     op.drop_table("delivery")
     op.drop_table("clock_rule")
