@@ -10,10 +10,10 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench deep docs lint types layers format lock runtime everything clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 run: runtime ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
 	@exec $(BIN)/python -m operations.run
@@ -32,6 +32,15 @@ bench: everything ## processor and wall time of the main works, measured here
 
 deep: everything ## tests that take minutes: crashes, races, thousands of generated requests
 	$(BIN)/pytest -m deep $(ARGS)
+
+backup: runtime ## a copy of the database and the photos of `make run`, running or not, in var/backups
+	@exec $(BIN)/python -m operations.backups.take
+
+verify-backup: runtime ## restore the newest backup (BACKUP=…) aside and look at everything; then devices may let go of it
+	@exec $(BIN)/python -m operations.backups.verify $(BACKUP)
+
+restore: runtime ## BACKUP=… takes the place of the database, as a new epoch; what was there is set aside
+	@exec $(BIN)/python -m operations.backups.restore $(BACKUP)
 
 docs: everything ## diagrams of the life cycles, the problems and the events, from the program itself
 	@$(BIN)/python -m operations.diagrams && exec $(BIN)/python -m operations.reference

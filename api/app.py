@@ -42,7 +42,7 @@ from api.idempotency import Ledger, requested_key
 from api.logs import configure
 from api.routes import read_body
 from database.crypto import KeyRing, Sealed
-from database.known_keys import require_own_keys
+from database.known_keys import remember_keys, require_own_keys
 from database.session import Database, Observer, utc_now
 from media.access import MediaRules
 from media.storage import DirectoryStorage
@@ -198,6 +198,7 @@ def _refuse_foreign_keys(database: Database, ring: KeyRing) -> None:
     try:
         with database.transaction() as session:
             require_own_keys(session, ring)
+            remember_keys(session, ring)
     except BaseException:
         database.dispose()
         raise

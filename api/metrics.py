@@ -34,6 +34,7 @@ _GAUGES = {
     "issues_open": "Issues that nobody has decided.",
     "device_queue_oldest_seconds": "Age of the oldest mutation that a device said it still has to send.",
     "journal_unsealed_seconds": "Age of the oldest event that no seal covers.",
+    "backup_verified_age_seconds": "Age of the last backup that was verified; missing before the first.",
 }
 
 
@@ -53,7 +54,8 @@ class Backlog(Collector):
             pass  # said by the gauge below; whoever scrapes wants the rest
         yield GaugeMetricFamily("fire_database_up", "1 while the database answers.", value=float(bool(found)))
         for name, value in found.items():
-            yield GaugeMetricFamily(f"fire_{name}", _GAUGES[name], value=max(0.0, float(value or 0)))
+            if value is not None or name != "backup_verified_age_seconds":  # nothing waits: zero; never verified: no age at all
+                yield GaugeMetricFamily(f"fire_{name}", _GAUGES[name], value=max(0.0, float(value or 0)))
 
 
 def watch(app: Flask) -> None:
@@ -96,6 +98,8 @@ _BACKLOG = text(
              WHERE oldest_pending_at IS NOT NULL) AS device_queue_oldest_seconds,
            (SELECT extract(epoch FROM :moment - min(at)) FROM event
              WHERE transaction_id >= CAST(CAST(coalesce((SELECT max(to_xid) FROM event_seal), 0) AS text) AS xid8)
-           ) AS journal_unsealed_seconds
+           ) AS journal_unsealed_seconds,
+           (SELECT extract(epoch FROM :moment - CAST(value AS timestamptz)) FROM sync_meta
+             WHERE name = 'verified_backup') AS backup_verified_age_seconds
     """
 )

@@ -38,10 +38,7 @@ class ForeignKeyFile(BrokenKeyFile):
 
 
 def require_own_keys(session: Session, ring: KeyRing) -> None:
-    """Compare the ring with the keys that the database has met, and note what is current for the first time (a rotation).
-
-    Raises ForeignKeyFile.
-    """
+    """Compare the ring with the keys that the database has met. Raises ForeignKeyFile."""
     known = {(row.purpose, row.id): bytes(row.fingerprint) for row in session.scalars(select(KnownKey))}
     for (purpose, key_id), mark in sorted(known.items()):
         key = next((key for key in ring.all(purpose) if key.id == key_id), None)
@@ -52,6 +49,11 @@ def require_own_keys(session: Session, ring: KeyRing) -> None:
     indexed = [key_id for purpose, key_id in known if purpose == "blind_index"]
     if indexed and ring.current("blind_index").id not in indexed:
         raise ForeignKeyFile("its first blind_index key is new, and what is indexed would no longer be found")
+
+
+def remember_keys(session: Session, ring: KeyRing) -> None:
+    """Note what is current for the first time: at the first start of all, and after a rotation."""
+    known = {(purpose, key_id) for purpose, key_id in session.execute(select(KnownKey.purpose, KnownKey.id))}
     fresh = [(purpose, ring.current(purpose)) for purpose in PURPOSES if (purpose, ring.current(purpose).id) not in known]
     if fresh:
         rows = [

@@ -13,6 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -26,6 +27,23 @@ _RETRY_FULL_SECONDS = 60
 
 class NoSuchObject(Exception):
     """Nothing is stored under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """What a directory says of one object without opening it."""
+
+    key: str
+    length_bytes: int
+    changed_ns: int
+
+
+def place_of(key: str) -> str:
+    """Where in a directory an object lies. Raises ValueError for what is no key."""
+    if len(key) > _MAX_KEY_CHARACTERS or not _KEY.fullmatch(key):
+        raise ValueError(f"not a storage key: {key!r}")
+    spread = hashlib.sha256(key.encode()).hexdigest()
+    return f"{spread[:2]}/{spread[2:4]}/{key.replace('/', '_')}"
 
 
 class Storage(Protocol):
@@ -104,11 +122,17 @@ class DirectoryStorage:
             path.unlink()
             sync_directory(path.parent)
 
+    def objects(self) -> Iterator[StoredObject]:
+        """Everything that is stored, in the order of `place_of`; what is being written is not there yet."""
+        for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                if not path.name.startswith("."):
+                    with contextlib.suppress(FileNotFoundError):  # removed meanwhile
+                        about = path.stat()
+                        yield StoredObject(path.name.replace("_", "/"), about.st_size, about.st_mtime_ns)
+
     def _path(self, key: str) -> Path:
-        if len(key) > _MAX_KEY_CHARACTERS or not _KEY.fullmatch(key):
-            raise ValueError(f"not a storage key: {key!r}")
-        spread = hashlib.sha256(key.encode()).hexdigest()
-        return self._root / spread[:2] / spread[2:4] / key.replace("/", "_")
+        return self._root / place_of(key)
 
 
 def sync_directory(directory: Path) -> None:

@@ -71,6 +71,7 @@ _FAST = {
 _INITDB_OPTIONS = (
     "--locale=C.UTF-8",  # in a C locale upper() and character classes ignore everything but ASCII
     "--encoding=UTF8",
+    "--data-checksums",  # a flipped bit on the disk is noticed when it is read, and when it is backed up
     "--username=postgres",
     "--auth-local=trust",  # whoever may enter the socket's directory: ourselves and root
     "--auth-host=reject",
