@@ -71,6 +71,8 @@ class Settings:
     max_photos: int = 9
     max_photo_pixels: int = 60_000_000
     upload_lifetime: timedelta = timedelta(days=7)
+    upload_allowance_bytes: int = 2 * 1024**3  # of one account within 24 hours
+    unattached_photo_lifetime: timedelta = timedelta(days=7)  # a photo that no record has named is removed after this
 
     database_pool_size: int = 8
     statement_timeout_ms: int = 15_000

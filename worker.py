@@ -18,6 +18,7 @@ import structlog
 from celery import Celery, signals
 from celery.utils.nodenames import worker_direct
 from celery.worker import state
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts import retention
@@ -28,6 +29,7 @@ from database.journal import Event
 from database.seal import seal_finished
 from media.pool import RenderPool
 from media.rendering import Renderer
+from media.retention import sweep_unattached
 from media.spool import Spool
 from media.uploads import sweep as sweep_expired
 from notifications.channels import Channel, demo_channels
@@ -35,6 +37,7 @@ from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
+from sync.models import Issue
 from sync.replay import replay_parked
 from workflow.queue import escalation, holding
 
@@ -77,7 +80,7 @@ class Timed:
 
 def tasks_of(parts: Parts) -> dict[str, Task]:
     """Every task that an outbox row may name."""
-    renderer = Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels))
+    renderer = Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels), parts.media_rules)
 
     def render_media(session: Session, event: Event) -> None:
         renderer.render_media(session, event.entity_id)
@@ -129,6 +132,14 @@ def sweep_uploads(process: Process) -> None:
         sweep_expired(session, spool, parts.settings.upload_lifetime)
 
 
+def sweep_photos(process: Process) -> None:
+    """Remove photos that no record has named; not of people about whose work somebody still has to decide."""
+    parts = process.parts
+    undecided = select(Issue.author_id).where(Issue.state == "open")
+    lifetime = parts.settings.unattached_photo_lifetime
+    in_batches(lambda session: sweep_unattached(session, parts.storage, lifetime, undecided), process)
+
+
 def sweep_accounts(process: Process) -> None:
     """Forget throttles and codes whose time is over."""
     with process.parts.database.transaction() as session:
@@ -172,6 +183,7 @@ TIMETABLE = (
     Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("sweep_uploads", 3600, sweep_uploads),
+    Timed("sweep_photos", 3600, sweep_photos),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
     Timed("retire_issues", 3600, partial(in_batches, sync_retention.retire_issues)),
     Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),

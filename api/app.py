@@ -67,7 +67,7 @@ from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
 from workflow.hazards.synced import HAZARD
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
-from workflow.reactions import MEDIA_RULES
+from workflow.reactions import MEDIA_RULES, PHOTO_SENDERS
 from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
@@ -190,7 +190,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
         sync=engine,
         notifications=notices,
         storage=DirectoryStorage(settings.media_dir),
-        media_rules=MediaRules(MEDIA_RULES),
+        media_rules=MediaRules(MEDIA_RULES, PHOTO_SENDERS),
     )
 
 

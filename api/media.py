@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import itertools
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 from uuid import UUID
 
+import structlog
 from flask import Response, jsonify, request
 
 from api.context import actor, parts, session
@@ -18,15 +20,21 @@ from api.routes import Routes
 from api.uploads import ACCEPTED_TYPES, body_pieces, caller, intake, owning
 from media import commands, queries
 from media.access import EVERYTHING, ORIGINAL
+from media.allowance import require_allowance
 from media.models import READY, RENDITIONS, Media, Rendition
+from media.problems import PhotoUnavailable
 from media.schemas import ROLE, MediaSchema
-from media.sealing import open_sealed
+from media.sealing import BrokenSeal, open_sealed
 from media.sniffing import IMAGE_TYPES
+from media.storage import NoSuchObject
 from problems import BodyTooLarge, Invalid, NotFound, UnsupportedMediaType, field_error
 from wire import Line, Moment, StrictSchema
 
+log = structlog.get_logger()
+
 routes = Routes("media", "/media", "照片")
 
+_RETRY_LOST_SECONDS = 300
 _BINARY = {"type": "string", "format": "binary"}
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):\s*(?:,|$)")
 # Bytes of strangers: shown as what we say they are, by themselves, to whom we gave them.
@@ -67,7 +75,8 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
 
     The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
     """
-    max_bytes = parts().settings.max_photo_bytes
+    settings = parts().settings
+    max_bytes = settings.max_photo_bytes
     declared_bytes = request.content_length
     with parts().database.transaction() as transaction:
         sender = caller(transaction)
@@ -77,6 +86,8 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
             raise BodyTooLarge(max_bytes=max_bytes)
         sha256 = _content_digest()
         stored = commands.check_expected(transaction, sender, media_id, sha256)
+        if stored is None:
+            require_allowance(transaction, sender.id, declared_bytes or max_bytes, settings.upload_allowance_bytes)
     pieces = body_pieces(max_bytes)
     if stored is not None:
         for _ in pieces:  # a client that is still sending would take an early answer for a cut line
@@ -105,7 +116,7 @@ def rendition(media_id: UUID, name: str) -> Response:
         picture = transaction.get(Rendition, (media_id, name)) if name in RENDITIONS else None
     if picture is None:
         raise NotFound
-    with parts().storage.open(picture.storage_key) as file:
+    with _readable(media_id), parts().storage.open(picture.storage_key) as file:
         response = Response(file.read(), mimetype=picture.content_type, headers=_SAFE)
     response.headers.update({"Cache-Control": "private, max-age=31536000, immutable", "Vary": "Authorization"})
     response.set_etag(picture.sha256.hex())
@@ -126,12 +137,24 @@ def original(media_id: UUID) -> Response:
     assert media.storage_key is not None  # noqa: S101 - by the table's constraint, as the next
     assert media.content_type is not None  # noqa: S101
     plain = _opened(media.storage_key, media_id)
-    # The first piece is opened before the answer begins: a broken seal is an error and not a cut body.
-    response = Response(itertools.chain([next(plain)], plain), mimetype=media.content_type)
+    # The first piece is opened before the answer begins: a broken seal is a refusal and not a cut body.
+    with _readable(media_id):
+        first = next(plain)
+    response = Response(itertools.chain([first], plain), mimetype=media.content_type)
     response.call_on_close(plain.close)
     response.headers.update({**_SAFE, "Content-Length": str(media.length_bytes), "Cache-Control": "private, no-store"})
     response.headers.set("Content-Disposition", "attachment", filename=f"{media_id}.{IMAGE_TYPES[media.content_type]}")
     return response
+
+
+@contextlib.contextmanager
+def _readable(media_id: UUID) -> Iterator[None]:
+    """Nobody who asks can help that a file was lost or changed, but somebody has to look after it."""
+    try:
+        yield
+    except (NoSuchObject, BrokenSeal) as error:
+        log.exception("stored photo cannot be read", alarm=True, media_id=str(media_id), error=type(error).__name__)
+        raise PhotoUnavailable(retry_after_seconds=_RETRY_LOST_SECONDS) from error
 
 
 def _opened(storage_key: str, media_id: UUID) -> Generator[bytes, None, None]:

@@ -54,7 +54,8 @@ def _no_automatic_options(view: View) -> View:
 def intake() -> Intake:
     """The door for bytes, over the parts of the running application."""
     its = parts()
-    return Intake(its.database, Spool(its.settings.media_dir, its.ring), its.storage, its.settings.upload_lifetime)
+    spool = Spool(its.settings.media_dir, its.ring)
+    return Intake(its.database, spool, its.storage, its.settings.upload_lifetime, its.media_rules)
 
 
 def caller(transaction: Session) -> Actor:
@@ -101,6 +102,7 @@ def create() -> Response:
         metadata_header=header,
         lifetime=settings.upload_lifetime,
         max_bytes=settings.max_photo_bytes,
+        allowance_bytes=settings.upload_allowance_bytes,
     )
     return Response(status=201, headers={"Location": f"/api/v1/uploads/{upload.token}"})
 

@@ -1,4 +1,4 @@
-"""Who may see a photo: its owner, and whom the record that it belongs to lets. The engine asks; it knows no record."""
+"""Who may see a photo, and who is told of it: its owner, and whom its record names. The engine asks; it knows no record."""
 
 from __future__ import annotations
 
@@ -19,13 +19,16 @@ EVERYTHING = frozenset({RENDITION, ORIGINAL})
 # (session, actor, photo that is part of a record) -> the purposes allowed. Its role lets a rule give an office the officers'
 # photos and not the reporter's, its id those alone that a paper names.
 MediaRule = Callable[[Session, Actor, Media], AbstractSet[str]]
+# (session, photo that is part of a record) -> who answers for it now: a report of a guest may have become a person's.
+MediaSender = Callable[[Session, Media], UUID]
 
 
 class MediaRules:
-    """The rule of each entity type, handed in when the application is assembled. No rule: its owner alone."""
+    """The rules of each entity type, handed in when the application is assembled. No rule: its owner alone."""
 
-    def __init__(self, rules: Mapping[str, MediaRule] | None = None) -> None:
+    def __init__(self, rules: Mapping[str, MediaRule] | None = None, senders: Mapping[str, MediaSender] | None = None) -> None:
         self._rules = dict(rules or {})
+        self._senders = dict(senders or {})
 
     def allowed(self, session: Session, actor: Actor, media: Media) -> frozenset[str]:
         """What this actor may read of this photo now; empty: for him it does not exist."""
@@ -35,6 +38,11 @@ class MediaRules:
         if rule is None or media.entity_id is None:
             return NOTHING
         return frozenset(rule(session, actor, media))
+
+    def sender(self, session: Session, media: Media) -> UUID:
+        """Whom to tell that this photo has to be sent again."""
+        sender = self._senders.get(media.entity_type or "")
+        return media.owner_id if sender is None else sender(session, media)
 
     def open(self, session: Session, actor: Actor, media_id: UUID, purpose: str = RENDITION) -> tuple[Media, frozenset[str]]:
         """The photo and all that is allowed. Raises NotFound if there is none, or none for this purpose of this actor."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.journal import record
 from database.session import now
+from media.access import MediaRules
 from media.models import READY, REFUSED, STORED, WAITING, Media
 from media.problems import AlreadyStored, DigestMismatch
 from media.spool import Inspected
@@ -117,15 +118,18 @@ def store(session: Session, actor: Actor, media_id: UUID, file: Inspected, stora
     return media
 
 
-def refuse(session: Session, actor: Actor, media_id: UUID, reason: str) -> Media | None:
-    """This photo cannot be shown: `not_an_image`, `broken`, `too_many_pixels` or `too_costly`. Its sealed original is kept."""
+def refuse(session: Session, actor: Actor, media_id: UUID, reason: str, rules: MediaRules) -> Media | None:
+    """This photo cannot be shown: `not_an_image`, `broken`, `too_many_pixels` or `too_costly`. Its sealed original is kept.
+
+    Event: media.refused, which tells who sent it, so that he can send another one.
+    """
     media = locked(session, media_id)
     if media is None or media.state not in (WAITING, STORED):
         return media
     media.state, media.refused_reason = REFUSED, reason
     _changed(session, media)
     data = {**_belonging(media), "reason": reason}
-    record(session, "media.refused", media, actor, concerns={"owner": [media.owner_id]}, data=data)
+    record(session, "media.refused", media, actor, concerns={"sender": [rules.sender(session, media)]}, data=data)
     return media
 
 

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import SYSTEM, Actor
 from database.base import new_id
 from database.session import Database
 from media import commands, uploads
+from media.access import MediaRules
 from media.models import Media, Upload
 from media.problems import DigestMismatch, NotAnImage, UploadGone
 from media.rendering import original_key
@@ -36,6 +37,7 @@ class Intake:
     spool: Spool
     storage: Storage
     lifetime: timedelta  # of an upload, counted anew from each acknowledged byte
+    rules: MediaRules
 
     def receive(self, upload: Upload, pieces: Iterable[bytes], who: Who) -> Upload:
         """Write what comes for a taken upload, however little, and acknowledge it; complete the photo with its last byte.
@@ -114,7 +116,10 @@ class Intake:
             self._discard(upload)
             raise DigestMismatch(uploads.HEADERS["sha256"])
         if file.content_type is None:
-            self._discard(upload, "not_an_image")
+            with self.database.transaction() as session:
+                commands.refuse(session, SYSTEM, upload.media_id, "not_an_image", self.rules)
+                uploads.discard(session, upload)
+            self.spool.remove(upload.id)
             raise NotAnImage("body")
         key = self._put(upload.id, upload.media_id, file)
         with self.database.transaction() as session:
@@ -128,9 +133,9 @@ class Intake:
             self.storage.put(key, sealed)
         return key
 
-    def _discard(self, upload: Upload, refusal: str | None = None) -> None:
+    def _discard(self, upload: Upload) -> None:
         with self.database.transaction() as session:
-            uploads.discard(session, upload, refusal)
+            uploads.discard(session, upload)
         self.spool.remove(upload.id)
 
     def _lost(self, upload: Upload) -> UploadGone:

@@ -43,9 +43,11 @@ class Media(Revised, Base):
         ),
         CheckConstraint("(state = 'refused') = (refused_reason IS NOT NULL)", name="refusal_has_reason"),
         Index("ix_media_entity", "entity_type", "entity_id", "id"),
+        Index("ix_media_owner", "owner_id", "stored_at"),
+        Index("ix_media_unattached", "stored_at", postgresql_where="entity_id IS NULL AND storage_key IS NOT NULL"),
     )
 
-    owner_id: Mapped[UUID] = mapped_column(index=True)  # never shown: a guest's photo tells nothing of a person
+    owner_id: Mapped[UUID]  # never shown: a guest's photo tells nothing of a person
     entity_type: Mapped[str | None]
     entity_id: Mapped[UUID | None]
     role: Mapped[str]  # what it is to the record: report, verification, rectification, recheck
@@ -81,6 +83,7 @@ class Upload(Identified, Base):
             unique=True,
             postgresql_where="state IN ('open', 'finished')",
         ),
+        Index("ix_media_upload_owner", "owner_id", postgresql_where="state = 'open'"),
         Index("ix_media_upload_expires", "expires_at", postgresql_where="state = 'open'"),
         Index("ix_media_upload_spooled", "id", postgresql_where="sealed_bytes > 0 AND state <> 'open'"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from problems import Invalid, Kind, Problem, Unavailable, field_error
+from problems import Invalid, Kind, Problem, TooManyRequests, Unavailable, field_error
 
 
 class BadUploadHeader(Problem):
@@ -66,3 +66,18 @@ class StorageFull(Unavailable):
     """No space is left for files: nothing was acknowledged. Data: `retry_after_seconds`."""
 
     code, title = "storage_full", "存储空间不足,请稍后再试"
+
+
+class UploadAllowanceUsed(TooManyRequests):
+    """The caller has sent, or begun to send, as much as one account may within 24 hours.
+
+    Data: `allowance_bytes`, `retry_after_seconds`.
+    """
+
+    code, title = "upload_allowance_used", "24小时内上传的照片已达上限,请稍后再传"
+
+
+class PhotoUnavailable(Unavailable):
+    """The photo is known, but its file cannot be read from the store: the operator is alarmed. Data: `retry_after_seconds`."""
+
+    code, title = "photo_unavailable", "照片暂时无法打开,请稍后再试"

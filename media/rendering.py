@@ -16,6 +16,7 @@ from database.crypto import KeyRing
 from database.journal import record
 from database.session import now
 from media import commands
+from media.access import MediaRules
 from media.models import READY, STORED, Media, Rendition
 from media.pool import CannotRender, Rendered, RenderPool
 from media.sealing import read_sealed
@@ -29,6 +30,7 @@ class Renderer:
     storage: Storage
     ring: KeyRing
     pool: RenderPool
+    rules: MediaRules
 
     def render_media(self, session: Session, media_id: UUID) -> Media | None:
         """Make the renditions of a stored photo, or refuse it. Safe to repeat, also at once: a finished photo is left alone.
@@ -44,7 +46,7 @@ class Renderer:
         try:
             rendered = self.pool.render(photo)
         except CannotRender as refusal:
-            return commands.refuse(session, SYSTEM, media_id, refusal.reason)
+            return commands.refuse(session, SYSTEM, media_id, refusal.reason, self.rules)
         for picture in rendered.pictures:
             self.storage.put(rendition_key(media_id, picture.name), io.BytesIO(picture.file))
         return keep_renditions(session, media_id, rendered)

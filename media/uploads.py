@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM, Actor
+from accounts.actor import Actor
 from database.base import new_id
 from database.crypto import fingerprint
 from database.session import now
 from media import commands
+from media.allowance import require_allowance
 from media.models import DISCARDED, EXPIRED, FINISHED, OPEN, WAITING, Media, Upload
 from media.problems import AlreadyStored, OffsetMismatch, UploadBusy, UploadGone
 from media.spool import Inspected, Spool
@@ -38,11 +39,19 @@ _SWEEP_ROWS = 500
 
 
 def create(
-    session: Session, actor: Actor, data: dict[str, Any], *, metadata_header: str, lifetime: timedelta, max_bytes: int
+    session: Session,
+    actor: Actor,
+    data: dict[str, Any],
+    *,
+    metadata_header: str,
+    lifetime: timedelta,
+    max_bytes: int,
+    allowance_bytes: int,
 ) -> Upload:
     """Announce the photo and open an upload for it; the same photo of the same owner has the same upload as before.
 
-    `data` as loaded by AnnouncePhotoSchema, digest and length given. Raises BodyTooLarge, Invalid, AlreadyStored.
+    `data` as loaded by AnnouncePhotoSchema, digest and length given. Raises BodyTooLarge, Invalid, AlreadyStored,
+    UploadAllowanceUsed.
     """
     if data["length_bytes"] > max_bytes:
         raise BodyTooLarge(max_bytes=max_bytes)
@@ -60,6 +69,7 @@ def create(
         return upload
     if media.state != WAITING:
         raise AlreadyStored(state=media.state)
+    require_allowance(session, actor.id, data["length_bytes"], allowance_bytes)
     token = secrets.token_urlsafe(32)
     upload = Upload(
         id=new_id(),
@@ -164,10 +174,8 @@ def finish(session: Session, actor: Actor, upload: Upload, file: Inspected, stor
     return media
 
 
-def discard(session: Session, upload: Upload, refusal: str | None = None) -> None:
-    """The whole file is not what it should be: its URL is gone. With a `refusal` the photo itself is refused for good."""
-    if refusal is not None:
-        commands.refuse(session, SYSTEM, upload.media_id, refusal)
+def discard(session: Session, upload: Upload) -> None:
+    """The whole file is not what it should be: its URL is gone."""
     session.execute(
         update(Upload).where(Upload.id == upload.id, Upload.state == OPEN).values(state=DISCARDED, writer=None, writer_until=None)
     )

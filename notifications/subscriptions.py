@@ -70,6 +70,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.reopened", "reporter", "check_again"),
     Subscription("hazard.reopened", "leaders", "reopened"),
     Subscription("hazard.reopened", "removed_officers", "released"),
+    Subscription("media.refused", "sender", "photo_refused"),
     Subscription("handover.drafted", "leaders", "letter_to_sign"),
     Subscription("handover.sent", "receivers", "letter_delivered"),
     Subscription("handover.decided", "receivers", "letter_delivered"),

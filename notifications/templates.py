@@ -106,6 +106,10 @@ _REPORTER = [
         "经复核,编号{number}将重新核查,核查情况将及时告知您。",
     ),
     Wording(
+        "photo_refused", None, "progress", "照片无法使用",
+        "您上传的1张照片无法打开,未能采用;同时提交的其他内容不受影响。需要这张照片的,请重新拍摄后再次提交。",
+    ),
+    Wording(
         "lock_screen", 14, "progress", "办件进展",
         "您有一项事项有新进展,请登录“蒙速办”查看。", is_editable=False,
     ),

@@ -90,7 +90,7 @@ def undone(parts: Parts) -> Iterator[None]:
 def work_off(parts: Parts) -> None:
     """Do now what the worker would do after the commits: photos, tasks of the outbox."""
     pool = RenderPool(parts.settings.max_photo_pixels, size=1)
-    renderer = Renderer(parts.storage, parts.ring, pool)
+    renderer = Renderer(parts.storage, parts.ring, pool, parts.media_rules)
 
     def render(session: Session, event: Event) -> None:
         renderer.render_media(session, event.entity_id)

@@ -23,7 +23,7 @@ from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on
 from workflow.hazards.models import Hazard
-from workflow.hazards.photos import hazard_photo
+from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.schemas import PICTURES
@@ -205,3 +205,5 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "handover": handover_photo,
     "rectification": rectification_photo,
 }
+# Who is told that a photo has to be sent again, where it is not its owner.
+PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

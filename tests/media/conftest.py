@@ -74,7 +74,7 @@ class World:
 
     @property
     def intake(self) -> Intake:
-        return Intake(self.database, self.spool, self.storage, self.settings.upload_lifetime)
+        return Intake(self.database, self.spool, self.storage, self.settings.upload_lifetime, MediaRules())
 
     def client(self, name: str = "owner") -> FlaskClient:
         client = self.app.test_client()
@@ -96,7 +96,9 @@ class World:
         return found
 
     def renders(self, media_id: UUID, pool: RenderPool) -> Media:
-        media: Media = self.do(lambda session: Renderer(self.storage, self.ring, pool).render_media(session, media_id))
+        media: Media = self.do(
+            lambda session: Renderer(self.storage, self.ring, pool, MediaRules()).render_media(session, media_id)
+        )
         return media
 
     def spooled(self) -> list[Path]:

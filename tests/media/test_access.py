@@ -5,10 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from database.base import new_id
 from media import commands
+from media.access import MediaRules
 from media.models import Media, Rendition
 from media.pool import RenderPool
 from media.rendering import Renderer
@@ -152,6 +154,18 @@ def test_each_reading_of_an_original_is_an_event_before_its_first_byte(world: Wo
     assert readings == [world.people["officer"].id, world.people["owner"].id]
 
 
+@pytest.mark.parametrize("path", ["/renditions/320", "/original"])
+def test_a_photo_that_the_store_has_lost_is_for_the_operator_and_no_fault(world: World, pool: RenderPool, path: str) -> None:
+    media_id = make_photo(world, pool)
+    for lost in world.objects():
+        lost.unlink()
+    with capture_logs() as logged:
+        answer = get(world, "owner", media_id, path)
+    assert (answer.status_code, answer.json["type"]) == (503, "/problems/photo_unavailable")  # type: ignore[index]
+    assert int(answer.headers["Retry-After"]) > 0
+    assert [(entry["log_level"], entry["alarm"], entry["media_id"]) for entry in logged] == [("error", True, str(media_id))]
+
+
 def test_an_original_that_was_changed_on_the_disk_is_not_served(world: World, pool: RenderPool) -> None:
     media_id = make_photo(world, pool)
     (path,) = [path for path in world.objects() if "originals" in path.name]
@@ -159,7 +173,7 @@ def test_an_original_that_was_changed_on_the_disk_is_not_served(world: World, po
     at_rest[1000] ^= 1
     path.write_bytes(at_rest)
     answer = get(world, "owner", media_id, "/original")
-    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
 
 
 def test_pictures_come_after_the_worker_and_the_original_after_it_was_judged(world: World, pool: RenderPool) -> None:
@@ -196,7 +210,7 @@ def test_two_workers_at_once_make_one_set_of_pictures(world: World, pool: Render
             assert raced.state == "ready"
             return pool.render(photo)
 
-    renderer = Renderer(world.storage, world.ring, RacedPool())  # type: ignore[arg-type]
+    renderer = Renderer(world.storage, world.ring, RacedPool(), MediaRules())  # type: ignore[arg-type]
     media = world.do(lambda session: renderer.render_media(session, media_id))
     assert media.state == "ready"
     assert [event.name for event in world.events(media_id)].count("media.rendered") == 1
@@ -209,7 +223,7 @@ def test_a_photo_that_cannot_be_decoded_is_refused_and_its_owner_is_to_be_told(w
     assert document is not None
     assert (document["state"], document["refused_reason"], document["renditions"]) == ("refused", "broken", [])
     event = world.events(media_id)[-1]
-    assert (event.name, event.concerns) == ("media.refused", {"owner": [str(world.people["owner"].id)]})
+    assert (event.name, event.concerns) == ("media.refused", {"sender": [str(world.people["owner"].id)]})
     assert get(world, "officer", media_id, "/original").status_code == 404
     # Evidence is not destroyed by a decoder: the sealed bytes are still there.
     assert len(world.objects()) == 1

@@ -39,6 +39,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.upheld": {**NUMBER, "reason": "复核与原核查一致"},
     "hazard.lateness_explained": {**NUMBER, "reason": "大雪封路,车辆无法通行"},
     "hazard.reopened": {**NUMBER, "reason": "有新的线索"},
+    "media.refused": {"reason": "broken"},
     "handover.drafted": {},
     "handover.sent": {
         **LETTER,

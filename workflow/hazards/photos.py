@@ -1,13 +1,15 @@
-"""Who may see the photos of a report and of its check. Nobody outside the brigade sees the reporter's but himself."""
+"""Who may see the photos of a report and of its check, and who sent them. Nobody outside the brigade sees the reporter's but himself."""
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor, Role
+from accounts.models import Person
 from media.models import Media
 from workflow.acting import roles_of
 from workflow.hazards.models import Hazard
@@ -39,6 +41,14 @@ def hazard_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[st
         is_reviewer = photo.role == "dispute" and Role.SUPERVISOR in roles_of(actor, hazard.region_code)
         return SHOWN if is_reviewer or actor.id == hazard.reporter_id else NOTHING
     return NOTHING if actor.id == hazard.reporter_id else SHOWN
+
+
+def photo_sender(session: Session, photo: Media) -> UUID:
+    """A guest's photo is the business of whoever has claimed his report since; everybody else answers for his own."""
+    reporter_id = session.scalar(
+        select(Hazard.reporter_id).join(Person, Person.id == photo.owner_id).where(Hazard.id == photo.entity_id, Person.is_guest)
+    )
+    return reporter_id or photo.owner_id
 
 
 def _leads(actor: Actor, hazard: Hazard) -> bool:

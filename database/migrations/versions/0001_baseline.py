@@ -404,7 +404,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_media")),
     )
     op.create_index("ix_media_entity", "media", ["entity_type", "entity_id", "id"], unique=False)
-    op.create_index(op.f("ix_media_owner_id"), "media", ["owner_id"], unique=False)
+    op.create_index("ix_media_owner", "media", ["owner_id", "stored_at"], unique=False)
+    op.create_index(
+        "ix_media_unattached",
+        "media",
+        ["stored_at"],
+        unique=False,
+        postgresql_where="entity_id IS NULL AND storage_key IS NOT NULL",
+    )
     op.create_table(
         "message_template",
         sa.Column("key", sa.Text(), nullable=False),
@@ -764,6 +771,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_media_upload_expires", "media_upload", ["expires_at"], unique=False, postgresql_where="state = 'open'")
     op.create_index(op.f("ix_media_upload_media_id"), "media_upload", ["media_id"], unique=False)
+    op.create_index("ix_media_upload_owner", "media_upload", ["owner_id"], unique=False, postgresql_where="state = 'open'")
     op.create_index(
         "ix_media_upload_spooled", "media_upload", ["id"], unique=False, postgresql_where="sealed_bytes > 0 AND state <> 'open'"
     )
@@ -1219,6 +1227,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_index("uq_media_upload_live", table_name="media_upload", postgresql_where="state IN ('open', 'finished')")
     op.drop_index("ix_media_upload_spooled", table_name="media_upload", postgresql_where="sealed_bytes > 0 AND state <> 'open'")
+    op.drop_index("ix_media_upload_owner", table_name="media_upload", postgresql_where="state = 'open'")
     op.drop_index(op.f("ix_media_upload_media_id"), table_name="media_upload")
     op.drop_index("ix_media_upload_expires", table_name="media_upload", postgresql_where="state = 'open'")
     op.drop_table("media_upload")
@@ -1268,7 +1277,8 @@ def downgrade() -> None:
     op.drop_table("number_pattern")
     op.drop_table("notification_preference")
     op.drop_table("message_template")
-    op.drop_index(op.f("ix_media_owner_id"), table_name="media")
+    op.drop_index("ix_media_unattached", table_name="media", postgresql_where="entity_id IS NULL AND storage_key IS NOT NULL")
+    op.drop_index("ix_media_owner", table_name="media")
     op.drop_index("ix_media_entity", table_name="media")
     op.drop_table("media")
     op.drop_table("lesson")
