@@ -32,7 +32,7 @@ from media.rendering import Renderer
 from media.retention import sweep_unattached
 from media.spool import Spool
 from media.uploads import sweep as sweep_expired
-from notifications.channels import Channel, demo_channels
+from notifications.channels import Channel, channels_for
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from settings import Settings
@@ -279,7 +279,7 @@ def process() -> Process:
         settings = Settings.from_environment()
         waker = wake(settings)
         parts = assemble(settings, after_commit=[waker])
-        _process = os.getpid(), Process(parts, tasks_of(parts), demo_channels(), waker)
+        _process = os.getpid(), Process(parts, tasks_of(parts), channels_for(settings), waker)
     return _process[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -154,27 +154,28 @@ def send_due(
 ) -> Worked:
     """Hand over what is due. A message is claimed in one transaction, sent outside of any, and marked in another.
 
-    A worker that dies between sending and marking causes a repetition, under the same message id.
+    A worker that dies between sending and marking causes a repetition, under the same message id. What has to leave through
+    a channel that is not there waits, and costs no attempt.
     """
     until = time.monotonic() + seconds
     done = failed = 0
     while done + failed < limit and time.monotonic() < until:
         with database.transaction() as session:
-            delivery = _claim(session)
+            delivery = _claim(session, channels)
             text = notifications.template(session, "lock_screen").text
         if delivery is None:
             return Worked(done, failed, more=False)
-        state, error = _send(channels.get(delivery.channel), Message(delivery.id, delivery.person_id, text))
+        state, error = _send(channels[delivery.channel], Message(delivery.id, delivery.person_id, text))
         with database.transaction() as session:
             _mark(session, delivery, state, error)
         done, failed = done + (error is None), failed + (error is not None)
     return Worked(done, failed, more=True)
 
 
-def _claim(session: Session) -> Delivery | None:
+def _claim(session: Session, channels: Iterable[str]) -> Delivery | None:
     due = (
         select(Delivery.id)
-        .where(Delivery.state.in_(("waiting", "sending")), Delivery.not_before <= now(session))
+        .where(Delivery.state.in_(("waiting", "sending")), Delivery.channel.in_(channels), Delivery.not_before <= now(session))
         .order_by(Delivery.not_before, Delivery.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -187,10 +188,8 @@ def _claim(session: Session) -> Delivery | None:
     ).one_or_none()
 
 
-def _send(channel: Channel | None, message: Message) -> tuple[str, str | None]:
+def _send(channel: Channel, message: Message) -> tuple[str, str | None]:
     """The state that the delivery takes, and why it was not sent."""
-    if channel is None:
-        return "unreachable", "no such channel"
     try:
         channel.send(message)
     except Unreachable as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import select
 
 from accounts.actor import Actor
 from database.session import Database
-from notifications.channels import Channel, ChannelDown, DemoChannel, Message, Unreachable
+from notifications.channels import Channel, ChannelDown, DemoChannel, Message, Unreachable, channels_for
 from notifications.commands import set_preferences
-from notifications.delivery import engine_tasks, plan_deliveries, send_due, work_outbox
+from notifications.delivery import Worked, engine_tasks, plan_deliveries, send_due, work_outbox
 from notifications.models import Delivery
 from notifications.observing import Notifications
 from notifications.rules import MAX_ATTEMPTS, after_quiet_hours
+from settings import Settings
 from tests.notifications.engine import Clock, happens
 
 NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # eleven in the evening in Beijing
@@ -167,3 +169,20 @@ def test_quiet_hours_are_beijing_hours(
 ) -> None:
     moment = datetime(2026, 11, 23, *beijing, tzinfo=UTC) - timedelta(hours=8)
     assert after_quiet_hours(moment, *quiet) - moment == waits
+
+
+def test_a_message_waits_for_a_gateway_that_is_not_connected_yet(
+    database: Database, notifications: Notifications, settings: Settings, clock: Clock, person: Actor
+) -> None:
+    tell(database, notifications, "hazard.diverted_119", "reporter", person)
+    without = channels_for(replace(settings, demo=False))
+    for _ in range(MAX_ATTEMPTS + 1):
+        clock.advance(hours=1)
+        assert send_due(database, notifications, without) == Worked(0, 0, more=False)
+    assert [(row.channel, row.state, row.attempts) for row in deliveries(database)] == [
+        ("host_app", "waiting", 0),
+        ("sms", "waiting", 0),
+    ]
+    assert send_due(database, notifications, {"sms": DemoChannel("sms")}).done == 1
+    assert send_due(database, notifications, channels_for(settings)).done == 1
+    assert {row.state for row in deliveries(database)} == {"sent"}
