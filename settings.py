@@ -38,6 +38,7 @@ class Settings:
     media_dir: Path
     key_file: Path
     public_url: str  # how clients reach this server, without a trailing slash
+    proxy_hops: int = 0  # how many proxies of ours stand before us, each adding to X-Forwarded-For; 0: that header is a lie
     demo: bool = False  # every code is 000000 and the demo accounts are listed; production refuses it
     metrics_dir: Path | None = None  # where the processes of one server add up what they count; None: each counts alone
 
@@ -113,12 +114,14 @@ class Settings:
             media_dir=Path(need("MEDIA_DIR")),
             key_file=Path(need("KEY_FILE")),
             public_url=address("PUBLIC_URL", public_url, _WEB, "https://fire.example"),
+            proxy_hops=_whole_number(env, "PROXY_HOPS"),
             demo=demo,
             metrics_dir=Path(metrics_dir) if metrics_dir else None,
             **_identity(env),
         )
 
 
+<<<<<<< HEAD
 def _identity(env: Mapping[str, str]) -> dict[str, Any]:
     """The provider's settings. Raises BadSetting unless all or none are there and its addresses are some."""
     identity = {name: env.get(name.upper(), "").strip() for name in _IDENTITY}
@@ -129,3 +132,11 @@ def _identity(env: Mapping[str, str]) -> dict[str, Any]:
         if not _WEB.match(identity[name]):
             raise BadSetting(f"{name.upper()} is no web address: {identity[name]}")
     return identity
+=======
+def _whole_number(env: Mapping[str, str], name: str) -> int:
+    """0 if it is not set. Raises BadSetting."""
+    value = env.get(name, "").strip() or "0"
+    if not value.isdecimal():
+        raise BadSetting(f"{name} should be a whole number")
+    return int(value)
+>>>>>>> c48beda (Attempts to sign in are counted by address too, hashed, with room for a crowd behind one: for everybody whose password or phone somebody guesses at)

@@ -22,8 +22,6 @@ from database.journal import record
 from database.session import Database, now
 from problems import NotFound, RoleNotAllowed
 
-_GUESSES = "own-password"
-
 
 def change_password(database: Database, ring: KeyRing, actor: Actor, data: dict[str, Any]) -> None:
     """One's own; his other sessions end. Event: person.password_changed.
@@ -36,12 +34,12 @@ def change_password(database: Database, ring: KeyRing, actor: Actor, data: dict[
         credential = session.get(StaffCredential, actor.id)
         if credential is None:
             raise NotFound
-        throttle.begin_guess(session, ring, _GUESSES, guesser)
+        throttle.begin_guess(session, ring, throttle.OWN_PASSWORD, guesser)
         before, username = credential.password_hash, credential.username
     if not password_matches(before, data["current_password"]):
         raise WrongCredentials
     with database.transaction() as session:
-        throttle.forget_failures(session, ring, _GUESSES, guesser)
+        throttle.forget_failures(session, ring, throttle.OWN_PASSWORD, guesser)
     require_strong(data["password"], username)
     after = hash_password(data["password"])
     with database.transaction() as session:

@@ -87,7 +87,7 @@ class DemoProvider:
             raise ProviderRefused(reason="code_expired")
         try:
             with self._database.transaction() as session:
-                throttle.take(session, self._ring, "demo-code", note["nonce"], limit=1, window=2 * CODE_LIFETIME)
+                throttle.take(session, self._ring, throttle.DEMO_CODE, note["nonce"])
         except TooManyRequests as error:
             raise ProviderRefused(reason="code_used") from error
         claims = self._identities[note["identity"]]

@@ -10,7 +10,6 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from accounts.problems import ProviderRefused, WrongCode, WrongCredentials
 from accounts.providers import Claims, IdentityProvider, require_own_state
 from accounts.sessions import Tokens, open_session
 from accounts.sms import SmsSender
+from accounts.throttle import Limit
 from database.base import Json
 from database.crypto import KeyRing
 from database.session import Database, now
@@ -39,31 +39,30 @@ SMS_CODE_ATTEMPTS = 5
 STAFF_AUTH_LEVEL = 2  # the office knows name and number
 
 
-@dataclass(frozen=True)
-class SmsLimit:
-    """At most `limit` messages to one number within `window`."""
-
-    limit: int
-    window: timedelta
-
-
-SMS_LIMITS = (SmsLimit(1, timedelta(minutes=1)), SmsLimit(10, timedelta(days=1)))
-# The demo prints its codes and is tried again and again by few people.
-DEMO_SMS_LIMITS = (SmsLimit(10, timedelta(minutes=1)),)
-
 # (session, tokens) -> what the door answers, made in the transaction that opened the session
 Answer = Callable[[Session, Tokens], Json]
 
 
 @dataclass(frozen=True)
 class Front:
-    """What signing in needs of the application."""
+    """What signing in needs of the application, and whence this request comes."""
 
     database: Database
     ring: KeyRing
     settings: Settings
     sms: SmsSender
     providers: Mapping[str, IdentityProvider]
+    network: str | None = None  # for counting; None: not known, and nothing is counted by it
+
+    def take_of_network(self, session: Session, limit: Limit) -> None:
+        """Raises TooManyRequests."""
+        if self.network is not None:
+            throttle.take(session, self.ring, limit, self.network)
+
+    def forgive_network(self, session: Session) -> None:
+        """The attempt that was counted as a failure was none."""
+        if self.network is not None:
+            throttle.give_back(session, self.ring, throttle.FAILURES_OF_NETWORK, self.network)
 
 
 def send_sms_code(front: Front, phone: str) -> Json:
@@ -71,10 +70,11 @@ def send_sms_code(front: Front, phone: str) -> Json:
     settings = front.settings
     code = DEMO_SMS_CODE if settings.demo else f"{secrets.randbelow(1_000_000):06d}"
     phone_index = people.phone_index(front.ring, phone)
-    limits = DEMO_SMS_LIMITS if settings.demo else SMS_LIMITS
+    limits = throttle.DEMO_SMS_OF_NUMBER if settings.demo else throttle.SMS_OF_NUMBER
     with front.database.transaction() as session:
-        for number, limit in enumerate(limits):
-            throttle.take(session, front.ring, f"sms-{number}", phone, limit=limit.limit, window=limit.window)
+        front.take_of_network(session, throttle.SMS_OF_NETWORK)
+        for limit in limits:
+            throttle.take(session, front.ring, limit, phone)
         values = {
             "code_hash": _code_hash(front.ring, phone, code),
             "expires_at": now(session) + settings.sms_code_lifetime,
@@ -88,7 +88,7 @@ def send_sms_code(front: Front, phone: str) -> Json:
     lifetime = int(settings.sms_code_lifetime.total_seconds())
     front.sms.send_code(phone, code, lifetime // 60)
     again = limits[0]
-    return {"expires_in": lifetime, "retry_after_seconds": int(again.window.total_seconds()) if again.limit == 1 else 0}
+    return {"expires_in": lifetime, "retry_after_seconds": int(again.window.total_seconds()) if again.uses == 1 else 0}
 
 
 def sign_in(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
@@ -104,6 +104,8 @@ def sign_in(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
 
 def _as_guest(front: Front, install: UUID, answer: Answer) -> Json:
     with front.database.transaction() as session:
+        front.take_of_network(session, throttle.GUESTS_OF_NETWORK)
+    with front.database.transaction() as session:
         guest = people.new_guest(session)
         return answer(session, open_session(session, front.ring, front.settings, guest, install, auth_level=0))
 
@@ -118,6 +120,8 @@ def _by_phone(front: Front, phone: str, code: str, install: UUID, answer: Answer
         ).one_or_none()
         if not is_demos and spent != _code_hash(front.ring, phone, code):  # another sign-in was faster, or a newer code was sent
             raise WrongCode
+        if not is_demos:
+            front.forgive_network(session)
         person = people.citizen_by_phone(session, front.ring, phone, auth_level=1)
         return answer(session, open_session(session, front.ring, front.settings, person, install, auth_level=1))
 
@@ -126,6 +130,7 @@ def _require_code(front: Front, phone: str, code: str) -> None:
     """An attempt is counted before it is looked at, so that guesses in parallel count too."""
     phone_index = people.phone_index(front.ring, phone)
     with front.database.transaction() as session:
+        front.take_of_network(session, throttle.FAILURES_OF_NETWORK)
         code_hash = session.scalar(
             update(SmsCode)
             .where(SmsCode.phone_index == phone_index, SmsCode.expires_at > now(session), SmsCode.attempts < SMS_CODE_ATTEMPTS)
@@ -144,7 +149,8 @@ def _code_hash(ring: KeyRing, phone: str, code: str) -> bytes:
 def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
     username: str = data["username"].lower()
     with front.database.transaction() as session:
-        throttle.begin_guess(session, front.ring, "password", username)
+        front.take_of_network(session, throttle.FAILURES_OF_NETWORK)
+        throttle.begin_guess(session, front.ring, throttle.PASSWORD, username)
         credential = session.execute(
             select(StaffCredential.person_id, StaffCredential.password_hash)
             .join(Person, Person.id == StaffCredential.person_id)
@@ -156,7 +162,8 @@ def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
             if _second_factor(session, front.settings, credential.person_id, data["totp"]):
                 person = session.get_one(Person, credential.person_id, with_for_update=True)
                 if person.removed_at is None:
-                    throttle.forget_failures(session, front.ring, "password", username)
+                    front.forgive_network(session)
+                    throttle.forget_failures(session, front.ring, throttle.PASSWORD, username)
                     tokens = open_session(
                         session, front.ring, front.settings, person, data["install"], auth_level=STAFF_AUTH_LEVEL
                     )

@@ -1,12 +1,13 @@
 """Counting attempts in PostgreSQL: it works without the broker, and survives a restart.
 
 `take` limits how often something may be asked for. `begin_guess` makes each further guess wait longer, until a right one is
-forgotten by `forget_failures`. Subjects (phones, usernames) are kept as keyed hashes.
+forgotten by `forget_failures`. Subjects (phones, usernames, networks) are kept as keyed hashes; every limit has its name here.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import case, delete, or_, update
@@ -17,6 +18,31 @@ from accounts.models import Throttle
 from database.crypto import KeyRing
 from database.session import now
 from problems import TooManyRequests
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `uses` by one subject within `window`."""
+
+    name: str
+    uses: int
+    window: timedelta
+
+
+SMS_OF_NUMBER = (Limit("sms-minute", 1, timedelta(minutes=1)), Limit("sms-day", 10, timedelta(days=1)))
+# The demo prints its codes and is tried again and again by few people.
+DEMO_SMS_OF_NUMBER = (Limit("sms-demo", 10, timedelta(minutes=1)),)
+DEMO_CODE = Limit("demo-code", 1, timedelta(minutes=10))  # of the demo's identity provider: it opens once
+
+# Of one network. Thousands of phones of a mobile carrier, or a town hall on the morning of an inspection, share one address:
+# these stop a machine and no crowd. Of sign-ins the wrong ones count.
+SMS_OF_NETWORK = Limit("sms-network", 600, timedelta(hours=1))
+GUESTS_OF_NETWORK = Limit("guests-network", 1200, timedelta(hours=1))
+FAILURES_OF_NETWORK = Limit("failures-network", 300, timedelta(hours=1))
+
+# What is guessed at: each further guess waits longer.
+PASSWORD = "password"  # noqa: S105 - a name; subject: the username
+OWN_PASSWORD = "own-password"  # noqa: S105 - subject: the person who changes it
 
 FREE_FAILURES = 4  # a person mistypes; a machine goes on
 FIRST_LOCKOUT = timedelta(seconds=30)
@@ -32,19 +58,25 @@ def lockout_of(failures: int) -> timedelta:
     return min(FIRST_LOCKOUT * (1 << doublings), LONGEST_LOCKOUT)
 
 
-def take(session: Session, ring: KeyRing, purpose: str, subject: str, *, limit: int, window: timedelta) -> None:
-    """Count one use. Raises TooManyRequests when `limit` uses fell into the running window."""
+def take(session: Session, ring: KeyRing, limit: Limit, subject: str) -> None:
+    """Count one use. Raises TooManyRequests when all uses of the running window are taken."""
     moment = now(session)
-    over = Throttle.since <= moment - window
-    statement = insert(Throttle).values(key=_key(ring, purpose, subject), count=1, since=moment)
+    over = Throttle.since <= moment - limit.window
+    statement = insert(Throttle).values(key=_key(ring, limit.name, subject), count=1, since=moment)
     count, since = session.execute(
         statement.on_conflict_do_update(
             index_elements=[Throttle.key],
             set_={"count": case((over, 1), else_=Throttle.count + 1), "since": case((over, moment), else_=Throttle.since)},
         ).returning(Throttle.count, Throttle.since)
     ).one()
-    if count > limit:
-        raise TooManyRequests(retry_after_seconds=_seconds(since + window - moment))
+    if count > limit.uses:
+        raise TooManyRequests(retry_after_seconds=_seconds(since + limit.window - moment))
+
+
+def give_back(session: Session, ring: KeyRing, limit: Limit, subject: str) -> None:
+    """What was counted before it was looked at was no abuse."""
+    key = _key(ring, limit.name, subject)
+    session.execute(update(Throttle).where(Throttle.key == key, Throttle.count > 0).values(count=Throttle.count - 1))
 
 
 def begin_guess(session: Session, ring: KeyRing, purpose: str, subject: str) -> None:

@@ -12,6 +12,7 @@ from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import api.problems
 from accounts.authors import actor_at
@@ -220,6 +221,8 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
             "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
         },
     )
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=0)  # type: ignore[method-assign]
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
     metrics.watch(app)
     app.register_blueprint(health.routes)

@@ -29,6 +29,7 @@ from accounts.sign_in import Front
 from accounts.sms import sender_for
 from accounts.tokens import actor_in
 from api.context import actor, parts, session
+from api.networks import caller_network
 from api.routes import Routes
 from database.base import Json
 from database.session import now
@@ -53,6 +54,7 @@ def front() -> Front:
         settings=its.settings,
         sms=other.get("fire.sms") or sender_for(its.settings),
         providers=other.get("fire.providers") or providers_for(its.settings, its.database, its.ring, IDENTITIES),
+        network=caller_network(),
     )
 
 

@@ -280,12 +280,13 @@ def test_a_lockout_doubles_up_to_an_hour(failures: int, wait: int) -> None:
 
 
 def test_what_limits_nobody_any_more_is_swept(parts: Parts, clock: Clock) -> None:
+    limit = throttle.Limit("test", 1, timedelta(days=30))
     with parts.database.transaction() as session:
-        throttle.take(session, parts.ring, "test", "old", limit=1, window=timedelta(minutes=1))
+        throttle.take(session, parts.ring, limit, "old")
     clock.advance(days=3)
     with parts.database.transaction() as session:
         retention.sweep(session)
-        throttle.take(session, parts.ring, "test", "old", limit=1, window=timedelta(days=30))
+        throttle.take(session, parts.ring, limit, "old")
 
 
 def test_staff_are_never_found_by_phone(client: Any) -> None:

@@ -29,7 +29,7 @@ from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from accounts import sign_in
+from accounts import throttle
 from accounts.actor import Role
 from api.uploads import ACCEPTED_TYPES
 from database.base import new_id
@@ -216,7 +216,7 @@ def _usual_headers() -> dict[str, str]:
 
 def _raise_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The generator has few phones and asks often."""
-    monkeypatch.setattr(sign_in, "DEMO_SMS_LIMITS", (sign_in.SmsLimit(1_000_000, timedelta(minutes=1)),))
+    monkeypatch.setattr(throttle, "DEMO_SMS_OF_NUMBER", (throttle.Limit("sms-demo", 1_000_000, timedelta(minutes=1)),))
 
 
 def _judge(run: Run, names: set[str], wanted: int) -> None:
