@@ -92,6 +92,7 @@ class Actor:
     is_guest: bool = False
     auth_level: int = 0  # 0 guest, 1 phone, 2 name and number, 3 face, 4 certificate (docs/sources.md)
     draining: bool = False
+    must_change: bool = False  # he signed in with a password that an administrator knows: he may change it, no more
     grants: tuple[Grant, ...] = ()
     units: tuple[UnitPower, ...] = ()
     roles: frozenset[Role] = field(default_factory=frozenset)

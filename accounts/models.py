@@ -102,7 +102,7 @@ class StaffCredential(Base):
     password_hash: Mapped[str]  # Argon2id
     totp_secret: Mapped[str] = mapped_column(Sealed)  # base32 (RFC 4648)
     totp_step: Mapped[int] = mapped_column(default=0)  # the last one used: a code opens one session (RFC 6238 5.2)
-    password_set_at: Mapped[datetime]
+    must_change: Mapped[bool] = mapped_column(default=False)  # an administrator knows the password
 
 
 class RoleGrant(Identified, Base):
@@ -186,6 +186,7 @@ class LoginSession(Identified, Base):
     state: Mapped[str] = mapped_column(default="active")
     drain_until: Mapped[datetime | None]
     auth_level: Mapped[int] = mapped_column(SmallInteger)
+    must_change: Mapped[bool] = mapped_column(default=False)  # it may change the password and nothing else, until it has
     legal_uscc: Mapped[str | None]  # the enterprise whose legal person the identity provider says this is
     # Of the token that was used last: it gives successors until the first of them is used.
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -11,6 +11,12 @@ class WrongCredentials(Problem):
     kind, code, title = Kind.UNAUTHENTICATED, "wrong_credentials", "用户名、密码或者动态码不正确"
 
 
+class PasswordChangeRequired(Problem):
+    """The caller signed in with a password that an administrator gave him: `PUT /me/password` comes before anything else."""
+
+    kind, code, title = Kind.FORBIDDEN, "password_change_required", "请先修改初始密码"
+
+
 class WrongCode(Problem):
     """The code is wrong, used, tried too often or older than five minutes: ask for a new one."""
 

@@ -88,6 +88,7 @@ def me(session: Session, actor: Actor) -> Json:
         "auth_level": actor.auth_level,
         "session_id": actor.session_id,
         "session_state": "drain" if actor.draining else "active",
+        "must_change_password": actor.must_change,
         "roles": [
             {
                 "role": grant.role,

@@ -144,6 +144,9 @@ class MeSchema(StrictSchema):
     )
     session_id = fields.UUID(required=True)
     session_state = fields.String(required=True, validate=validate.OneOf(("active", "drain")))
+    must_change_password = fields.Boolean(
+        required=True, metadata={"description": "until he has, everything else answers 403 `password_change_required`"}
+    )
     roles = fields.List(fields.Nested(HeldRoleSchema), required=True)
     orgs = fields.List(fields.Nested(OrganisationSchema), required=True)
     units = fields.List(fields.Nested(HeldPowerSchema), required=True)

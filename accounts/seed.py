@@ -50,7 +50,6 @@ def seed_demo(session: Session) -> None:
     """One account of every role in two banners, what the main job needs in two more, and the levels above them."""
     _offices(session, TOWNS)
     everybody = [account for account in accounts() if account.role is not Role.GUEST]
-    moment = now(session)
     people = [_person(session, account) for account in everybody]
     _add(session, Person, [row for row in people if row["kind"] == "staff"])
     _add(session, Person, [row for row in people if row["kind"] == "natural"])
@@ -68,7 +67,6 @@ def seed_demo(session: Session) -> None:
                     "username": account.key,
                     "password_hash": password_hash,
                     "totp_secret": _DEMO_TOTP_SECRET,
-                    "password_set_at": moment,
                 }
                 for account in new
             ],

@@ -47,6 +47,7 @@ def open_session(
     *,
     auth_level: int,
     legal_uscc: str | None = None,
+    must_change: bool = False,
 ) -> Tokens:
     """A new session of this person, whose row the caller holds; it replaces his earlier one on the same install.
 
@@ -72,6 +73,7 @@ def open_session(
             install_seal=install_seal(ring, session_id, install),
             auth_level=auth_level,
             legal_uscc=legal_uscc,
+            must_change=must_change,
             refresh_hash=fingerprint(refresh_token),
             refresh_until=moment + settings.refresh_token_lifetime,
             created_at=moment,

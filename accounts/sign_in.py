@@ -159,24 +159,26 @@ def _by_password(front: Front, data: Mapping[str, Any], answer: Answer) -> Json:
     known = password_matches(credential.password_hash if credential else None, data["password"])
     if known and credential is not None:
         with front.database.transaction() as session:
-            if _second_factor(session, front.settings, credential.person_id, data["totp"]):
-                person = session.get_one(Person, credential.person_id, with_for_update=True)
-                if person.removed_at is None:
-                    front.forgive_network(session)
-                    throttle.forget_failures(session, front.ring, throttle.PASSWORD, username)
-                    tokens = open_session(
-                        session, front.ring, front.settings, person, data["install"], auth_level=STAFF_AUTH_LEVEL
-                    )
-                    return answer(session, tokens)
+            person = session.get_one(Person, credential.person_id, with_for_update=True)
+            held = session.get_one(StaffCredential, person.id, with_for_update=True)
+            # An administrator may have been faster: what was shown is the password no more.
+            is_his = person.removed_at is None and held.password_hash == credential.password_hash
+            if is_his and _second_factor(session, front.settings, held, data["totp"]):
+                front.forgive_network(session)
+                throttle.forget_failures(session, front.ring, throttle.PASSWORD, username)
+                tokens = open_session(
+                    session, front.ring, front.settings, person, data["install"],
+                    auth_level=STAFF_AUTH_LEVEL, must_change=held.must_change,
+                )  # fmt: skip
+                return answer(session, tokens)
     log.warning("sign-in refused", person_id=str(credential.person_id) if credential else None)
     raise WrongCredentials
 
 
-def _second_factor(session: Session, settings: Settings, person_id: UUID, code: str) -> bool:
-    """True if the code is right and was not used before."""
+def _second_factor(session: Session, settings: Settings, credential: StaffCredential, code: str) -> bool:
+    """True if the code is right and was not used before; the credential's row is locked."""
     if settings.demo and code == DEMO_TOTP:
         return True
-    credential = session.get_one(StaffCredential, person_id, with_for_update=True)
     step = matching_step(credential.totp_secret, code, now(session), credential.totp_step)
     if step is None:
         return False

@@ -35,7 +35,7 @@ def create_staff(session: Session, actor: Actor, data: dict[str, Any]) -> Person
     """An account in an office, without any right yet. Event: person.staff_created.
 
     Password and TOTP secret are made on the administrator's screen and handed over there, so that no answer ever holds
-    them. Raises RoleNotAllowed, Invalid, UsernameTaken, PersonExists.
+    them; at his first sign-in he has to choose another password. Raises RoleNotAllowed, Invalid, UsernameTaken, PersonExists.
     """
     org = office_administered(session, actor, Role.SYS_ADMIN, data["org_id"], "create_staff")
     username = data["username"].lower()
@@ -55,7 +55,7 @@ def create_staff(session: Session, actor: Actor, data: dict[str, Any]) -> Person
         insert(StaffCredential)
         .values(
             person_id=person.id, username=username, password_hash=password_hash,
-            totp_secret=data["totp_secret"], password_set_at=moment,
+            totp_secret=data["totp_secret"], must_change=True,
         )
         .on_conflict_do_nothing(index_elements=[StaffCredential.username])
         .returning(StaffCredential.person_id)

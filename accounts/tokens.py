@@ -92,7 +92,7 @@ def _listed(roles: Iterable[Role]) -> str:
 # that the person whom he stands in for holds in that organisation, as long as he has a right of his own there or above.
 _CALLER = text(
     f"""
-    SELECT s.person_id, s.device_id, s.state, s.drain_until, s.auth_level, p.is_guest, p.staff_name,
+    SELECT s.person_id, s.device_id, s.state, s.drain_until, s.auth_level, s.must_change, p.is_guest, p.staff_name,
            d.status AS device_status,
            (SELECT json_agg(json_build_array(held.role, held.org_id, held.region_code))
               FROM (SELECT g.role, g.org_id, g.region_code
@@ -159,6 +159,7 @@ def actor_in(session: Session, session_id: UUID, moment: datetime) -> Actor:
         is_guest=row.is_guest,
         auth_level=row.auth_level,
         draining=draining,
+        must_change=row.must_change,
         grants=grants,
         units=units,
         roles=frozenset({_own_role(row), *(grant.role for grant in grants), *(power.role for power in units)}),

@@ -6,6 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from accounts.problems import PasswordChangeRequired
 from accounts.tokens import actor_of
 from api.context import parts
 from database.session import now
@@ -50,6 +51,10 @@ DRAIN = frozenset(
 )
 
 
+# What a session may do that was opened with a password which an administrator knows.
+BEFORE_CHANGE = frozenset({"me.show_me", "me.set_password", "auth.close_session"})
+
+
 def bearer_token() -> str | None:
     """The token of the Authorization header, or None."""
     header = request.headers.get("Authorization", "")
@@ -66,7 +71,8 @@ def require_token() -> None:
 def authenticate(session: Session) -> Actor | None:
     """The caller, checked against the session row. None on public endpoints without a token.
 
-    Raises Unauthenticated without a token, or for a session that is closed, expired, or draining outside DRAIN.
+    Raises Unauthenticated without a token, or for a session that is closed, expired, or draining outside DRAIN;
+    PasswordChangeRequired for one that may only change a password.
     """
     token = bearer_token()
     if token is None:
@@ -76,4 +82,6 @@ def authenticate(session: Session) -> Actor | None:
     actor = actor_of(session, parts().ring, token, now(session))
     if actor.draining and request.endpoint not in DRAIN | PUBLIC:
         raise Unauthenticated
+    if actor.must_change and request.endpoint not in BEFORE_CHANGE | PUBLIC:
+        raise PasswordChangeRequired
     return actor

@@ -22,6 +22,7 @@ staff: Any = people.staff
 through_provider: Any = people.through_provider
 
 
+INITIAL_PASSWORD = "Initial-119-fire"  # what an administrator hands over
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = itertools.count(1)
 _phones = itertools.count(20_000)
@@ -50,12 +51,16 @@ def account(**changes: Any) -> dict[str, Any]:
 
 
 def hire(client: FlaskClient, *roles: Role, region_code: str = HOME, office: str = "XF") -> Any:
-    """A new member of staff with these roles, signed in."""
+    """A new member of staff with these roles, signed in, who has chosen the demo's password."""
     sysadmin, secadmin = staff(client, Role.SYS_ADMIN, "150000"), staff(client, Role.SEC_ADMIN, "150000")
-    body = account(org_id=str(office_id(f"{office}{region_code}")))
+    body = account(org_id=str(office_id(f"{office}{region_code}")), password=INITIAL_PASSWORD)
     made = sysadmin.post("/accounts/staff", body)
     assert made.status_code == 201, made.text
     for role in roles:
         granted = secadmin.post(f"/accounts/staff/{made.json['id']}/grants", {"role": role})
         assert granted.status_code == 201, granted.text
-    return opened(client, username=body["username"])
+    person = opened(client, username=body["username"], password=INITIAL_PASSWORD)
+    chosen = person.put("/me/password", {"current_password": INITIAL_PASSWORD, "password": DEMO_PASSWORD})
+    assert chosen.status_code == 204, chosen.text
+    person.way["password"] = DEMO_PASSWORD
+    return person

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,11 +10,12 @@ from uuid import uuid4
 import pyotp
 import pytest
 
+import accounts.sign_in
 from accounts.actor import Role
 from accounts.demo import DEMO_PASSWORD
 from accounts.passwords import hash_password, matching_step, password_matches, require_strong
 from problems import Invalid
-from tests.accounts.makers import SECRET, account, new_phone, opened, staff
+from tests.accounts.makers import INITIAL_PASSWORD, SECRET, account, hire, new_phone, opened, staff
 from tests.clock import Clock
 from tests.people import BASE
 
@@ -48,6 +50,62 @@ def test_a_new_password_ends_the_other_sessions(client: Any, username: str) -> N
     assert here.put("/me/password", body).status_code == 204
     assert here.get("/me").status_code == 200
     assert elsewhere.get("/me").status_code == 401
+
+
+def lost_it(client: Any) -> Any:
+    """An officer whose password an administrator has replaced, signed in with it."""
+    officer = hire(client, Role.FIRE_OFFICER)
+    given = {"password": INITIAL_PASSWORD, "totp_secret": SECRET}
+    assert staff(client, Role.SYS_ADMIN).put(f"/accounts/staff/{officer.id}/credential", given).status_code == 200
+    return opened(client, **officer.way | {"password": INITIAL_PASSWORD})
+
+
+def is_held_back(answer: Any) -> bool:
+    return (answer.status_code, answer.json.get("type")) == (403, "/problems/password_change_required")
+
+
+def test_with_a_password_that_an_administrator_knows_one_only_changes_it(client: Any) -> None:
+    officer = lost_it(client)
+    assert officer.user["must_change_password"]
+    for path in ("/queue", "/hazards", "/inbox", "/units", "/accounts/organisations", "/sync/issues"):
+        assert is_held_back(officer.get(path)), path
+    assert is_held_back(officer.put_bytes(f"/media/{uuid4()}/content", b"x"))
+    same = {"current_password": INITIAL_PASSWORD, "password": INITIAL_PASSWORD}
+    assert officer.put("/me/password", same).json["errors"][0]["code"] == "password_unchanged"
+    assert is_held_back(officer.get("/queue"))
+    assert officer.put("/me/password", same | {"password": "Another-119-fire"}).status_code == 204
+    assert officer.get("/queue").status_code == 200
+    assert not officer.get("/me").json["must_change_password"]
+    again = opened(client, **officer.way | {"password": "Another-119-fire"})
+    assert again.get("/queue").status_code == 200
+
+
+def test_neither_a_refresh_nor_another_sign_in_spares_the_change(client: Any, clock: Clock) -> None:
+    officer = lost_it(client)
+    clock.advance(minutes=11)
+    assert is_held_back(officer.get("/queue"))
+    elsewhere = opened(client, **officer.way)
+    assert is_held_back(elsewhere.get("/queue"))
+    assert elsewhere.delete("/auth/sessions/current").status_code == 204
+
+
+def test_the_first_password_of_an_account_is_changed_too(client: Any, username: str) -> None:
+    assert is_held_back(opened(client, username=username).get("/queue"))
+
+
+def test_a_password_that_was_replaced_while_it_was_checked_opens_nothing(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = hire(client, Role.FIRE_OFFICER)
+    administrator = staff(client, Role.SYS_ADMIN)
+    given = {"password": INITIAL_PASSWORD, "totp_secret": SECRET}
+
+    def slow(*shown: Any) -> bool:
+        with ThreadPoolExecutor(1) as elsewhere:
+            reset = elsewhere.submit(administrator.put, f"/accounts/staff/{officer.id}/credential", given)
+        assert reset.result().status_code == 200
+        return password_matches(*shown)
+
+    monkeypatch.setattr(accounts.sign_in, "password_matches", slow)
+    assert post(client, **officer.way).status_code == 401
 
 
 @pytest.mark.parametrize("length", range(31, 66))
