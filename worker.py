@@ -27,6 +27,7 @@ from api.context import Parts
 from api.starting import one_line_refusal
 from database.journal import Event
 from database.seal import seal_finished
+from database.seal_check import check_next
 from media.pool import RenderPool
 from media.rendering import Renderer
 from media.retention import sweep_unattached
@@ -176,6 +177,7 @@ def make_snapshots(process: Process) -> None:
 TIMETABLE = (
     Timed(_SWEEP, 5, sweep_outbox),
     Timed("seal_journal", 10, seal_journal),
+    Timed("check_journal", 3600, partial(in_batches, check_next)),
     Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
     Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
     Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),

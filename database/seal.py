@@ -184,15 +184,22 @@ def _broken_entity_chain(session: Session) -> Broken | None:
 def _broken_seals(session: Session) -> Iterator[Broken]:
     previous: EventSeal | None = None
     for seal in session.scalars(select(EventSeal).order_by(EventSeal.no)):
-        expected_no = previous.no + 1 if previous else 1
-        if seal_digest(seal) != bytes(seal.hash):
-            yield Broken("seal", seal.no, "seal_hash_differs")
-        elif (seal.no, seal.from_xid) != (expected_no, previous.to_xid if previous else 0) or seal.previous_hash != (
-            previous.hash if previous else None
-        ):
-            yield Broken("seal", seal.no, "chain_differs")
-        else:
-            rows = _finished(session, seal.from_xid, seal.to_xid, None)
-            if len(rows) != seal.count or merkle_root([event_hash for _, event_hash in rows]) != bytes(seal.root):
-                yield Broken("seal", seal.no, "root_differs")
+        broken = broken_seal(session, seal, previous)
+        if broken is not None:
+            yield broken
         previous = seal
+
+
+def broken_seal(session: Session, seal: EventSeal, previous: EventSeal | None) -> Broken | None:
+    """What does not fit between this seal, the one before it, and the events that it covers."""
+    expected_no = previous.no + 1 if previous else 1
+    if seal_digest(seal) != bytes(seal.hash):
+        return Broken("seal", seal.no, "seal_hash_differs")
+    if (seal.no, seal.from_xid) != (expected_no, previous.to_xid if previous else 0) or seal.previous_hash != (
+        previous.hash if previous else None
+    ):
+        return Broken("seal", seal.no, "chain_differs")
+    rows = _finished(session, seal.from_xid, seal.to_xid, None)
+    if len(rows) != seal.count or merkle_root([event_hash for _, event_hash in rows]) != bytes(seal.root):
+        return Broken("seal", seal.no, "root_differs")
+    return None

@@ -9,18 +9,20 @@ from typing import cast
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from accounts.actor import SYSTEM
-from database import seal
+from database import seal, seal_check
 from database.base import Revised
 from database.journal import Event, event_digest, record
 from database.seal import Broken, EventSeal, HistoryWentBack, merkle_root, seal_digest, seal_finished, verify_chain
+from database.seal_check import SealCheck, check_next
 from database.session import Database
 from operations.processes import wait_until
 from tests.notifications.engine import Case, Clock, clear, make_database
 from tests.servers import RunningCluster
 
-MODELS = (Event, EventSeal)
+MODELS = (Event, EventSeal, SealCheck)
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +204,58 @@ def test_a_changed_or_removed_seal_is_found(database: Database) -> None:
     with tampering(database) as session:
         session.execute(text("DELETE FROM event_seal WHERE no = 2"))
     assert verdict(database) == Broken("seal", 3, "chain_differs")
+
+
+# ---- Looked at by the timetable, a part at a time ----
+
+
+def a_round(database: Database) -> list[tuple[str, str, str]]:
+    """What a whole round of the timetable's check raises alarms about."""
+    with capture_logs() as logged:
+        more = True
+        while more:
+            with database.transaction() as session:
+                more = check_next(session) > 0
+    assert all((entry["log_level"], entry["alarm"]) == ("error", True) for entry in logged)
+    return [(entry["what"], entry["id"], entry["reason"]) for entry in logged]
+
+
+@pytest.fixture
+def chain(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[EventSeal]:
+    """Four seals, looked at one at a time."""
+    monkeypatch.setattr(seal_check, "_SEALS_AT_ONCE", 1)
+    for _ in range(4):
+        write(database)
+        sealed(database, len(seals(database)) + 1)
+    assert a_round(database) == []
+    return seals(database)
+
+
+def test_the_timetable_finds_what_was_changed_and_goes_on_behind_it(database: Database, chain: list[EventSeal]) -> None:
+    with tampering(database) as session:
+        victim = session.scalars(select(Event).order_by(Event.id)).first()
+        assert victim is not None
+        session.execute(update(Event).where(Event.id == victim.id).values(data={"地点": "西街"}))
+        session.execute(update(EventSeal).where(EventSeal.no == 3).values(count=7))
+    found = [("event", str(victim.id), "digest_differs"), ("seal", "3", "seal_hash_differs")]
+    assert a_round(database) == found
+    assert a_round(database) == found, "each round says so again"
+
+
+@pytest.mark.parametrize(
+    ("removed", "found"),
+    [
+        ("DELETE FROM event_seal WHERE no = 2", ("seal", "3", "chain_differs")),
+        ("DELETE FROM event_seal WHERE no = 4", ("seal", "4", "seal_missing")),
+        ("DELETE FROM event WHERE id = (SELECT max(id::text)::uuid FROM event)", ("seal", "4", "root_differs")),
+    ],
+)
+def test_the_timetable_finds_what_was_removed(
+    database: Database, chain: list[EventSeal], removed: str, found: tuple[str, str, str]
+) -> None:
+    with tampering(database) as session:
+        session.execute(text(removed))
+    assert a_round(database) == [found]
 
 
 def test_the_tree_is_that_of_rfc_9162() -> None:

@@ -513,6 +513,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("phone_index", name=op.f("pk_sms_code")),
     )
     op.create_table(
+        "seal_check",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("next_no", sa.BigInteger(), nullable=False),
+        sa.Column("highest_no", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal_check")),
+    )
+    op.create_table(
         "sync_device",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -1260,6 +1267,7 @@ def downgrade() -> None:
     op.drop_table("sync_scope")
     op.drop_table("sync_meta")
     op.drop_index("ix_sync_device_pending", table_name="sync_device", postgresql_where="oldest_pending_at IS NOT NULL")
+    op.drop_table("seal_check")
     op.drop_table("sync_device")
     op.drop_table("sms_code")
     op.drop_table("receipt")
