@@ -105,6 +105,7 @@ ROUTES = [
     training.routes,
     notifications.inbox,
     notifications.preferences,
+    notifications.dead_letters,
 ]
 
 

@@ -1,4 +1,4 @@
-"""A person's notices, and what he wants to be told on which way."""
+"""A person's notices, what he wants to be told on which way, and what could not be told."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from api.etags import requested_revision, with_etag
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
-from notifications import commands, queries
+from notifications import commands, dead_letters as given_up, queries
 from notifications.models import InboxItem
 from notifications.schemas import (
+    DeadLettersSchema,
     InboxItemSchema,
     InboxPageSchema,
     InboxQuerySchema,
     PreferencesSchema,
+    ReplayedSchema,
+    ReplaySchema,
     SetPreferencesSchema,
     UnreadSchema,
 )
@@ -26,6 +29,7 @@ from wire import NothingSchema
 
 inbox = Routes("inbox", "/inbox", "Notices to the caller: one for each event that concerns him")
 preferences = Routes("preferences", "/preferences", "What the caller wants to be told, on which ways, and when not")
+dead_letters = Routes("dead_letters", "/dead-letters", "What the worker gave up, for the region's system administrator")
 
 _IF_MATCH = {
     "in": "header",
@@ -85,3 +89,18 @@ def set_preferences(data: Json) -> Response:
 def _answer() -> Response:
     wanted = queries.preferences(session(), actor())
     return with_etag(jsonify(PreferencesSchema().dump(wanted)), wanted["revision"])
+
+
+@dead_letters.route("", methods=["GET"])
+@dead_letters.response(200, DeadLettersSchema)
+def list_dead_letters() -> Json:
+    """Count what was given up after all its attempts, by task and by channel. For the region's system administrator."""
+    return {"items": given_up.dead_letters(session(), actor())}
+
+
+@dead_letters.route("/actions/replay", methods=["POST"])
+@dead_letters.arguments(ReplaySchema)
+@dead_letters.response(200, ReplayedSchema)
+def replay_dead_letters(data: Json) -> Json:
+    """Try again what was given up of one task or channel, once its cause is mended. For the region's system administrator."""
+    return {"replayed": given_up.replay(session(), actor(), data)}

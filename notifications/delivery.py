@@ -106,15 +106,6 @@ def _postpone(session: Session, row_id: UUID, error: Exception) -> None:
     log.log(level, "task failed", task=row.task, outbox_id=str(row.id), attempts=row.attempts, exc_info=error)
 
 
-def replay(session: Session, *, task: str | None = None) -> int:
-    """Give dead rows (of one task) another life; returns how many."""
-    dead = update(OutboxRow).where(OutboxRow.died_at.is_not(None))
-    if task is not None:
-        dead = dead.where(OutboxRow.task == task)
-    revived = session.execute(dead.values(died_at=None, attempts=0, not_before=now(session)).returning(OutboxRow.id))
-    return len(revived.all())
-
-
 def plan_deliveries(session: Session, notifications: Notifications, event: Event) -> None:
     """Task: a delivery for each person of the event and each channel that he wants. Repeating it adds nothing."""
     told = notifications.audience(event)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from notifications.dead_letters import KINDS
 from notifications.models import CLASSES
-from wire import Flag, Moment, PageSchema, StrictSchema
+from wire import Flag, Line, Moment, PageSchema, StrictSchema
 
 
 class InboxItemSchema(StrictSchema):
@@ -98,3 +99,32 @@ class InboxPageSchema(StrictSchema):
 
     items = fields.List(fields.Nested(InboxItemSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class DeadLetterSchema(StrictSchema):
+    """What was given up of one task or one channel."""
+
+    kind = fields.String(metadata={"enum": list(KINDS)})
+    name = fields.String(metadata={"description": "of the worker's task, or of the channel"})
+    count = fields.Integer()
+    oldest_at = Moment(metadata={"description": "when the first of them was given up"})
+    last_error = fields.String(allow_none=True)
+
+
+class DeadLettersSchema(StrictSchema):
+    """All that was given up."""
+
+    items = fields.List(fields.Nested(DeadLetterSchema), required=True)
+
+
+class ReplaySchema(StrictSchema):
+    """Which of them are tried again."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    name = Line(required=True, max_length=50)
+
+
+class ReplayedSchema(StrictSchema):
+    """How many will be tried again."""
+
+    replayed = fields.Integer(required=True)

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import create_engine, pool, text
 
 import api.app  # noqa: F401 - importing the list of parts registers every table
-import database.seal  # noqa: F401
+import database.seal_check  # noqa: F401
 from database.base import Base
 
 

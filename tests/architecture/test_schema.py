@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 import api.app  # noqa: F401 - every table is known once the list of parts is imported
-import database.seal  # noqa: F401
+import database.seal_check  # noqa: F401
 from database.base import Base
 from operations.databases import create_database, drop_database
 from operations.migrate import alembic_config

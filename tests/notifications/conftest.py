@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from accounts.actor import Actor, Role
-from api.notifications import inbox, preferences
+from accounts.actor import Actor, Grant, Role
+from api.notifications import dead_letters, inbox, preferences
 from database.base import new_id
 from database.journal import Event
 from database.session import Database
@@ -47,12 +47,18 @@ def database(engine_url: str, clock: Clock, notifications: Notifications) -> Ite
 @pytest.fixture
 def call(database: Database, cluster: RunningCluster, worker_id: str) -> Caller:
     settings = settings_for(cluster.urls(f"notifications_{worker_id}"), "", cluster.directory / worker_id)
-    return caller_of(database, settings, inbox, preferences)
+    return caller_of(database, settings, inbox, preferences, dead_letters)
 
 
 @pytest.fixture
 def person() -> Actor:
     return Actor(id=new_id(), name="", roles=frozenset({Role.CITIZEN}))
+
+
+@pytest.fixture
+def administrator() -> Actor:
+    """The region's system administrator."""
+    return Actor(id=new_id(), name="", grants=(Grant(Role.SYS_ADMIN, new_id(), "150000"),))
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from accounts.actor import Actor
+from accounts.actor import Actor, Grant, Role
+from database.base import new_id
 from database.session import Database
 from notifications.channels import Channel, ChannelDown, DemoChannel, Message, Unreachable, channels_for
 from notifications.commands import set_preferences
@@ -17,7 +18,7 @@ from notifications.models import Delivery
 from notifications.observing import Notifications
 from notifications.rules import MAX_ATTEMPTS, after_quiet_hours
 from settings import Settings
-from tests.notifications.engine import Clock, happens
+from tests.notifications.engine import Caller, Clock, happens
 
 NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # eleven in the evening in Beijing
 DATA = {"number": "YH1", "category": "通道出口", "place": "东街", "due": "2026-11-24", "org": "大队"}
@@ -113,8 +114,14 @@ def test_what_ignores_quiet_hours_goes_out_at_night(
     assert send(database, notifications, channels) == (1, 0)
 
 
-def test_a_gateway_that_is_down_is_tried_again_until_somebody_has_to_look(
-    database: Database, notifications: Notifications, channels: dict[str, Recording], person: Actor, clock: Clock
+def test_a_gateway_that_is_down_is_tried_again_until_somebody_looks_and_has_it_replayed(
+    database: Database,
+    notifications: Notifications,
+    channels: dict[str, Recording],
+    person: Actor,
+    clock: Clock,
+    call: Caller,
+    administrator: Actor,
 ) -> None:
     tell(database, notifications, "hazard.submitted", "leaders", person)
     channels["host_app"].failure = ChannelDown("timeout")
@@ -124,6 +131,22 @@ def test_a_gateway_that_is_down_is_tried_again_until_somebody_has_to_look(
         clock.advance(hours=1)
     [delivery] = deliveries(database)
     assert (delivery.state, delivery.last_error) == ("dead", "timeout")
+    [letter] = call(administrator, "GET", "/dead-letters").json["items"]
+    assert (letter["kind"], letter["name"], letter["count"], letter["last_error"]) == ("message", "host_app", 1, "timeout")
+    channels["host_app"].failure = None
+    assert send(database, notifications, channels) == (0, 0)
+    this = {"kind": "message", "name": "host_app"}
+    assert call(administrator, "POST", "/dead-letters/actions/replay", json=this).json == {"replayed": 1}
+    assert send(database, notifications, channels) == (1, 0)
+
+
+@pytest.mark.parametrize("region_code", [None, "150100"])
+def test_what_was_given_up_is_for_the_regions_administrator(call: Caller, person: Actor, region_code: str | None) -> None:
+    grants = (Grant(Role.SYS_ADMIN, new_id(), region_code),) if region_code else ()
+    caller = replace(person, grants=grants)
+    assert call(caller, "GET", "/dead-letters").status_code == 403
+    this = {"kind": "message", "name": "host_app"}
+    assert call(caller, "POST", "/dead-letters/actions/replay", json=this).status_code == 403
 
 
 def test_a_person_without_an_address_is_not_tried_again(

@@ -10,14 +10,15 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from accounts.actor import Actor
 from database.base import new_id
 from database.journal import Event
 from database.session import Database
-from notifications.delivery import engine_tasks, replay, work_outbox
+from notifications.delivery import engine_tasks, work_outbox
 from notifications.models import InboxItem, OutboxRow
 from notifications.observing import Notifications
 from notifications.rules import MAX_ATTEMPTS, wait_after
-from tests.notifications.engine import Clock, happens
+from tests.notifications.engine import Caller, Clock, happens
 
 Session = Any
 
@@ -125,7 +126,9 @@ def test_a_task_that_fails_in_its_commit_waits_too(database: Database) -> None:
     assert row.event_id == failing[0]
 
 
-def test_a_row_that_never_succeeds_is_kept_for_a_person_and_can_be_replayed(database: Database, clock: Clock) -> None:
+def test_a_row_that_never_succeeds_is_kept_for_an_administrator_who_replays_it(
+    database: Database, clock: Clock, call: Caller, administrator: Actor
+) -> None:
     stored(database, 1)
 
     def broken(session: Session, event: Event) -> None:
@@ -137,8 +140,14 @@ def test_a_row_that_never_succeeds_is_kept_for_a_person_and_can_be_replayed(data
     assert work_outbox(database, {"render_media": broken}).failed == 0
     [row] = rows(database)
     assert row.died_at is not None
-    with database.transaction() as session:
-        assert replay(session) == 1
+    [letter] = call(administrator, "GET", "/dead-letters").json["items"]
+    assert (letter["kind"], letter["name"], letter["count"]) == ("task", "render_media", 1)
+    assert letter["last_error"] == "RuntimeError: never"
+    other = {"kind": "task", "name": "fill_inbox"}
+    assert call(administrator, "POST", "/dead-letters/actions/replay", json=other).json == {"replayed": 0}
+    this = {"kind": "task", "name": "render_media"}
+    assert call(administrator, "POST", "/dead-letters/actions/replay", json=this).json == {"replayed": 1}
+    assert call(administrator, "GET", "/dead-letters").json == {"items": []}
     assert work_outbox(database, {"render_media": lambda *_: None}).done == 1
     assert not rows(database)
 
