@@ -83,21 +83,6 @@ def on_duty(session: Session, org_id: UUID, at: datetime) -> UUID | None:
     return person_id
 
 
-def deputies_of(session: Session, person_id: UUID, at: datetime, org_id: UUID | None = None) -> Sequence[UUID]:
-    """Who stands in for this person at `at` (in one organisation, or in any), the earliest first."""
-    statement = select(Deputy.deputy_id).where(Deputy.person_id == person_id, _runs(at)).order_by(Deputy.starts_at, Deputy.id)
-    return session.scalars(statement if org_id is None else statement.where(Deputy.org_id == org_id)).all()
-
-
-def stood_in_for(session: Session, deputy_id: UUID, at: datetime) -> Sequence[UUID]:
-    """The people for whom this one stands in at `at`: their items are his too."""
-    return session.scalars(select(Deputy.person_id).where(Deputy.deputy_id == deputy_id, _runs(at)).distinct()).all()
-
-
-def _runs(at: datetime) -> ColumnElement[bool]:
-    return (Deputy.ended_at.is_(None)) & (Deputy.starts_at <= at) & (Deputy.ends_at > at)
-
-
 def shifts_of(session: Session, org_id: UUID, since: datetime) -> Sequence[DutyShift]:
     """The shifts that end after `since`, in order; at most 200."""
     statement = select(DutyShift).where(DutyShift.org_id == org_id, DutyShift.ends_at > since)

@@ -39,7 +39,6 @@ class Claims:
     name: str | None = None
     id_number: str | None = None  # resident identity cards only
     phone: str | None = None
-    organisation_name: str | None = None
     uscc: str | None = None
     is_agent: bool = False  # LEGAL: an agent (经办人), not the legal person himself
 
@@ -84,7 +83,6 @@ def claims_of(userinfo: Mapping[str, Any]) -> Claims:
         name=_text(userinfo, "name"),
         id_number=_identity_number(userinfo),
         phone=phone,
-        organisation_name=_text(userinfo, "org_name"),
         uscc=uscc,
         is_agent=userinfo.get("agent") is not None,
     )

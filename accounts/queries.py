@@ -15,7 +15,6 @@ from accounts.identifiers import masked_identity_number, masked_phone
 from accounts.models import LoginSession, Organisation, Person, RoleGrant, StaffCredential, UnitPower
 from accounts.roles import ADMIN_ROLES, ROLE_NAMES, region_prefix
 from database.base import Json
-from database.session import now
 from places.models import Unit
 from places.regions import regions
 from problems import NotFound, RoleNotAllowed
@@ -37,41 +36,6 @@ def live_power(moment: datetime) -> ColumnElement[bool]:
         & (UnitPower.valid_from <= moment)
         & or_(UnitPower.valid_until.is_(None), UnitPower.valid_until > moment)
     )
-
-
-def people_with_role(session: Session, person_ids: Iterable[UUID], role: Role, region_code: str) -> frozenset[UUID]:
-    """Those of `person_ids` who hold `role` now for a division that contains `region_code`."""
-    return frozenset(
-        session.scalars(
-            select(RoleGrant.person_id).where(
-                RoleGrant.person_id.in_(list(person_ids)), RoleGrant.role == role, live_grant(now(session)), _covers(region_code)
-            )
-        )
-    )
-
-
-def holders_of(session: Session, role: Role, region_code: str) -> Sequence[UUID]:
-    """Everybody who holds `role` now for a division that contains `region_code`, the nearest division first."""
-    rows = session.execute(
-        select(RoleGrant.person_id, RoleGrant.region_code).where(
-            RoleGrant.role == role, live_grant(now(session)), _covers(region_code)
-        )
-    )
-    ordered = sorted(rows, key=lambda row: (-len(region_prefix(row.region_code)), row.person_id))
-    return list(dict.fromkeys(row.person_id for row in ordered))
-
-
-def _covers(region_code: str) -> ColumnElement[bool]:
-    """Grants for the division itself or one that contains it: 150102, 150100 or 150000."""
-    return RoleGrant.region_code.in_({region_code, region_code[:4] + "00", region_code[:2] + "0000"})
-
-
-def colleagues(session: Session, org_id: UUID, *roles: Role) -> Select[Person]:
-    """Staff with one of these roles (any, if none is named) in an organisation now."""
-    granted = select(RoleGrant.person_id).where(RoleGrant.org_id == org_id, live_grant(now(session)))
-    if roles:
-        granted = granted.where(RoleGrant.role.in_(roles))
-    return select(Person).where(Person.id.in_(granted), Person.removed_at.is_(None))
 
 
 def me(session: Session, actor: Actor) -> Json:

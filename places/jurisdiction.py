@@ -24,7 +24,6 @@ ADDRESS_PARTS = ("sumu", "gacha", "household", "landmark")  # 苏木 → 嘎查 
 
 INSIDE, NEAR_BORDER, LOW_ACCURACY, OUTSIDE = "inside", "near_border", "low_accuracy", "outside"
 CHOSEN = "chosen"  # a place without coordinates, under a banner that a person chose
-CERTAINTIES = (INSIDE, NEAR_BORDER, LOW_ACCURACY, OUTSIDE, CHOSEN)
 
 
 @dataclass(frozen=True, slots=True)

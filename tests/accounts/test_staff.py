@@ -15,7 +15,6 @@ from accounts.actor import Role
 from accounts.authors import actor_at
 from accounts.models import RoleGrant
 from accounts.offices import office_id
-from accounts.queries import holders_of
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
@@ -233,13 +232,6 @@ def test_staff_are_listed_page_by_page_and_filtered(client: Any) -> None:
 def test_citizens_are_no_staff(client: Any) -> None:
     person: Any = citizen(client)
     assert staff(client, Role.SYS_ADMIN, "150000").post(f"/accounts/staff/{person.id}/removal").status_code == 404
-
-
-def test_the_nearest_holder_of_a_role_comes_first(client: Any, parts: Parts) -> None:
-    with parts.database.transaction() as session:
-        found = holders_of(session, Role.UNIT_LEADER, "150702")
-    ids = [staff(client, Role.UNIT_LEADER, code).id for code in ("150702", "150700", "150000")]
-    assert [person for person in found if person in ids] == ids
 
 
 def test_offices_are_listed_by_division_and_kind(client: Any) -> None:
