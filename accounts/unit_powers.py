@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
-from accounts.models import LoginSession, Person, UnitPower
+from accounts.legal_persons import require_confirmed, require_legal_person
+from accounts.models import Person, UnitPower
 from accounts.people import citizen_by_phone
-from accounts.problems import AuthLevelTooLow, LegalPersonRequired, OwnAccount
+from accounts.problems import OwnAccount
 from accounts.queries import live_power
 from database.base import new_id
 from database.crypto import KeyRing
@@ -24,7 +25,6 @@ from places.models import Unit
 from places.units import name_people
 from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, field_error
 
-CONFIRMED_AUTH_LEVEL = 3  # docs/sources.md: acts of a legal person, and of those who charge others in its name
 LONGEST_AGENCY = timedelta(days=3 * 366)
 _UNITS_AT_ONCE = 100
 _DIRECTORS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
@@ -37,11 +37,8 @@ def claim_unit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, An
     very credit code. A later legal person replaces an earlier one; managers and agents stay. Raises AuthLevelTooLow,
     LegalPersonRequired, AlreadySo; NotFound alike for no such unit and for another code than the unit's.
     """
-    _require_confirmed(actor)
-    confirmed = session.scalar(select(LoginSession.legal_uscc).where(LoginSession.id == actor.session_id))
-    if confirmed is None or confirmed != data["uscc"]:
-        raise LegalPersonRequired
-    unit = session.scalars(select(Unit).where(Unit.id == unit_id, Unit.uscc == confirmed).with_for_update()).one_or_none()
+    require_legal_person(session, actor, data["uscc"])
+    unit = session.scalars(select(Unit).where(Unit.id == unit_id, Unit.uscc == data["uscc"]).with_for_update()).one_or_none()
     if unit is None:
         raise NotFound
     moment = now(session)
@@ -75,7 +72,7 @@ def name_agent(session: Session, ring: KeyRing, actor: Actor, unit_id: UUID, dat
     """
     role = Role(data["role"])
     unit = _unit_directed_by(session, actor, unit_id)
-    _require_confirmed(actor)
+    require_confirmed(actor)
     if role is Role.UNIT_MANAGER and not _is(actor, unit_id, Role.UNIT_RESPONSIBLE):
         raise RoleNotAllowed(action="name_manager")
     moment = now(session)
@@ -125,7 +122,7 @@ def revoke_agent(session: Session, actor: Actor, unit_id: UUID, power_id: UUID) 
         raise NotFound
     if power.person_id != actor.id:
         _unit_directed_by(session, actor, unit_id)
-        _require_confirmed(actor)
+        require_confirmed(actor)
         if power.role in _DIRECTORS and not _is(actor, unit_id, Role.UNIT_RESPONSIBLE):
             raise RoleNotAllowed(action="revoke_agent")
     power.ended_at, power.ended_by = now(session), actor.id
@@ -182,12 +179,6 @@ def agents_of(session: Session, actor: Actor, unit_id: UUID) -> Sequence[tuple[U
         .limit(200)
     )
     return [(power, person) for power, person in session.execute(statement)]
-
-
-def _require_confirmed(actor: Actor) -> None:
-    """A phone alone, which changes hands, gives nobody power over an enterprise."""
-    if actor.auth_level < CONFIRMED_AUTH_LEVEL:
-        raise AuthLevelTooLow(needed_level=CONFIRMED_AUTH_LEVEL, level=actor.auth_level)
 
 
 def _is(actor: Actor, unit_id: UUID, *roles: Role) -> bool:

@@ -8,7 +8,7 @@ from flask import Response, request
 
 from problems import Invalid, RevisionRequired, field_error
 
-_ETAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
+_ETAG = re.compile(r'^(?:W/)?"(\d{1,18})(?:\.\d{1,18})*"$')
 
 
 def requested_revision(*, required: bool) -> int | None:
@@ -24,9 +24,9 @@ def requested_revision(*, required: bool) -> int | None:
     return int(match.group(1))
 
 
-def with_etag(response: Response, revision: int) -> Response:
-    """Set the ETag; the answer becomes 304 if the caller has this revision."""
-    response.set_etag(str(revision))
+def with_etag(response: Response, revision: int, *others: int) -> Response:
+    """Set the ETag; the answer becomes 304 if the caller has this revision, and those of `others` that it depends on."""
+    response.set_etag(".".join(str(each) for each in (revision, *others)))
     response.headers["Cache-Control"] = "private, no-cache"
     response.make_conditional(request)
     return response

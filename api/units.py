@@ -70,7 +70,8 @@ def _known_code(code: str) -> str:
 def register_unit(data: dict[str, Any]) -> Response:
     """Register a unit.
 
-    For intake clerks, officers and leaders in their region, and for a named citizen who is about to claim it.
+    For intake clerks, officers and leaders in their region, and for its legal person, confirmed by the identity provider, who is
+    about to claim it.
     """
     return _answer(units.register_unit(session(), actor(), data), HTTPStatus.CREATED)
 

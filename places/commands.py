@@ -26,10 +26,11 @@ from sync.engine import Engine
 _CALENDAR_TURN = 0x63616C656E646172  # "calendar"
 
 
-def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any]) -> Division:
+def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any], seen_revision: int | None = None) -> Division:
     """Open or close the module in one banner (`is_open`). Events: division.opened, division.closed; none if it is so already.
 
-    Raises NotFound, RoleNotAllowed, and Invalid for a league: the module is opened banner by banner.
+    `seen_revision` None: any. Raises NotFound, RoleNotAllowed, StaleRevision, and Invalid for a league: the module
+    is opened banner by banner.
     """
     if code not in regions():
         raise NotFound
@@ -38,15 +39,19 @@ def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any])
     if banner(code) is None:
         raise Invalid(field_error("code", "not_a_banner", "只能按旗县区逐个开通"))
     wanted: bool = data["is_open"]
+    seen = () if seen_revision is None else (Division.revision == seen_revision,)
     division = session.scalars(
         update(Division)
-        .where(Division.code == code, Division.is_open.is_not(wanted))
+        .where(Division.code == code, Division.is_open.is_not(wanted), *seen)
         .values(revision=Division.revision + 1, updated_at=now(session))
         .returning(Division)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if division is None:
-        return session.scalars(select(Division).where(Division.code == code)).one()
+        division = session.scalars(select(Division).where(Division.code == code)).one()
+        if seen_revision not in (None, division.revision):
+            raise StaleRevision(current=division.revision)
+        return division
     division.is_open, division.opened_at = wanted, now(session) if wanted else None
     remembered(session, "open_regions").clear()
     record(session, "division.opened" if wanted else "division.closed", division, actor, data={"code": code})

@@ -31,7 +31,7 @@ def leagues_with_banners(session: Session) -> list[Json]:
 
 def division_facts(division: Division) -> Json:
     """What everybody may know of a division."""
-    names = ("code", "name", "parent_code", "level", "kind", "is_open", "opened_at")
+    names = ("code", "revision", "name", "parent_code", "level", "kind", "is_open", "opened_at")
     return {name: getattr(division, name) for name in names}
 
 
@@ -71,3 +71,11 @@ def calendar_of_year(session: Session, year: int) -> Json:
         "work_days": sum(calendar.is_work_day(day) for day in days),
         "days": [{**entry, "day": dt.date.fromisoformat(entry["day"])} for entry in notice.days] if notice else [],
     }
+
+
+def calendar_revisions(session: Session, year: int) -> tuple[int, int]:
+    """Of the year's notice and of the next one, which reaches back into December; 0 for none. Together they are the answer's."""
+    years = (year, year + 1)
+    found = select(CalendarNotice.year, CalendarNotice.revision).where(CalendarNotice.year.in_(years))
+    revisions: dict[int, int] = dict(session.execute(found).all())
+    return revisions.get(year, 0), revisions.get(year + 1, 0)

@@ -92,6 +92,7 @@ class DivisionSchema(StrictSchema):
     """A division and its switch."""
 
     code = fields.String(required=True)
+    revision = fields.Integer(required=True)
     name = fields.String(required=True)
     parent_code = fields.String(allow_none=True)
     level = fields.Integer(required=True, metadata={"description": "1 region, 2 league or city, 3 banner"})

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
+from accounts.legal_persons import require_legal_person
 from database.base import new_id
 from database.journal import record
 from database.session import now
@@ -26,22 +27,22 @@ OWNERS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
 # What only the brigade changes once a unit is registered; the unit's own people keep the rest up to date.
 OFFICE_FIELDS = ("name", "uscc", "region_code", "category")
 _FIELDS = (*OFFICE_FIELDS, "address", "place_type")
-_NAMED = 2  # auth_level from which a person's name and number are known (docs/sources.md)
 
 
 def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:
     """Add a unit. Event: unit.registered.
 
-    The brigade's staff do it for their region. A citizen whose name is known may register the enterprise that he is about
-    to claim, if it has a credit code by which the claim can be checked; he sees it once the claim is confirmed.
-    Raises RoleNotAllowed, Invalid, OutsideRegion, UnitAlreadyRegistered.
+    The brigade's staff do it for their region. A citizen registers the enterprise whose legal person the identity provider
+    says he is, by its credit code; he sees it once he has claimed it. Raises RoleNotAllowed, Invalid, OutsideRegion,
+    AuthLevelTooLow, LegalPersonRequired, UnitAlreadyRegistered.
     """
     _check_region(data)
     if not actor.may_in(data["region_code"], *REGISTRARS):
-        if actor.grants or actor.is_guest or actor.auth_level < _NAMED:  # staff too are citizens, but not on duty
+        if actor.grants or actor.is_guest:  # staff too are citizens, but not on duty
             raise RoleNotAllowed(action="register")
         if data["uscc"] is None:
             raise Invalid(field_error("uscc", "required", "请填写统一社会信用代码"))
+        require_legal_person(session, actor, data["uscc"])
     moment = now(session)
     unit = Unit(id=data["id"] or new_id(), revision=1, stamps={}, created_at=moment, updated_at=moment, manager_ids=[])
     _write(unit, data)
@@ -118,11 +119,6 @@ def unit_seen_by(session: Session, actor: Actor, unit_id: UUID) -> Unit:
     if unit is None:
         raise NotFound
     return unit
-
-
-def unit_of_code(session: Session, uscc: str) -> Unit | None:
-    """The unit that carries a credit code, whoever asks: for claims, never for an answer."""
-    return session.scalars(select(Unit).where(Unit.uscc == uscc)).one_or_none()
 
 
 def units_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Unit]:

@@ -65,6 +65,28 @@ def test_a_legal_person_takes_his_enterprise_in_hand(client: Any, parts: Parts, 
     assert events_of(parts, unit) == ["unit.registered", "unit.people_named", "unit.claimed"]
 
 
+def test_a_legal_person_registers_his_own_enterprise_and_claims_it(client: Any) -> None:
+    code, other = (demo_credit_code("150102", f"MA{new_id().hex[-6:].upper()}") for _ in range(2))
+    caller = through_provider(client, "responsible.150102", uscc=code)
+    body = {"name": "新开宾馆", "region_code": "150102", "category": "GENERAL_UNIT", "place_type": "HOTEL"}
+    foreign = caller.post("/units", body | {"uscc": other})
+    assert (foreign.status_code, foreign.json["type"]) == (403, "/problems/legal_person_required")
+    made = caller.post("/units", body | {"uscc": code})
+    assert made.status_code == 201, made.text
+    assert caller.get(f"/units/{made.json['id']}").status_code == 404
+    assert claim(caller, made.json).status_code == 201
+    assert caller.get(f"/units/{made.json['id']}").status_code == 200
+
+
+def test_who_signed_in_for_himself_registers_no_enterprise(client: Any) -> None:
+    code = demo_credit_code("150102", f"MA{new_id().hex[-6:].upper()}")
+    body = {"name": "新开宾馆", "uscc": code, "region_code": "150102", "category": "GENERAL_UNIT"}
+    by_face = through_provider(client, "citizen.150102").post("/units", body)
+    assert (by_face.status_code, by_face.json["type"]) == (403, "/problems/legal_person_required")
+    by_phone = citizen(client).post("/units", body)
+    assert (by_phone.status_code, by_phone.json["type"]) == (403, "/problems/auth_level_too_low")
+
+
 def test_a_phone_alone_claims_nothing(client: Any, unit: dict[str, Any]) -> None:
     refused = claim(citizen(client), unit)
     assert (refused.status_code, refused.json["needed_level"]) == (403, 3)

@@ -198,7 +198,7 @@ def paths_and_headers() -> Iterator[Bad]:
     for path in ("/hazards/x", "/hazards/%00", "/places/calendar/99999999999999999999", "/places/calendar/1999", "/media/x",
                  "/uploads/%00", "/places/regions/%00/opening", f"/media/{new_id()}/renditions/%00"):  # fmt: skip
         method = "PUT" if path.endswith("opening") else "HEAD" if "uploads" in path else "GET"
-        headers = {"Tus-Resumable": "1.0.0"} if method == "HEAD" else {}
+        headers = {"HEAD": {"Tus-Resumable": "1.0.0"}, "PUT": {"If-Match": '"1"'}}.get(method, {})
         body = {"is_open": True} if method == "PUT" else None
         yield Bad(f"path: {path}", method, path, status=404, body=body, headers=headers, who="leader")
     act = "/hazards/{hazard}/actions/reject"

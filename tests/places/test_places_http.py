@@ -18,7 +18,7 @@ def test_anybody_reads_the_tree_of_divisions(call: Caller) -> None:
     assert leagues[0]["name"] == "呼和浩特市"
     assert leagues[0]["children"][0] == {
         "code": "150102", "name": "新城区", "parent_code": "150100", "level": 3, "kind": "区", "is_open": True,
-        "opened_at": "2026-11-22T04:00:00Z",
+        "opened_at": "2026-11-22T04:00:00Z", "revision": leagues[0]["children"][0]["revision"],
     }  # fmt: skip
 
 
@@ -71,11 +71,33 @@ def test_a_position_that_cannot_be_is_refused_by_field(call: Caller, body: bytes
 
 def test_an_administrator_opens_a_banner(call: Caller) -> None:
     administrator = staff(Role.SYS_ADMIN, "152900")
-    answer = call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": True})
+    seen = {"If-Match": f'"{revision(call, "152921")}"'}
+    answer = call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": True}, headers=seen)
     assert (answer.status_code, answer.json["is_open"]) == (200, True)
-    assert call(citizen(), "PUT", "/places/regions/152921/opening", json={"is_open": False}).status_code == 403
-    assert call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": "yes"}).status_code == 422
-    assert call(administrator, "PUT", "/places/regions/%00/opening", json={"is_open": True}).status_code == 404
+    assert answer.headers["ETag"] == f'"{revision(call, "152921")}"' != seen["If-Match"]
+    close = {"json": {"is_open": False}, "headers": {"If-Match": answer.headers["ETag"]}}
+    assert call(citizen(), "PUT", "/places/regions/152921/opening", **close).status_code == 403
+    wrong = {**close, "json": {"is_open": "yes"}}
+    assert call(administrator, "PUT", "/places/regions/152921/opening", **wrong).status_code == 422
+    assert call(administrator, "PUT", "/places/regions/%00/opening", **close).status_code == 404
+
+
+def revision(call: Caller, code: str) -> int:
+    leagues = call(None, "GET", "/places/regions").json["items"]
+    return next(int(each["revision"]) for league in leagues for each in league["children"] if each["code"] == code)
+
+
+def test_two_administrators_do_not_turn_one_switch_against_each_other(call: Caller) -> None:
+    administrator, path = staff(Role.SYS_ADMIN, "152900"), "/places/regions/152922/opening"
+    seen = {"If-Match": f'"{revision(call, "152922")}"'}
+    assert call(administrator, "PUT", path, json={"is_open": True}).status_code == 428
+    opened = call(administrator, "PUT", path, json={"is_open": True}, headers=seen)
+    assert opened.status_code == 200
+    for wanted in (True, False):
+        stale = call(administrator, "PUT", path, json={"is_open": wanted}, headers=seen)
+        assert (stale.status_code, stale.json["current"]) == (412, opened.json["revision"])
+    again = call(administrator, "PUT", path, json={"is_open": True}, headers={"If-Match": opened.headers["ETag"]})
+    assert (again.status_code, again.json) == (200, opened.json)
 
 
 NONE_YET = {"If-Match": '"0"'}
@@ -129,6 +151,20 @@ def test_two_administrators_do_not_overwrite_each_others_notice(call: Caller) ->
     assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01")).status_code == 428
     assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01"), headers=NONE_YET).status_code == 200
     assert call(administrator, "PUT", "/places/calendar/2031", json=notice("2031-01-01"), headers=NONE_YET).status_code == 412
+
+
+def test_a_calendar_answers_304_until_its_own_or_the_next_years_notice_changes(call: Caller) -> None:
+    administrator, reader = staff(Role.SYS_ADMIN, "150000"), citizen()
+    tags = [call(reader, "GET", "/places/calendar/2040").headers["ETag"]]
+    assert call(reader, "GET", "/places/calendar/2040", headers={"If-None-Match": tags[0]}).status_code == 304
+    for year, day in ((2040, "2040-01-02"), (2041, "2040-12-31")):
+        loaded = call(administrator, "PUT", f"/places/calendar/{year}", json=notice(day), headers=NONE_YET)
+        assert loaded.status_code == 200
+        changed = call(reader, "GET", "/places/calendar/2040", headers={"If-None-Match": tags[-1]})
+        assert changed.status_code == 200, "the next year's notice reaches back into December"
+        tags.append(changed.headers["ETag"])
+    replaced = call(administrator, "PUT", "/places/calendar/2040", json=notice("2040-01-03"), headers={"If-Match": tags[-1]})
+    assert (replaced.status_code, replaced.json["revision"]) == (200, 2)
 
 
 def test_every_operation_is_documented(app: PlacesApp) -> None:
