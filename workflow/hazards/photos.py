@@ -1,4 +1,4 @@
-"""Who may see the photos of a report and of its check, and who sent them. Nobody outside the brigade sees the reporter's but himself."""
+"""Who may see the photos of a report and of its check, and who sent them. The reporter's are shown to the brigade and himself."""
 
 from __future__ import annotations
 
