@@ -121,7 +121,6 @@ class Settings:
         )
 
 
-<<<<<<< HEAD
 def _identity(env: Mapping[str, str]) -> dict[str, Any]:
     """The provider's settings. Raises BadSetting unless all or none are there and its addresses are some."""
     identity = {name: env.get(name.upper(), "").strip() for name in _IDENTITY}
@@ -132,11 +131,11 @@ def _identity(env: Mapping[str, str]) -> dict[str, Any]:
         if not _WEB.match(identity[name]):
             raise BadSetting(f"{name.upper()} is no web address: {identity[name]}")
     return identity
-=======
+
+
 def _whole_number(env: Mapping[str, str], name: str) -> int:
     """0 if it is not set. Raises BadSetting."""
     value = env.get(name, "").strip() or "0"
     if not value.isdecimal():
         raise BadSetting(f"{name} should be a whole number")
     return int(value)
->>>>>>> c48beda (Attempts to sign in are counted by address too, hashed, with room for a crowd behind one: for everybody whose password or phone somebody guesses at)

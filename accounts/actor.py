@@ -105,6 +105,10 @@ class Actor:
         """True if one of these roles is held for a division that contains `region_code`."""
         return any(grant.role in wanted and region_code.startswith(grant.region_prefix) for grant in self.grants)
 
+    def is_regional(self, *wanted: Role) -> bool:
+        """True if one of these roles is held for the whole region, not for a league or a banner of it."""
+        return any(grant.role in wanted and len(grant.region_prefix) == 2 for grant in self.grants)
+
     def org_ids(self, *wanted: Role) -> frozenset[UUID]:
         """The organisations for which one of these roles (any, if none is named) is held."""
         return frozenset(grant.org_id for grant in self.grants if not wanted or grant.role in wanted)

@@ -12,7 +12,6 @@ from accounts.actor import Actor, Role
 from database.base import Json
 from database.session import now
 from notifications.models import Delivery, OutboxRow
-from places.regions import REGION_CODE
 from problems import RoleNotAllowed
 
 log = structlog.get_logger()
@@ -64,5 +63,5 @@ def replay(session: Session, actor: Actor, data: dict[str, Any]) -> int:
 
 def _require_administrator(actor: Actor, action: str) -> None:
     """They are of the whole region, so its system administrator looks after them."""
-    if not actor.may_in(REGION_CODE, Role.SYS_ADMIN):
+    if not actor.is_regional(Role.SYS_ADMIN):
         raise RoleNotAllowed(action=action)

@@ -61,7 +61,7 @@ def seen_by(actor: Actor) -> Select[Rescue]:
     if not prefixes:
         raise RoleNotAllowed(action="read_rescues")
     inside = [Rescue.region_code.startswith(prefix, autoescape=True) for prefix in sorted(prefixes)]
-    nobodys = [Rescue.region_code.is_(None)] if any(len(prefix) == 2 for prefix in prefixes) else []  # the region's own
+    nobodys = [Rescue.region_code.is_(None)] if actor.is_regional(Role.SYS_ADMIN) else []
     return select(Rescue).options(defer(Rescue.body)).where(or_(*inside, *nobodys))
 
 
