@@ -88,7 +88,9 @@ class Push:
             raise Gap(expected_seq=queue.last_seq + 1)
         settings = self._engine.settings
         if is_first:
-            ledger.note_device(session, queue.device_id, header.pending, header.oldest_pending, now(session), RENEWED_EVERY)
+            left = max(header.pending - header.count, 0)  # once this push is through
+            oldest = header.oldest_pending if left else None
+            ledger.note_device(session, queue.device_id, left, oldest, now(session), RENEWED_EVERY)
         past = [sent for sent in lines if sent.seq <= queue.last_seq]
         answers = self._repeated(session, queue, past)
         fresh = lines[len(past) : len(past) + settings.push_chunk_mutations]
