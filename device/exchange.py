@@ -89,6 +89,11 @@ class Exchange:
             self._read(answer)
         return answer
 
+    def _introduce(self) -> None:
+        """Register, if no answer to that ever arrived."""
+        if self.store.get("epoch") is None:
+            self.register()
+
     # ---- up ----
 
     def push(self, batch: int = PUSH_MUTATIONS, first_seq: int | None = None) -> list[dict[str, Any]]:
@@ -148,6 +153,7 @@ class Exchange:
 
     def push_lines(self, waiting: list[Sealed]) -> list[dict[str, Any]]:
         """One request with these lines; the results that came back."""
+        self._introduce()
         lines = _lines(self._authorised("/sync/push", *self.push_request(waiting)))
         return [line for line in lines if line["kind"] == "result"]
 
@@ -186,6 +192,7 @@ class Exchange:
 
     def pull_page(self) -> dict[str, Any]:
         """One page. A bad cursor starts anew; a torn answer is kept up to its last cursor. Raises NoNetwork if it is torn."""
+        self._introduce()
         cursor = self.store.get("cursor")
         asked = {"queue": self.queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": self.page_bytes}
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
@@ -194,8 +201,11 @@ class Exchange:
         except Refused as refused:
             if refused.code == "bad_cursor" and cursor is not None:
                 self.store.start_anew()
-                return self.pull_page()
-            raise
+            elif refused.code == "not_found":  # the registration itself was lost
+                self.register()
+            else:
+                raise
+            return self.pull_page()
         return self.take_page(cursor, _lines(answer))
 
     def take_page(self, cursor: str | None, lines: list[dict[str, Any]]) -> dict[str, Any]:

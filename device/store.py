@@ -86,8 +86,11 @@ class Store:
     def begin_queue(self, queue: str) -> None:
         """What waits goes out in a new queue, counted from 1 again."""
         self._db.execute("BEGIN IMMEDIATE")
-        self.put("queue_offset", str(self.first_waiting() - 1))
+        first = self.first_waiting()
+        self.put("queue_offset", str(first - 1))
         self.put("queue", queue)
+        for mark in ("settled_seq", "whole_seq"):  # the old queue's checkpoints told of a clone's lines too
+            self.put(mark, str(min(int(self.get(mark) or 0), first - 1)))
         self._db.execute("COMMIT")
 
     def append(self, mid: str, name: str, entity_type: str, entity_id: str, line: bytes) -> int:
@@ -118,10 +121,12 @@ class Store:
     def overlay(self) -> list[Sealed]:
         """What the base does not show yet: lines that the last checkpoint did not contain, but for those that came to nothing.
 
+        A line without a receipt is not contained, whatever the checkpoint says: that may tell of a cloned phone's lines.
+
         At a checkpoint while a scope was beginning, lines on a record without a base row wait: it may still come.
         """
         rows = self._db.execute(
-            "SELECT * FROM outbox WHERE coalesce(outcome, '') NOT IN ('rejected', 'parked') AND seq > ?"
+            "SELECT * FROM outbox WHERE outcome IS NULL OR outcome NOT IN ('rejected', 'parked') AND seq > ?"
             " AND (seq > ? OR NOT EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id)) ORDER BY seq",
             [int(self.get("whole_seq") or 0), int(self.get("settled_seq") or 0)],
         )

@@ -1,0 +1,145 @@
+"""Who takes part: people of two banners with phones and desks, signed in once in a template that every seed copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.actor import Role
+from device.client import Device
+from device.store import Store
+from device.transport import Answer
+from tests.clock import Clock
+from tests.people import ELSEWHERE, HOME, demo_accounts
+from tests.servers import RunningCluster
+from tests.simulator.network import Request
+from tests.simulator.server import SimulatedServer
+
+REGION = "150000"
+
+# name, role, division, which of several
+_PHONES = (
+    ("officer-1", Role.FIRE_OFFICER, HOME, 0),
+    ("officer-2", Role.FIRE_OFFICER, HOME, 1),
+    ("officer-3", Role.FIRE_OFFICER, HOME, 2),
+    ("leader", Role.UNIT_LEADER, HOME, 0),
+    ("clerk", Role.INTAKE_CLERK, HOME, 0),
+    ("grid", Role.GRID_WORKER, HOME, 0),
+    ("officer-4", Role.FIRE_OFFICER, ELSEWHERE, 0),
+    ("officer-5", Role.FIRE_OFFICER, ELSEWHERE, 1),
+    ("leader-2", Role.UNIT_LEADER, ELSEWHERE, 0),
+)
+_DESKS = (
+    *((f"{role.value}.{code}", role, code, 0) for code in (HOME, ELSEWHERE)
+      for role in (Role.UNIT_LEADER, Role.INTAKE_CLERK, Role.RECEIVER_CLERK, Role.SUPERVISOR)),
+    ("region", Role.UNIT_LEADER, REGION, 0),
+    ("sysadmin", Role.SYS_ADMIN, REGION, 0),
+    ("secadmin", Role.SEC_ADMIN, REGION, 0),
+)  # fmt: skip
+_CITIZENS = {"citizen-1": "13711110001", "citizen-2": "13711110002", "citizen-3": "13711110003"}
+
+
+class DeviceClock:
+    """What a phone takes for the time: the server's, and wrong by `wrong_by`. No two readings are the same."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._readings = 0
+        self.wrong_by = timedelta(0)
+
+    def __call__(self) -> datetime:
+        self._readings += 1
+        return self._clock() + self.wrong_by + timedelta(microseconds=self._readings)
+
+
+@dataclass(frozen=True)
+class DirectLine:
+    """A line on which nothing goes wrong."""
+
+    server: SimulatedServer
+
+    def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Straight to the server."""
+        return self.server.answer(Request("desk", method, path, headers, body))
+
+
+@dataclass
+class Phone:
+    """A device in somebody's hands. `is_over`: wiped, or its session ended for good; it is owed nothing any more."""
+
+    name: str
+    device: Device
+    clock: DeviceClock
+    way: dict[str, Any]
+    role: Role
+    region_code: str = ""
+    is_over: bool = False
+    carrier: str | None = None  # of an anonymous report: whose phone it came from
+    sealed: dict[str, bytes] = field(default_factory=dict)  # mid -> line, all that was ever saved on it
+
+    @property
+    def person_id(self) -> str:
+        """Of its owner; none before a guest has a session."""
+        return str(self.device.user.get("id", ""))
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody of the template: his store, as bytes of SQLite."""
+
+    name: str
+    role: Role
+    region_code: str
+    way: dict[str, Any]
+    store: bytes
+
+
+@dataclass(frozen=True)
+class Template:
+    """A database in which everybody has signed in, and what their phones and desks then held."""
+
+    database: str
+    phones: list[Member]
+    desks: list[Member]
+
+
+def make_template(cluster: RunningCluster, worker_id: str, seeded: str) -> Template:
+    """Sign everybody in."""
+    clock = Clock()
+    server = SimulatedServer(cluster, f"fire_simulated_{worker_id}", seeded, f"simulator_{worker_id}", clock)
+    try:
+        phones = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _PHONES]
+        phones += [
+            _member(server, clock, name, Role.CITIZEN, "", {"phone": number, "code": "000000"})
+            for name, number in _CITIZENS.items()
+        ]
+        desks = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _DESKS]
+    finally:
+        server.parts.database.dispose()
+    return Template(f"fire_simulated_{worker_id}", phones, desks)
+
+
+def _way(role: Role, region_code: str, nth: int) -> dict[str, Any]:
+    return demo_accounts(role, region_code)[nth].way_in()
+
+
+def _member(server: SimulatedServer, clock: Clock, name: str, role: Role, code: str, way: dict[str, Any]) -> Member:
+    device = Device(DirectLine(server), Store(), clock)
+    device.sign_in(**way)
+    device.register()
+    device.pull()
+    return Member(name, role, code, way, packed(device.store))
+
+
+def packed(store: Store) -> bytes:
+    """A store's content, to be opened again."""
+    return store._db.serialize()
+
+
+def unpacked(content: bytes) -> Store:
+    """A store with this content."""
+    store = Store()
+    store._db.deserialize(content)
+    return store

@@ -1,0 +1,133 @@
+"""What offices do over HTTP while the phones are away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.actor import Role
+from accounts.offices import office_id
+from tests.makers import CATEGORY
+from tests.people import ELSEWHERE, HOME
+from tests.simulator.cast import Phone
+from tests.simulator.simulation import Simulation
+
+
+def _case(sim: Simulation, table: str, states: tuple[str, ...]) -> Any | None:
+    """One of the cases in these states."""
+    statement = f"SELECT id, state, region_code FROM {table} WHERE state = ANY(:states) ORDER BY id"  # noqa: S608 - our own names
+    found = sim.server.rows(statement, states=list(states))
+    return sim.rng.choice(found) if found else None
+
+
+def _act(sim: Simulation, kind: str, case: Any, role: Role, action: str, **args: Any) -> str:
+    end = sim.at_desk(sim.desk(role, case.region_code), "POST", f"/{kind}s/{case.id}/actions/{action}", args)
+    return f"{role.value} {action} {str(case.id)[-6:]}: {end}"
+
+
+def triage(sim: Simulation) -> str | None:
+    """A clerk registers what came in, or refuses it."""
+    case = _case(sim, "hazard", ("SUBMITTED",))
+    if case is None:
+        return None
+    if sim.rng.random() < 0.1:
+        return _act(sim, "hazard", case, Role.INTAKE_CLERK, "reject", reason_code="NOT_FIRE_MATTER")
+    return _act(sim, "hazard", case, Role.INTAKE_CLERK, "register", category=CATEGORY)
+
+
+def assign(sim: Simulation) -> str | None:
+    """A leader gives a case to two officers, or to others than before."""
+    case = _case(sim, "hazard", sim.rng.choice((("REGISTERED",), ("REGISTERED",), ("ASSIGNED", "VERIFYING"))))
+    if case is None:
+        return None
+    phones = [phone for phone in sim.phones if phone.role is Role.FIRE_OFFICER]
+    at_home = sorted({phone.person_id for phone in phones if phone.region_code == case.region_code})
+    anybody = sorted({phone.person_id for phone in phones})
+    chosen = sim.rng.sample(at_home if len(at_home) >= 2 else anybody, 2)
+    return _act(sim, "hazard", case, Role.UNIT_LEADER, "assign", officer_ids=chosen)
+
+
+def close(sim: Simulation) -> str | None:
+    """The reporter is told, which may close the case; or it is closed by force."""
+    case = _case(sim, "hazard", ("VERIFIED_FALSE", "VERIFIED_FIXED", "VERIFIED_TRUE", "HANDED_OVER"))
+    if case is None:
+        return None
+    action = sim.rng.choice(("tell_reporter", "tell_reporter", "close"))
+    return _act(sim, "hazard", case, Role.INTAKE_CLERK if action == "tell_reporter" else Role.UNIT_LEADER, action)
+
+
+_LETTER_STEPS: dict[str, tuple[Role, str, dict[str, Any]]] = {
+    "DRAFT": (Role.UNIT_LEADER, "approve", {}),
+    "SENT": (Role.RECEIVER_CLERK, "sign_for", {}),
+    "RECEIVED": (Role.RECEIVER_CLERK, "accept", {}),
+    "ACCEPTED": (Role.RECEIVER_CLERK, "finish", {"result": "已责令清理"}),
+    "FEEDBACK": (Role.UNIT_LEADER, "confirm", {}),
+}
+
+
+def handle_a_letter(sim: Simulation) -> str | None:
+    """The next step of a letter to another department."""
+    case = _case(sim, "handover", tuple(_LETTER_STEPS))
+    if case is None:
+        return None
+    role, action, args = _LETTER_STEPS[case.state]
+    return _act(sim, "handover", case, role, action, **args)
+
+
+def decide_an_issue(sim: Simulation) -> str | None:
+    """The leader decides about what was parked, refused or lost."""
+    found = sim.server.rows("SELECT id, region_code FROM issue WHERE state = 'open' AND region_code IS NOT NULL ORDER BY id")
+    found = [issue for issue in found if issue.region_code in (HOME, ELSEWHERE)]
+    if not found:
+        return None
+    issue, action = sim.rng.choice(found), sim.rng.choice(("apply", "discard"))
+    desk = sim.desk(Role.UNIT_LEADER, issue.region_code)
+    return f"leader {action} issue {str(issue.id)[-6:]}: {sim.at_desk(desk, 'POST', f'/sync/issues/{issue.id}/actions/{action}')}"
+
+
+def _officers(sim: Simulation) -> list[Phone]:
+    return [phone for phone in sim.of_role(Role.FIRE_OFFICER) if "(" not in phone.name]
+
+
+def transfer(sim: Simulation) -> str | None:
+    """An officer goes to the other banner."""
+    phones = _officers(sim)
+    if not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    there = ELSEWHERE if phone.region_code == HOME else HOME
+    body = {"org_id": str(office_id(f"XF{there}"))}
+    end = sim.at_desk(sim.desks["sysadmin"], "POST", f"/accounts/staff/{phone.person_id}/transfer", body)
+    if end == "done":
+        for other in sim.phones:
+            if other.person_id == phone.person_id:
+                other.region_code = there
+    return f"{phone.name} is transferred to {there}: {end}"
+
+
+def remove(sim: Simulation) -> str | None:
+    """An officer leaves the service: his sessions drain."""
+    phones = _officers(sim)
+    if len(phones) < 4:
+        return None
+    phone = sim.rng.choice(phones)
+    path = f"/accounts/staff/{phone.person_id}/removal"
+    return f"{phone.name} is removed: {sim.at_desk(sim.desks['secadmin'], 'POST', path, {'reason': 'MOVED_AWAY'})}"
+
+
+def report_a_loss(sim: Simulation) -> str | None:
+    """A phone is lost; it is to wipe itself."""
+    phones = _officers(sim)
+    if len(phones) < 4:
+        return None
+    phone = sim.rng.choice(phones)
+    return f"{phone.name} is lost: {sim.at_desk(sim.desks['secadmin'], 'POST', f'/accounts/devices/{phone.device.install}/loss')}"
+
+
+def move_a_unit(sim: Simulation) -> str | None:
+    """The region's leader moves a unit to the other banner: it leaves the phones of the one and comes to those of the other."""
+    unit = sim.rng.choice(sim.server.rows("SELECT id, region_code, position FROM unit ORDER BY id"))
+    there = ELSEWHERE if unit.region_code == HOME else HOME
+    device = sim.desks["region"]
+    changes = {"region_code": [unit.region_code, there], "position": [unit.position, None]}
+    device.mutate("unit.edit", str(unit.id), {}, changes=changes)
+    return f"unit {str(unit.id)[-6:]} moves to {there}: {device.push()[-1]['outcome']}"

@@ -1,0 +1,73 @@
+"""What the tables say at the end, read once for all invariants."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from database.base import Json
+from sync.bodies import Bodies
+from tests.simulator.cast import Phone
+from tests.simulator.simulation import Simulation
+
+DONE = ("applied", "merged", "conflict")
+
+
+@dataclass
+class Facts:
+    """Tables of the server, and every line that was ever sealed."""
+
+    sim: Simulation
+    mutations: list[Any] = field(default_factory=list)
+    receipts: dict[tuple[str, str], Any] = field(default_factory=dict)  # (owner, mid)
+    issues: dict[UUID, Any] = field(default_factory=dict)
+    events: list[Any] = field(default_factory=list)
+    sealed: dict[str, tuple[Phone, Json]] = field(default_factory=dict)  # mid -> phone, line
+    acts: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (owner, entity, made at) -> mid
+
+    def __post_init__(self) -> None:
+        """Read."""
+        rows = self.sim.server.rows
+        self.mutations = rows(
+            "SELECT m.*, q.owner_id, q.body_key FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id ORDER BY 1, 2"
+        )
+        self.receipts = {(str(row.owner_id), str(row.key)): row for row in rows("SELECT * FROM receipt")}
+        self.issues = {row.id: row for row in rows("SELECT * FROM issue")}
+        self.events = rows("SELECT id, name, entity_type, entity_id, actor_id, data FROM event ORDER BY id")
+        for phone in self.sim.phones:
+            for mid, line in phone.sealed.items():
+                document = json.loads(line)
+                self.sealed[mid] = phone, document
+        for row in self.mutations:
+            if row.mid is not None and str(row.mid) in self.sealed:
+                act = self.sealed[str(row.mid)][1]
+                self.acts[str(row.owner_id), act["entity"]["id"], act["made_at"]["wall"]] = str(row.mid)
+
+    def bodies_of(self, mid: str) -> list[Any]:
+        """The rows that hold this mutation's body; copies in other queues hold none."""
+        return [row for row in self.mutations if str(row.mid) == mid and row.body is not None]
+
+    def opened(self, row: Any) -> bytes:
+        """The line as it was sent."""
+        return Bodies(self.sim.server.parts.ring, bytes(row.body_key)).open(bytes(row.body), bytes(row.body_sha256))
+
+    def events_of(self) -> dict[str, list[Any]]:
+        """mid -> the events that its act caused, as far as events tell when the act was made."""
+        found: dict[str, list[Any]] = {}
+        for event in self.events:
+            made_at = (event.data or {}).get("made_at")
+            mid = self.acts.get((str(event.actor_id), str(event.entity_id), str(made_at)))
+            if mid is not None:
+                found.setdefault(mid, []).append(event)
+        return found
+
+
+def outcomes(sim: Simulation) -> list[tuple[str, str, str, str | None, str | None]]:
+    """What became of every act that was saved on a phone: phone, name, record, outcome, and why."""
+    return [
+        (phone.name, row.name, row.entity_id, row.outcome, (row.result or {}).get("code"))
+        for phone in sim.phones
+        for row in phone.device.store.lines_from(1, 1_000_000)
+    ]

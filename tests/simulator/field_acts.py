@@ -1,0 +1,210 @@
+"""What people do with their phones, with and without a network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from accounts.actor import Role
+from database.base import new_id
+from device.client import Refused
+from device.transport import NoNetwork
+from tests.makers import CATEGORY, FINDING, report as report_body
+from tests.people import ELSEWHERE, HOME
+from tests.simulator.cast import Phone
+from tests.simulator.simulation import Simulation
+from workflow.clocks import local_day
+
+OFFICERS = (Role.FIRE_OFFICER,)
+BRIGADE = (Role.FIRE_OFFICER, Role.UNIT_LEADER, Role.INTAKE_CLERK)
+_HIS_TURN = ("ASSIGNED", "VERIFYING", "VERIFIED_TRUE")
+REPORTERS = (Role.CITIZEN, Role.GRID_WORKER)
+
+
+def _sync(sim: Simulation, what: str) -> str | None:
+    phone = sim.rng.choice(sim.phones)
+    return f"{phone.name} {what}: {sim.exchange(phone, what)}"
+
+
+def sync(sim: Simulation) -> str | None:
+    """Push, then pull."""
+    return _sync(sim, "sync")
+
+
+def push(sim: Simulation) -> str | None:
+    """Push alone: acknowledged, but the base does not show it yet."""
+    return _sync(sim, "push")
+
+
+def pull(sim: Simulation) -> str | None:
+    """Pull alone."""
+    return _sync(sim, "pull")
+
+
+# ---- reports ----
+
+
+def _snap(sim: Simulation, phone: Phone, **fields: Any) -> str:
+    place = sim.rng.choice((HOME, HOME, ELSEWHERE))
+    body = report_body(None, place, description=f"楼道堵塞 {sim.step}", **fields)  # type: ignore[arg-type]
+    hazard_id: str = body.pop("id")
+    sim.seal(phone, "hazard.submit", hazard_id, body)
+    return hazard_id
+
+
+def report(sim: Simulation) -> str | None:
+    """A citizen or grid worker snaps a hazard off-line."""
+    phones = sim.of_role(*REPORTERS)
+    if not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    return f"{phone.name} snaps {_snap(sim, phone)[-6:]}"
+
+
+def report_anonymously(sim: Simulation) -> str | None:
+    """Out of a citizen's hands, with a guest session, install, queue and store of its own."""
+    carriers = sim.of_role(Role.CITIZEN)
+    if not carriers:
+        return None
+    carrier = sim.rng.choice(carriers)
+    number = sum(phone.role is Role.GUEST for phone in sim.phones) + 1
+    phone = sim.add(f"guest-{number}", Role.GUEST, "", {"guest": True})
+    phone.carrier = carrier.name
+    hazard_id = _snap(sim, phone, report_mode="ANONYMOUS")
+    try:
+        phone.device.sign_in(guest=True)
+        phone.device.register()
+    except (NoNetwork, Refused) as error:
+        return f"{phone.name} (by {carrier.name}) snaps {hazard_id[-6:]}, {type(error).__name__}"
+    return f"{phone.name} (by {carrier.name}) snaps {hazard_id[-6:]}"
+
+
+def speak_up(sim: Simulation) -> str | None:
+    """A reporter withdraws, disputes or rates."""
+    phones = [phone for phone in sim.of_role(*REPORTERS) if phone.device.store.rows("hazard")]
+    if not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    hazard = sim.rng.choice(phone.device.all_shown("hazard"))
+    name, args = sim.rng.choice((
+        ("hazard.withdraw", {}), ("hazard.dispute", {"reason": "仍被堵塞"}), ("hazard.rate", {"rating": 5}),
+    ))  # fmt: skip
+    sim.seal(phone, name, hazard["id"], args)
+    return f"{phone.name} {name} {hazard['id'][-6:]}"
+
+
+# ---- officers ----
+
+
+def work_on_a_case(sim: Simulation) -> str | None:
+    """An officer does the next step of a case that he holds, as his phone shows it; sometimes one that does not fit."""
+    occasions = [
+        (phone, hazard)
+        for phone in sim.of_role(*OFFICERS)
+        for hazard in phone.device.all_shown("hazard")
+        if phone.person_id in (hazard.get("officer_ids") or ()) and hazard.get("state") in _HIS_TURN
+    ]
+    if not occasions:
+        return None
+    phone, hazard = sim.rng.choice(occasions)
+    state = "VERIFYING" if "hazard.start" in hazard["waiting"] else hazard["state"]
+    if sim.rng.random() < 0.15:
+        state = sim.rng.choice(_HIS_TURN)
+    if state == "ASSIGNED":
+        sim.seal(phone, "hazard.start", hazard["id"], {})
+        return f"{phone.name} starts {hazard['id'][-6:]}"
+    if state == "VERIFIED_TRUE":
+        sim.seal(phone, "hazard.hand_over", hazard["id"], _letter(phone))
+        return f"{phone.name} hands over {hazard['id'][-6:]}"
+    if sim.rng.random() < 0.2:
+        sim.seal(phone, "hazard.reclassify", hazard["id"], {"category": CATEGORY, "reason": "现场情况"})
+        return f"{phone.name} reclassifies {hazard['id'][-6:]}"
+    return _verify(sim, phone, hazard)
+
+
+def _verify(sim: Simulation, phone: Phone, hazard: dict[str, Any]) -> str:
+    """Two officers on the spot: one drafts the act, the other signs its digest, on the first phone or on his own."""
+    action = sim.rng.choice(("verify_false", "verify_true", "verify_true", "fix_on_site"))
+    args: dict[str, Any] = {"finding": FINDING}
+    if action == "verify_true":
+        args["order"] = _order(sim)
+    line = sim.seal(phone, f"hazard.{action}", hazard["id"], args)
+    partners = [
+        other for other in sim.of_role(*OFFICERS)
+        if other is not phone and other.person_id in hazard["officer_ids"] and other.person_id != phone.person_id
+    ]  # fmt: skip
+    told = f"{phone.name} {action} {hazard['id'][-6:]}"
+    if not partners or sim.rng.random() < 0.15:
+        return told
+    partner, digest = sim.rng.choice(partners), hashlib.sha256(line).hexdigest()
+    if sim.rng.random() < 0.5:
+        sim.seal(partner, "hazard.cosign", hazard["id"], {"act_sha256": digest})
+        return f"{told}, {partner.name} signs on his own phone"
+    signed = {"act_sha256": digest, "signer_id": partner.person_id, "signature": partner.device.sign(digest)}
+    sim.seal(phone, "hazard.cosign", hazard["id"], signed, depends_on=(json.loads(line)["mid"],))
+    return f"{told}, {partner.name} signs on the first phone"
+
+
+def _order(sim: Simulation) -> dict[str, Any]:
+    due_on = (local_day(sim.clock.now) + timedelta(days=21)).isoformat()
+    items = [{"description": "清理疏散通道", "clause": "消防法28"}]
+    return {"kind": "DEADLINE", "due_on": due_on, "unit_name": "晨光宾馆", "unit_id": None, "items": items}
+
+
+def _letter(phone: Phone) -> dict[str, Any]:
+    from accounts.offices import office_id
+
+    to = str(office_id(f"ZJ{phone.region_code}"))
+    return {"to_org_id": to, "reason": "属于贵单位职责范围", "legal_basis": "消防法第五十二条"}
+
+
+def work_on_a_task(sim: Simulation) -> str | None:
+    """Claim or release a task."""
+    occasions = [(phone, row.id) for phone in sim.of_role(*OFFICERS) for row in phone.device.store.rows("task")]
+    if not occasions:
+        return None
+    phone, task_id = sim.rng.choice(occasions)
+    name = sim.rng.choice(("task.claim", "task.claim", "task.release"))
+    sim.seal(phone, name, task_id, {})
+    return f"{phone.name} {name} {task_id[-6:]}"
+
+
+def edit_a_unit(sim: Simulation) -> str | None:
+    """Phones edit the same fields from the same base: one value loses, and is kept."""
+    phones = [phone for phone in sim.of_role(*BRIGADE) if phone.device.store.rows("unit")]
+    if not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    unit = phone.device.all_shown("unit")[0]
+    field = sim.rng.choice(("name", "address"))
+    sim.seal(phone, "unit.edit", unit["id"], {}, changes={field: [unit.get(field), f"{field} {sim.step}"]})
+    return f"{phone.name} edits {field} of {unit['id'][-6:]}"
+
+
+def do_the_unheard_of(sim: Simulation) -> str | None:
+    """A mutation that this server does not know is parked; what comes after it on other records is not held up."""
+    phones = [phone for phone in sim.of_role(*OFFICERS, *REPORTERS) if phone.device.store.rows("hazard")]
+    if not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    hazard_id = sim.rng.choice(phone.device.store.rows("hazard")).id
+    sim.seal(phone, "hazard.unheard_of", hazard_id, {"note": str(new_id())})
+    return f"{phone.name} does the unheard of to {hazard_id[-6:]}"
+
+
+def decide_an_issue(sim: Simulation) -> str | None:
+    """A leader decides off-line about what was left over."""
+    occasions = [
+        (phone, issue["id"])
+        for phone in sim.of_role(Role.UNIT_LEADER)
+        for issue in phone.device.all_shown("issue")
+        if issue.get("state") == "open" and not issue["waiting"]
+    ]
+    if not occasions:
+        return None
+    phone, issue_id = sim.rng.choice(occasions)
+    name = sim.rng.choice(("issue.apply", "issue.discard"))
+    sim.seal(phone, name, issue_id, {})
+    return f"{phone.name} {name} {issue_id[-6:]}"

@@ -1,0 +1,170 @@
+"""The invariants of docs/sync-protocol.md 8 that the tables of the server tell. Each function yields what is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.simulator.facts import DONE, Facts
+from workflow.handovers.rules import LIFE as HANDOVER_LIFE
+from workflow.hazards.rules import LIFE as HAZARD_LIFE
+from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
+
+
+def no_loss(facts: Facts) -> Iterator[str]:
+    """1. Every sealed mutation is in an outbox, or has exactly one outcome and its body."""
+    for mid, (phone, _) in facts.sealed.items():
+        try:
+            held = phone.device.store.sealed(mid)
+        except KeyError:
+            yield f"{phone.name} lost {mid} from its outbox"
+            continue
+        if held.line != phone.sealed[mid]:
+            yield f"{phone.name} changed the sealed line {mid}"
+        if held.outcome is None:
+            continue  # still in the outbox; that it leaves it is a matter of liveness
+        bodies = facts.bodies_of(mid)
+        if len(bodies) != 1:
+            yield f"{phone.name} {mid} was acknowledged as {held.outcome}, and the server holds {len(bodies)} bodies of it"
+        elif facts.opened(bodies[0]) != held.line:
+            yield f"{phone.name} {mid}: the server holds another body"
+        elif bodies[0].outcome != held.outcome:
+            yield f"{phone.name} {mid} heard {held.outcome}, the server says {bodies[0].outcome}"
+
+
+def one_effect(facts: Facts) -> Iterator[str]:
+    """2. At most one effect for each mid, and it is the one that the receipt tells of."""
+    outcomes = {(str(row.owner_id), str(row.mid)): row for row in facts.mutations if row.body is not None}
+    for (_, mid), row in outcomes.items():
+        receipt = facts.receipts.get((str(row.owner_id), mid))
+        if row.mid is not None and (receipt is None or receipt.status != row.outcome):
+            yield f"{mid} is {row.outcome}, its receipt says {receipt and receipt.status}"
+    happened = facts.events_of()
+    for mid, events in happened.items():
+        doubled = [name for name, count in Counter(event.name for event in events).items() if count > 1]
+        if doubled:
+            yield f"{mid} had its effect more than once: {doubled}"
+        owner = next(str(row.owner_id) for row in facts.bodies_of(mid))
+        row = outcomes[owner, mid]
+        decided = row.resolution == "applied" or (row.issue_id in facts.issues and facts.issues[row.issue_id].state == "applied")
+        if row.outcome not in DONE and not decided:
+            yield f"{mid} had an effect ({events[0].name}), and its outcome is {row.outcome}"
+    for event in facts.events:
+        if event.name == "hazard.submitted":
+            of_it = [row for row in facts.mutations if row.entity_id == event.entity_id and row.body]
+            submits = [row for row in of_it if row.name == "hazard.submit"]
+            if any(row.outcome not in DONE for row in submits):
+                yield f"{event.entity_id} was submitted, and its outcome is {submits[0].outcome}"
+
+
+def order_within_a_queue(facts: Facts) -> Iterator[str]:
+    """3. A queue runs in the order in which its lines were sealed, without a gap, and so do its effects."""
+    happened = facts.events_of()
+    for queue in facts.sim.server.rows("SELECT id, last_seq FROM sync_queue"):
+        rows = [row for row in facts.mutations if row.queue_id == queue.id]
+        if [row.seq for row in rows] != list(range(1, queue.last_seq + 1)):
+            yield f"queue {queue.id} has seqs {[row.seq for row in rows]} and stands at {queue.last_seq}"
+        mids = [str(row.mid) for row in rows]
+        if mids != sorted(mids):  # mids of the simulator grow with virtual time
+            yield f"queue {queue.id} ran out of order"
+        at_once = [row for row in rows if row.outcome in DONE and str(row.mid) in happened and row.body is not None]
+        first = [min(event.id for event in happened[str(row.mid)]) for row in at_once]
+        if first != sorted(first):
+            yield f"effects of queue {queue.id} are out of order"
+
+
+def one_bad_mutation_blocks_nothing(facts: Facts) -> Iterator[str]:
+    """3. Only what touches the parked record, or names the parked mutation, waits behind it."""
+    for row in facts.mutations:
+        if row.reason != "behind_parked":
+            continue
+        line = facts.sealed[str(row.mid)][1] if str(row.mid) in facts.sealed else {}
+        before = [
+            other for other in facts.mutations
+            if other.queue_id == row.queue_id and other.seq < row.seq and other.outcome == "parked"
+            and (other.entity_id == row.entity_id or str(other.mid) in line.get("depends_on", ()))
+        ]  # fmt: skip
+        if not before:
+            yield f"{row.name} {row.mid} waits behind nothing that concerns it"
+
+
+def losing_values_are_found(facts: Facts) -> Iterator[str]:
+    """8. Every losing value can be found, and a person has an open issue for it until somebody decided."""
+    living = "SELECT entity_id FROM sync_feed WHERE entity_type = 'issue' AND gone IS NULL"
+    seen = {row.entity_id for row in facts.sim.server.rows(living)}
+    for row in facts.mutations:
+        if row.outcome not in ("conflict", "rejected", "parked"):
+            continue
+        issue = facts.issues.get(row.issue_id)
+        if issue is None:
+            yield f"{row.name} {row.mid} is {row.outcome} ({row.reason}), and no issue tells of it"
+        elif issue.state != "open" and issue.resolved_by is None:
+            yield f"issue {issue.id} was closed by nobody"
+        elif row.outcome == "parked" and row.resolution is None and issue.state != "open":
+            yield f"{row.name} {row.mid} waits for a decision, and its issue is {issue.state}"
+        elif issue.id not in seen:
+            yield f"issue {issue.id} is on nobody's device"
+    for issue in facts.issues.values():
+        if issue.kind == "conflict" and "losing" not in issue.losing:
+            yield f"issue {issue.id} does not hold the losing value"
+
+
+def no_defect_parked_anything(facts: Facts) -> Iterator[str]:
+    """A mutation that is parked as a fault stumbled over a defect of the server."""
+    for row in facts.mutations:
+        if row.reason == "fault":
+            yield f"{row.name} {row.mid} met a fault of the server"
+
+
+_LIVES = {"hazard": HAZARD_LIFE, "handover": HANDOVER_LIFE, "rectification": RECTIFICATION_LIFE}
+
+
+def only_legal_transitions(facts: Facts) -> Iterator[str]:
+    """13. Each step stands in the table of its life cycle, begins where the last one ended, and the record is where they lead."""
+    stands: dict[Any, str] = {}
+    for event in facts.events:
+        life, data = _LIVES.get(event.entity_type), event.data or {}
+        if life is None or "to" not in data:
+            continue
+        step = (data.get("from", ""), data.get("action", ""), data["to"])
+        if "action" in data and step not in {(row.source, row.action, row.target) for row in life.transitions}:
+            yield f"{event.name} of {event.entity_id}: {step} is not in the table"
+        if "from" in data and stands.get(event.entity_id, data["from"]) != data["from"]:
+            yield f"{event.name} of {event.entity_id} begins at {data['from']}, the last step ended at {stands[event.entity_id]}"
+        stands[event.entity_id] = data["to"]
+    for kind in _LIVES:
+        for row in facts.sim.server.rows(f"SELECT id, state FROM {kind}"):  # noqa: S608 - our own names
+            if row.id in stands and stands[row.id] != row.state:
+                yield f"{kind} {row.id} is {row.state}, its last step led to {stands[row.id]}"
+
+
+def anonymous_reports_join_nobody(facts: Facts) -> Iterator[str]:
+    """14. No row of any table names both an anonymous report, or its install or queue, and the person who carried the phone."""
+    phones = {phone.name: phone for phone in facts.sim.phones}
+    pairs = [(phone, phones[phone.carrier]) for phone in facts.sim.phones if phone.carrier]
+    if not pairs:
+        return
+    rows = facts.sim.server.rows
+    tables = rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
+    content = {name: "convert_from(t.line, 'UTF8')" if name == "sync_feed" else "t::text" for (name,) in tables}
+    statement = " UNION ALL ".join(
+        f"SELECT '{name}', pair.who FROM {name} t JOIN pair ON {text} ~ pair.guest AND {text} ~ pair.person"  # noqa: S608
+        for name, text in content.items()
+    )
+    names = {
+        "who": [f"{guest.name} to {carrier.name}" for guest, carrier in pairs],
+        "guest": [_names(facts, guest) for guest, _ in pairs],
+        "person": [_names(facts, carrier) for _, carrier in pairs],
+    }
+    unnested = "SELECT * FROM unnest(CAST(:who AS text[]), CAST(:guest AS text[]), CAST(:person AS text[]))"
+    for table, who in rows(f"WITH pair (who, guest, person) AS ({unnested}) {statement}", **names):
+        yield f"{table} joins {who}"
+
+
+def _names(facts: Facts, phone: Any) -> str:
+    """A regular expression of all that stands for this phone and its owner."""
+    reports = [row.id for row in facts.sim.server.rows("SELECT id FROM hazard WHERE reporter_id::text = :id", id=phone.person_id)]
+    own = [phone.device.install, phone.device.queue, phone.person_id, *(str(id_) for id_ in reports if phone.carrier)]
+    return "|".join(re.escape(name) for name in own if name) or "nothing at all"

@@ -1,0 +1,114 @@
+"""The real application on a database of its own, which restarts, loses power at named points, and goes back in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from api.app import assemble, create_app
+from api.context import Parts
+from database.base import new_id
+from device.transport import Answer, WsgiTransport
+from operations.databases import create_database, drop_database
+from settings import Settings
+from tests.clock import Clock
+from tests.servers import RunningCluster, settings_for
+from tests.simulator.network import PowerCut, Request
+
+
+class SimulatedServer:
+    """One database, and the process that serves it."""
+
+    _app: ClassVar[Flask | None] = None
+
+    def __init__(self, cluster: RunningCluster, name: str, template: str, directory: str, clock: Clock) -> None:
+        self.crash: str | None = None
+        self.starts = 0
+        self.clock = clock
+        self._cluster, self._name = cluster, name
+        urls = cluster.urls(name)
+        made = settings_for(urls, "redis://127.0.0.1:1/0", cluster.directory / directory)
+        self._settings: Settings = replace(made, database_pool_size=1, push_chunk_mutations=3)
+        self._copy(template, name)
+        self._start()
+
+    def answer(self, request: Request) -> Answer:
+        """One request, served to the end or to a power cut."""
+        return self._transport.send(request.method, request.path, request.headers, request.body)
+
+    def restart(self) -> None:
+        """The process ends and another one serves the same database."""
+        self.parts.database.dispose()
+        self._start()
+
+    def stop(self) -> None:
+        """End it and drop the database."""
+        self.parts.database.dispose()
+        for name in (self._name, self._backup):
+            drop_database(self._cluster.socket_dir, name)
+
+    # ---- backup and restore ----
+
+    @property
+    def _backup(self) -> str:
+        return f"{self._name}_backup"
+
+    def back_up(self) -> None:
+        """Keep the database as it is now."""
+        self.parts.database.dispose()
+        self._copy(self._name, self._backup)
+
+    def restore(self) -> None:
+        """The database is what it was at the last backup, and its history a new one."""
+        self.parts.database.dispose()
+        self._copy(self._backup, self._name)
+        self._start()
+        with self.parts.database.transaction() as session:
+            session.execute(text("UPDATE sync_meta SET value = :epoch WHERE name = 'epoch'"), {"epoch": str(new_id())})
+
+    def _copy(self, template: str, name: str) -> None:
+        drop_database(self._cluster.socket_dir, name)
+        with self._cluster._turn("copy"):
+            create_database(self._cluster.socket_dir, name, template=template)
+
+    # ---- looking inside ----
+
+    def rows(self, statement: str, **values: Any) -> list[Any]:
+        """What a statement reads."""
+        with self.parts.database.snapshot() as session:
+            return list(session.execute(text(statement), values))
+
+    # ---- the process ----
+
+    def _start(self) -> None:
+        self.starts += 1
+        self.parts: Parts = assemble(self._settings, clock=self.clock)
+        app = self._routes(self._settings, self.parts)
+        app.config["FIRE"], app.extensions["fire"] = self._settings, self.parts
+        self._transport = WsgiTransport(app.wsgi_app)
+        database = self.parts.database
+        commit = database.commit
+
+        def observed(session: Session) -> None:
+            self._lose_power("before the commit")
+            commit(session)
+            self._lose_power("after the commit")
+
+        database.commit = observed  # type: ignore[method-assign]
+        database._before_commit = (*database._before_commit, lambda _: self._lose_power("heads taken"))
+
+    @classmethod
+    def _routes(cls, settings: Settings, parts: Parts) -> Flask:
+        """The WSGI application, made once: it remembers nothing, and describing its operations takes longer than a seed."""
+        if cls._app is None:
+            cls._app = create_app(settings, parts)
+        return cls._app
+
+    def _lose_power(self, point: str) -> None:
+        if self.crash == point:
+            self.crash = None
+            raise PowerCut(point)

@@ -1,0 +1,182 @@
+"""One seed: 150 steps of virtual time in one thread, then quiet. The same seed gives the same steps."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+from unittest.mock import patch
+from uuid import UUID
+
+from accounts.actor import Role
+from device.client import Device, Refused
+from device.transport import NoNetwork
+from tests.clock import START, Clock
+from tests.servers import RunningCluster
+from tests.simulator.cast import DeviceClock, DirectLine, Phone, Template, unpacked
+from tests.simulator.network import Network, Radio
+from tests.simulator.server import SimulatedServer
+
+STEPS = 150
+ROUNDS = 8  # within which everything must be quiet once the faults have stopped
+
+
+class Simulation:
+    """The world of one seed."""
+
+    def __init__(self, cluster: RunningCluster, template: Template, seed: int, *, clocks_jump: bool = True) -> None:
+        self.seed = seed
+        self.rng = Random(seed)
+        self.clocks_jump = clocks_jump
+        self.clock = Clock()
+        self.step = 0
+        self.trace: list[str] = []
+        self.broken: list[str] = []  # what a check saw while the steps ran
+        self.restores = 0
+        self.server = SimulatedServer(cluster, f"{template.database}_{seed}", template.database, f"simulator_{seed}", self.clock)
+        self.network = Network(self.rng, self.server, self.tell)
+        self.phones: list[Phone] = []
+        self.desks: dict[str, Device] = {}
+        self.clock.now = START + timedelta(minutes=1)
+        for member in template.phones:
+            self.add(member.name, member.role, member.region_code, member.way, member.store)
+        for member in template.desks:
+            self.desks[member.name] = Device(DirectLine(self.server), unpacked(member.store), self.clock)
+
+    # ---- who takes part ----
+
+    def add(self, name: str, role: Role, region_code: str, way: dict[str, Any], store: bytes | None = None) -> Phone:
+        """One more phone."""
+        clock = DeviceClock(self.clock)
+        opened = unpacked(store) if store is not None else None
+        phone = Phone(name, Device(Radio(self.network, name), opened, clock), clock, way, role, region_code)
+        self.phones.append(phone)
+        return phone
+
+    def of_role(self, *roles: Role) -> list[Phone]:
+        """Phones of people in these roles that still work."""
+        return [phone for phone in self.phones if phone.role in roles and not phone.is_over]
+
+    def desk(self, role: Role, region_code: str) -> Device:
+        """An office that works over HTTP."""
+        return self.desks[f"{role.value}.{region_code}"]
+
+    def at_desk(self, desk: Device, method: str, path: str, body: dict[str, Any] | None = None) -> str:
+        """A request of the office; how it ended. A lost token is asked for again."""
+        try:
+            desk.call(method, path, body if body is not None else {})
+        except Refused as refused:
+            return refused.code
+        return "done"
+
+    # ---- what phones do ----
+
+    def seal(self, phone: Phone, name: str, entity_id: str, args: dict[str, Any] | None = None, **more: Any) -> bytes:
+        """Save one act on a phone. What was saved must never be lost."""
+        sealed = phone.device.mutate(name, entity_id, args, **more)
+        phone.sealed[sealed.mid] = sealed.line
+        return sealed.line
+
+    def exchange(self, phone: Phone, what: str = "sync") -> str:
+        """Let a phone talk to the server; a session that ended is opened anew, once. How it went."""
+        before = phone.device.store.get("cursor")
+        end = self._exchange(phone, what)
+        if end == "signed in again":
+            end = self._exchange(phone, what)
+        self._look(phone, before, is_whole=end == "done" and what != "push" and not self.network.is_calm)
+        return end
+
+    def _look(self, phone: Phone, cursor_before: str | None, *, is_whole: bool) -> None:
+        from tests.simulator import device_invariants as holds  # they need this class
+
+        found = [*holds.nothing_saved_vanishes(phone), *holds.a_cursor_never_goes_back(self, phone, cursor_before)]
+        if is_whole:
+            found += holds.at_a_checkpoint(self, phone)
+        self.broken += [f"step {self.step}: {wrong}" for wrong in found]
+
+    def _exchange(self, phone: Phone, what: str) -> str:
+        try:
+            getattr(phone.device, what)()
+        except NoNetwork:
+            return "no network"
+        except Refused as refused:
+            if refused.status == 401:
+                return self._sign_in_again(phone)
+            if refused.code == "wipe":
+                phone.is_over = True
+            elif refused.status != 503 and refused.code not in ("busy", "torn_body"):
+                raise
+            return refused.code
+        return "done"
+
+    def _sign_in_again(self, phone: Phone) -> str:
+        try:
+            phone.device.sign_in(**phone.way)
+        except NoNetwork:
+            return "no network"
+        except Refused as refused:
+            phone.is_over = phone.is_over or refused.status in (401, 403)
+            return f"signed out: {refused.code}"
+        return "signed in again"
+
+    # ---- time ----
+
+    def tell(self, line: str) -> None:
+        """Add to the trace."""
+        self.trace.append(line)
+
+    def run(self) -> None:
+        """All steps, then quiet."""
+        from tests.simulator import acts  # it needs this class
+
+        restarts = set(self.rng.sample(range(STEPS), 4))
+        with deterministic_ids(self.seed, self.clock):
+            for self.step in range(STEPS):
+                self.network.step = self.step
+                self.clock.advance(seconds=self.rng.choice((1, 2, 5, 10, 20, 30, 60, 90, 1200)))
+                self.network.arrive()
+                if self.step in restarts:
+                    self.server.restart()
+                    self.tell("  the server restarts")
+                self.tell(f"{self.step:3} {self.clock.now:%d %H:%M:%S} {acts.take(self)}")
+            self.settle()
+
+    def settle(self) -> None:
+        """Faults stop; everybody syncs until nothing moves any more."""
+        self.network.is_calm = True
+        self.network.arrive()
+        for round_ in range(ROUNDS):
+            self.step = STEPS + round_
+            self.clock.advance(minutes=1)
+            before = [self._stands(phone) for phone in self.phones]
+            ends = [self.exchange(phone, "push" if phone.is_over else "sync") for phone in self.phones]
+            self.tell(f"{self.step:3} quiet round: {', '.join(sorted(set(ends)))}")
+            if before == [self._stands(phone) for phone in self.phones] and not any(end == "no network" for end in ends):
+                return
+        self.broken.append(f"9 liveness: not quiet within {ROUNDS} rounds")
+
+    @staticmethod
+    def _stands(phone: Phone) -> tuple[Any, ...]:
+        store = phone.device.store
+        return store.count_waiting(), store.get("cursor"), phone.device.queue
+
+    def stop(self) -> None:
+        """Drop the server. What the phones hold can still be looked at."""
+        self.server.stop()
+
+
+@contextlib.contextmanager
+def deterministic_ids(seed: int, clock: Clock) -> Iterator[None]:
+    """UUIDv7 by the seed and the virtual clock."""
+    rng, count = Random(f"ids {seed}"), 0
+
+    def make() -> UUID:
+        nonlocal count
+        count += 1
+        millis = int(datetime.timestamp(clock.now) * 1000)
+        return UUID(int=(millis << 80) | (7 << 76) | ((count & 0xFFF) << 64) | (2 << 62) | (count << 32) | rng.getrandbits(32))
+
+    with patch("uuid_utils.uuid7", make), patch("uuid_utils.compat.uuid7", make):
+        yield

@@ -1,0 +1,55 @@
+"""Seeds of the simulator. `SEED=17 .venv/bin/pytest tests/simulator -k given_seed` runs one, with its trace if it is red."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.servers import RunningCluster
+from tests.simulator.cast import Template
+from tests.simulator.facts import outcomes
+from tests.simulator.verdict import Red, run_seed
+
+SEEDS, DEEP_SEEDS, BLOCK = 25, 1000, 50
+GIVEN = os.environ.get("SEED")
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_every_invariant_holds(cluster: RunningCluster, template: Template, seed: int) -> None:
+    run_seed(cluster, template, seed)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("first", [] if GIVEN else range(SEEDS, SEEDS + DEEP_SEEDS, BLOCK))
+def test_every_invariant_holds_for_a_thousand_seeds(cluster: RunningCluster, template: Template, first: int) -> None:
+    for seed in range(first, first + BLOCK):
+        run_seed(cluster, template, seed)
+
+
+@pytest.mark.deep
+@pytest.mark.skipif(GIVEN is None, reason="runs the seed that SEED names")
+def test_a_given_seed_runs_again(cluster: RunningCluster, template: Template) -> None:
+    run_seed(cluster, template, int(GIVEN or 0))
+
+
+def test_the_same_seed_takes_the_same_steps(cluster: RunningCluster, template: Template) -> None:
+    first, second = (run_seed(cluster, template, 7) for _ in range(2))
+    assert first.trace == second.trace
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_clocks_of_phones_do_not_change_what_becomes_of_anything(
+    cluster: RunningCluster, template: Template, seed: int
+) -> None:
+    """Invariant 11: the same steps with phones whose clocks jump by years, and with phones whose clocks are right."""
+    wrong, right = (run_seed(cluster, template, seed, clocks_jump=jump) for jump in (True, False))
+    assert outcomes(wrong) == outcomes(right)
+
+
+def test_a_red_seed_tells_how_to_run_it_again(
+    cluster: RunningCluster, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.simulator.simulation.ROUNDS", 0)
+    with pytest.raises(Red, match="SEED=3"):
+        run_seed(cluster, template, 3)
