@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from device.exchange import SCHEMA, Exchange, Refused, new_id
+from device.exchange import SCHEMA, Refused, new_id
 from device.keys import DeviceKey
-from device.store import Sealed, Store
-from device.transport import Transport
+from device.photos import Photos
+from device.storage import Sealed, Storage
+from device.store import Store
+from device.transport import NoNetwork, Transport
 
 __all__ = ["Device", "Refused", "TooLong"]
 LINE_BYTES = 65_536  # of a sealed line, where the server has not said otherwise
@@ -21,10 +24,10 @@ class TooLong(Exception):
     """Too much for one line: nothing was saved, and the person still has it on his screen."""
 
 
-class Device(Exchange):
+class Device(Photos):
     """One install with one person's queue. Works without a network; `sync` does the rest when there is one."""
 
-    def __init__(self, transport: Transport, store: Store | None = None, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(self, transport: Transport, store: Storage | None = None, clock: Callable[[], datetime] | None = None) -> None:
         super().__init__(transport, store or Store())
         self._clock = clock or (lambda: datetime.now(UTC))
         self.install = self.store.kept("install", new_id)
@@ -34,10 +37,23 @@ class Device(Exchange):
     # ---- on line ----
 
     def sign_in(self, **credentials: Any) -> dict[str, Any]:
-        """Open a session: `phone`, `code`; or `username`, `password`, `totp`; or `guest=True`."""
+        """Open a session: `phone`, `code`; or `username`, `password`, `totp`; or `guest=True`.
+
+        Each guest is another one, whom nothing joins to the last: what he had saved and not yet handed in goes out as the new
+        one's, for nobody else could.
+        """
+        if credentials.get("guest"):
+            self._become_another()
         opened = self.call("POST", "/auth/sessions", {**credentials, "install": self.install}, token=False)
         self._keep_session(opened)
         return self.user
+
+    def _become_another(self) -> None:
+        """A fresh install, key and queue."""
+        self.install, self.key, self.queue = new_id(), DeviceKey(), new_id()
+        self.store.put("install", self.install)
+        self.store.put("key", self.key.pem())
+        self.store.send_all_anew(self.queue)
 
     def refresh(self) -> None:
         """New tokens. The old refresh token stays valid until its successor is first used, so a lost answer harms nothing."""
@@ -62,7 +78,11 @@ class Device(Exchange):
             "public_key": self.key.public_jwk(),
         }
         state: dict[str, Any] = self.call("POST", "/sync/register", body)
+        known = self.store.get("epoch")
+        if known is not None and known != state["epoch"]:  # restored to a time before this queue was made
+            self._meet_epoch(state["epoch"])
         self.store.put("epoch", state["epoch"])
+        self.store.put("server_time", state["server_time"])
         self.store.put("line_bytes", str(state["limits"]["line_bytes"]))
         return state
 
@@ -91,6 +111,7 @@ class Device(Exchange):
                 "base": {
                     "revision": max((row.revision for row in rows), default=0),
                     "after": self.store.last_pending_on(entity_id),
+                    **({"epoch": epoch} if (epoch := self.store.get("base_epoch")) else {}),
                 },
                 "changes": changes or {},
                 "args": args or {},
@@ -110,8 +131,11 @@ class Device(Exchange):
         return self.key.sign(act_sha256)
 
     def sync(self) -> list[dict[str, Any]]:
-        """Push everything, then pull to a checkpoint; the results of the push. Raises NoNetwork, Refused."""
+        """Push everything, send photos, pull to a checkpoint; the results of the push. Raises NoNetwork, Refused."""
         results = self.push()
+        if self.store.photos():
+            with contextlib.suppress(NoNetwork):  # photos are large: what they cannot do on this line, a pull may
+                self.send_photos()
         self.pull()
         return results
 

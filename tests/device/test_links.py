@@ -159,6 +159,7 @@ class Canned:
 def copy_of(device: Device, *, emptied: bool = False) -> Device:
     """The same device once more, as it stands or with an empty base."""
     store = Store()
+    assert isinstance(device.store, Store)
     device.store._db.backup(store._db)
     if emptied:
         store.forget_base()

@@ -80,6 +80,12 @@ class Phone:
     sealed: dict[str, bytes] = field(default_factory=dict)  # mid -> line, all that was ever saved on it
 
     @property
+    def store(self) -> Store:
+        """What it keeps."""
+        assert isinstance(self.device.store, Store)
+        return self.device.store
+
+    @property
     def person_id(self) -> str:
         """Of its owner; none before a guest has a session."""
         return str(self.device.user.get("id", ""))
@@ -126,11 +132,12 @@ def _way(role: Role, region_code: str, nth: int) -> dict[str, Any]:
 
 
 def _member(server: SimulatedServer, clock: Clock, name: str, role: Role, code: str, way: dict[str, Any]) -> Member:
-    device = Device(DirectLine(server), Store(), clock)
+    store = Store()
+    device = Device(DirectLine(server), store, clock)
     device.sign_in(**way)
     device.register()
     device.pull()
-    return Member(name, role, code, way, packed(device.store))
+    return Member(name, role, code, way, packed(store))
 
 
 def packed(store: Store) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.actor import Role
 from accounts.offices import office_id
+from device.client import Refused
 from tests.makers import CATEGORY
 from tests.people import ELSEWHERE, HOME
 from tests.simulator.cast import Phone
@@ -130,4 +131,8 @@ def move_a_unit(sim: Simulation) -> str | None:
     device = sim.desks["region"]
     changes = {"region_code": [unit.region_code, there], "position": [unit.position, None]}
     device.mutate("unit.edit", str(unit.id), {}, changes=changes)
-    return f"unit {str(unit.id)[-6:]} moves to {there}: {device.push()[-1]['outcome']}"
+    try:
+        return f"unit {str(unit.id)[-6:]} moves to {there}: {device.push()[-1]['outcome']}"
+    except Refused:  # a restore forgot the session
+        sim.open_desk(device)
+        return f"unit {str(unit.id)[-6:]} moves to {there}: {device.push()[-1]['outcome']}"

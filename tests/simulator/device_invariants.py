@@ -25,7 +25,7 @@ Expected = dict[tuple[str, str, str], tuple[int, Any]]  # (scope, type, id) -> r
 
 def at_a_checkpoint(sim: Simulation, phone: Phone) -> Iterator[str]:
     """What must hold of a phone that has just pulled to the end, however bad the line was before."""
-    store = phone.device.store
+    store = phone.store
     with sim.server.parts.database.snapshot() as session:
         allowed = set(_scopes(sim, session, phone))
     held = set(store.scopes())
@@ -44,12 +44,12 @@ def at_a_checkpoint(sim: Simulation, phone: Phone) -> Iterator[str]:
 
 
 def _own_acts_are_contained(phone: Phone) -> Iterator[str]:
-    settled = int(phone.device.store.get("settled_seq") or 0)
-    for row in phone.device.store.lines_from(1, 1_000_000):
+    settled = int(phone.store.get("settled_seq") or 0)
+    for row in phone.store.lines_from(1, 1_000_000):
         revision = (row.result or {}).get("revision")
         if row.seq > settled or revision is None:
             continue
-        stale = [held.scope for held in phone.device.store.rows(row.entity_type, row.entity_id) if held.revision < revision]
+        stale = [held.scope for held in phone.store.rows(row.entity_type, row.entity_id) if held.revision < revision]
         if stale:
             yield f"7 {phone.name}: a checkpoint says to contain seq {row.seq}, but {stale} are older"
 
@@ -65,15 +65,30 @@ def nothing_saved_vanishes(phone: Phone) -> Iterator[str]:
         document = json.loads(line)
         if document["name"] != "hazard.submit":
             continue
-        row = phone.device.store.sealed(mid)
+        row = phone.store.sealed(mid)
         if row.outcome not in ("rejected", "parked") and phone.device.shown("hazard", row.entity_id) is None:
             yield f"4 {phone.name} does not show the report {row.entity_id} that it saved"
 
 
+def records_come_before_photos(phone: Phone, order: list[str]) -> Iterator[str]:
+    """10. In what a phone sends, no record comes after a photo: photos go up when nothing else waits."""
+    photos = [number for number, path in enumerate(order) if "/uploads" in path]
+    pushes = [number for number, path in enumerate(order) if path.endswith("/sync/push")]
+    if photos and pushes and photos[0] < pushes[-1]:
+        yield f"10 {phone.name} sent a photo before a record"
+
+
+def photos_are_stored(facts: Facts) -> Iterator[str]:
+    """10. At rest every photo is on the server, as it was taken."""
+    for phone in facts.sim.phones:
+        if phone.store.photos() and not phone.is_over:
+            yield f"{phone.name} still has {len(phone.store.photos())} photos to send"
+
+
 def a_cursor_never_goes_back(sim: Simulation, phone: Phone, before: str | None) -> Iterator[str]:
     """6. Within an epoch, a scope that is followed is followed onwards."""
-    after = phone.device.store.get("cursor")
-    if before is None or after is None or not phone.person_id:
+    after = phone.store.get("cursor")
+    if before is None or after is None or phone.role is Role.GUEST:  # who is another guest after the end of his session
         return
     owner, ring = UUID(phone.person_id), sim.server.parts.ring
     old, new = decode(ring, owner, before), decode(ring, owner, after)
@@ -87,7 +102,7 @@ def a_cursor_never_goes_back(sim: Simulation, phone: Phone, before: str | None) 
 
 def _sums(phone: Phone) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
-    for scope, hash_ in phone.device.store._db.execute("SELECT scope, hash FROM base"):
+    for scope, hash_ in phone.store._db.execute("SELECT scope, hash FROM base"):
         rows, total = found.get(scope, (0, 0))
         found[scope] = rows + 1, (total + int(hash_, 16)) % 2**64
     return found
@@ -118,14 +133,14 @@ def phones_equal_the_server(facts: Facts) -> Iterator[str]:
         held = {
             (row.scope, type_, row.id): (row.revision, row.data)
             for type_ in sim.server.parts.catalog.by_type
-            for row in phone.device.store.rows(type_)
+            for row in phone.store.rows(type_)
         }
         for key in sorted(wanted.keys() | held.keys()):
             if wanted.get(key) != held.get(key):
                 yield f"{phone.name} holds {held.get(key)} as {key}, the server shows {wanted.get(key)}"
                 break
-        if phone.device.store.overlay():
-            yield f"{phone.name} still overlays {[row.name for row in phone.device.store.overlay()]}"
+        if phone.store.overlay():
+            yield f"{phone.name} still overlays {[row.name for row in phone.store.overlay()]}"
         yield from at_a_checkpoint(sim, phone)
 
 
@@ -145,7 +160,7 @@ def _rendered(sim: Simulation, session: Session) -> Expected:
 def queues_drain(facts: Facts) -> Iterator[str]:
     """9. Once the faults have stopped nothing waits any more, and an idle pull costs next to nothing."""
     for phone in facts.sim.phones:
-        waiting = phone.device.store.count_waiting()
+        waiting = phone.store.count_waiting()
         if waiting and not phone.is_over:
             yield f"{phone.name} still has {waiting} lines to send"
         before = facts.sim.network.bytes_carried

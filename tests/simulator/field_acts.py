@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from datetime import timedelta
 from typing import Any
+
+from PIL import Image
 
 from accounts.actor import Role
 from database.base import new_id
@@ -46,6 +49,13 @@ def pull(sim: Simulation) -> str | None:
 # ---- reports ----
 
 
+def _photo(number: int) -> bytes:
+    """A small JPEG, another one for each number."""
+    file = io.BytesIO()
+    Image.new("RGB", (32, 32), (number, number * 7 % 256, 99)).save(file, "JPEG")
+    return file.getvalue()
+
+
 def _snap(sim: Simulation, phone: Phone, **fields: Any) -> str:
     place = sim.rng.choice((HOME, HOME, ELSEWHERE))
     body = report_body(None, place, description=f"楼道堵塞 {sim.step}", **fields)  # type: ignore[arg-type]
@@ -60,7 +70,8 @@ def report(sim: Simulation) -> str | None:
     if not phones:
         return None
     phone = sim.rng.choice(phones)
-    return f"{phone.name} snaps {_snap(sim, phone)[-6:]}"
+    photos = [phone.device.add_photo(_photo(sim.step))] if sim.rng.random() < 0.3 else []
+    return f"{phone.name} snaps {_snap(sim, phone, photos=photos)[-6:]} with {len(photos)} photos"
 
 
 def report_anonymously(sim: Simulation) -> str | None:

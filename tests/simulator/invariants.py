@@ -15,6 +15,7 @@ from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
 
 def no_loss(facts: Facts) -> Iterator[str]:
     """1. Every sealed mutation is in an outbox, or has exactly one outcome and its body."""
+    epoch = facts.sim.server.rows("SELECT value FROM sync_meta WHERE name = 'epoch'")[0].value
     for mid, (phone, _) in facts.sealed.items():
         try:
             held = phone.device.store.sealed(mid)
@@ -23,8 +24,8 @@ def no_loss(facts: Facts) -> Iterator[str]:
             continue
         if held.line != phone.sealed[mid]:
             yield f"{phone.name} changed the sealed line {mid}"
-        if held.outcome is None:
-            continue  # still in the outbox; that it leaves it is a matter of liveness
+        if held.outcome is None or phone.store.get("epoch") != epoch:
+            continue  # still in the outbox; that it leaves it is a matter of liveness, and of a lost phone's finder
         bodies = facts.bodies_of(mid)
         if len(bodies) != 1:
             yield f"{phone.name} {mid} was acknowledged as {held.outcome}, and the server holds {len(bodies)} bodies of it"

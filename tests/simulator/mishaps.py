@@ -34,7 +34,7 @@ def clone(sim: Simulation) -> str | None:
     if not phones or sum("'" in phone.name for phone in sim.phones) >= _MOST_CLONES:
         return None
     phone = sim.rng.choice(phones)
-    copy = sim.add(f"{phone.name}'", phone.role, phone.region_code, phone.way, packed(phone.device.store))
+    copy = sim.add(f"{phone.name}'", phone.role, phone.region_code, phone.way, packed(phone.store))
     copy.clock.wrong_by = phone.clock.wrong_by
     return f"{phone.name} is cloned"
 
@@ -51,7 +51,7 @@ def jump_in_time(sim: Simulation) -> str | None:
 def start_again(sim: Simulation) -> str | None:
     """The process of a phone ends; what was saved is there when it starts again."""
     phone = sim.rng.choice(sim.phones)
-    phone.device = Device(phone.device.transport, unpacked(packed(phone.device.store)), phone.clock)
+    phone.device = Device(phone.device.transport, unpacked(packed(phone.store)), phone.clock)
     return f"{phone.name} starts again"
 
 
@@ -64,11 +64,11 @@ def hear_an_old_answer(sim: Simulation) -> str | None:
     cursor, body = sim.rng.choice(sim.network.heard[phone.name])
     lines = [json.loads(line) for line in body.splitlines()]
     lines = lines[: sim.rng.randint(1, len(lines))]
-    if cursor == phone.device.store.get("cursor"):
+    if cursor == phone.store.get("cursor"):
         return None
-    before = packed(phone.device.store)
+    before = packed(phone.store)
     with contextlib.suppress(NoNetwork):  # its end is missing
         phone.device.take_page(cursor, lines)
-    if packed(phone.device.store) != before:
+    if packed(phone.store) != before:
         sim.broken.append(f"12 step {sim.step}: an old answer changed what {phone.name} holds")
     return f"{phone.name} hears {len(lines)} lines of an old answer"

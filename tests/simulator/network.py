@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Protocol
 
-from device.transport import Answer, NoNetwork
+from device.transport import NDJSON, Answer, NoNetwork
 
 LONGEST_DELAY = 25  # in steps
 _KEPT_ANSWERS = 6
@@ -89,7 +89,7 @@ class Network:
         if fault == "crash":
             self._server.crash = self._rng.choice(CRASHES)
         answer = self._deliver(request)
-        if fault == "lose":
+        if fault == "lose" or (fault == "cut" and answer.headers.get("content-type") != NDJSON):
             raise NoNetwork("the answer was lost")
         if fault == "cut":
             return replace(answer, body=_beginning(answer.body, self._rng.random()))

@@ -34,16 +34,17 @@ class Simulation:
         self.step = 0
         self.trace: list[str] = []
         self.broken: list[str] = []  # what a check saw while the steps ran
-        self.restores = 0
         self.server = SimulatedServer(cluster, f"{template.database}_{seed}", template.database, f"simulator_{seed}", self.clock)
         self.network = Network(self.rng, self.server, self.tell)
         self.phones: list[Phone] = []
         self.desks: dict[str, Device] = {}
+        self._ways: dict[str, dict[str, Any]] = {}
         self.clock.now = START + timedelta(minutes=1)
         for member in template.phones:
             self.add(member.name, member.role, member.region_code, member.way, member.store)
         for member in template.desks:
             self.desks[member.name] = Device(DirectLine(self.server), unpacked(member.store), self.clock)
+            self._ways[member.name] = member.way
 
     # ---- who takes part ----
 
@@ -64,12 +65,22 @@ class Simulation:
         return self.desks[f"{role.value}.{region_code}"]
 
     def at_desk(self, desk: Device, method: str, path: str, body: dict[str, Any] | None = None) -> str:
-        """A request of the office; how it ended. A lost token is asked for again."""
-        try:
-            desk.call(method, path, body if body is not None else {})
-        except Refused as refused:
-            return refused.code
-        return "done"
+        """A request of the office; how it ended. A session that a restore forgot is opened anew."""
+        for _ in range(2):
+            try:
+                desk.call(method, path, body if body is not None else {})
+            except Refused as refused:
+                if refused.status != 401:
+                    return refused.code
+                self.open_desk(desk)
+            else:
+                return "done"
+        return "signed out"
+
+    def open_desk(self, desk: Device) -> None:
+        """Sign the office in."""
+        name = next(name for name, other in self.desks.items() if other is desk)
+        desk.sign_in(**self._ways[name])
 
     # ---- what phones do ----
 
@@ -81,17 +92,23 @@ class Simulation:
 
     def exchange(self, phone: Phone, what: str = "sync") -> str:
         """Let a phone talk to the server; a session that ended is opened anew, once. How it went."""
-        before = phone.device.store.get("cursor")
+        before, sent = phone.store.get("cursor"), len(self.network.order)
         end = self._exchange(phone, what)
         if end == "signed in again":
             end = self._exchange(phone, what)
-        self._look(phone, before, is_whole=end == "done" and what != "push" and not self.network.is_calm)
+        is_whole = end == "done" and what != "push" and not self.network.is_calm
+        order = [path for _, path in self.network.order[sent:]]
+        self._look(phone, before, order, is_whole=is_whole)
         return end
 
-    def _look(self, phone: Phone, cursor_before: str | None, *, is_whole: bool) -> None:
+    def _look(self, phone: Phone, cursor_before: str | None, order: list[str], *, is_whole: bool) -> None:
         from tests.simulator import device_invariants as holds  # they need this class
 
-        found = [*holds.nothing_saved_vanishes(phone), *holds.a_cursor_never_goes_back(self, phone, cursor_before)]
+        found = [
+            *holds.nothing_saved_vanishes(phone),
+            *holds.a_cursor_never_goes_back(self, phone, cursor_before),
+            *holds.records_come_before_photos(phone, order),
+        ]
         if is_whole:
             found += holds.at_a_checkpoint(self, phone)
         self.broken += [f"step {self.step}: {wrong}" for wrong in found]
@@ -132,6 +149,7 @@ class Simulation:
         from tests.simulator import acts  # it needs this class
 
         restarts = set(self.rng.sample(range(STEPS), 4))
+        backup, restore = self._disaster()
         with deterministic_ids(self.seed, self.clock):
             for self.step in range(STEPS):
                 self.network.step = self.step
@@ -140,8 +158,19 @@ class Simulation:
                 if self.step in restarts:
                     self.server.restart()
                     self.tell("  the server restarts")
+                if self.step == backup:
+                    self.server.back_up()
+                    self.tell("  the server is backed up")
+                if self.step == restore:
+                    self.server.restore()
+                    self.tell("  the server is restored")
                 self.tell(f"{self.step:3} {self.clock.now:%d %H:%M:%S} {acts.take(self)}")
             self.settle()
+
+    def _disaster(self) -> tuple[int, int]:
+        """The steps of a backup and of a restore from it; in three seeds of four there is none."""
+        steps = sorted(self.rng.sample(range(STEPS), 2))
+        return (steps[0], steps[1]) if self.seed % 4 == 3 else (-1, -1)
 
     def settle(self) -> None:
         """Faults stop; everybody syncs until nothing moves any more."""
@@ -159,8 +188,8 @@ class Simulation:
 
     @staticmethod
     def _stands(phone: Phone) -> tuple[Any, ...]:
-        store = phone.device.store
-        return store.count_waiting(), store.get("cursor"), phone.device.queue
+        store = phone.store
+        return store.count_waiting(), store.get("cursor"), phone.device.queue, len(store.photos())
 
     def stop(self) -> None:
         """Drop the server. What the phones hold can still be looked at."""

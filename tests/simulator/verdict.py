@@ -20,6 +20,7 @@ AT_REST: tuple[Invariant, ...] = (
     invariants.order_within_a_queue,
     invariants.one_bad_mutation_blocks_nothing,
     device_invariants.phones_equal_the_server,
+    device_invariants.photos_are_stored,
     invariants.losing_values_are_found,
     invariants.no_defect_parked_anything,
     invariants.only_legal_transitions,
