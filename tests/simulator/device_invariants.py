@@ -71,11 +71,15 @@ def nothing_saved_vanishes(phone: Phone) -> Iterator[str]:
 
 
 def records_come_before_photos(phone: Phone, order: list[str]) -> Iterator[str]:
-    """10. In what a phone sends, no record comes after a photo: photos go up when nothing else waits."""
-    photos = [number for number, path in enumerate(order) if "/uploads" in path]
-    pushes = [number for number, path in enumerate(order) if path.endswith("/sync/push")]
-    if photos and pushes and photos[0] < pushes[-1]:
-        yield f"10 {phone.name} sent a photo before a record"
+    """10. In each sync, records go up before photos. A pull and a new session begin something else."""
+    photos_went = False
+    for path in order:
+        if path.endswith(("/sync/pull", "/auth/sessions")):
+            photos_went = False
+        elif "/uploads" in path:
+            photos_went = True
+        elif path.endswith("/sync/push") and photos_went:
+            yield f"10 {phone.name} sent a photo before a record"
 
 
 def photos_are_stored(facts: Facts) -> Iterator[str]:

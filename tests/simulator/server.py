@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, ClassVar
+from unittest.mock import patch
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from api.app import assemble, create_app
@@ -18,6 +19,15 @@ from settings import Settings
 from tests.clock import Clock
 from tests.servers import RunningCluster, settings_for
 from tests.simulator.network import PowerCut, Request
+
+_engines: dict[str, Engine] = {}
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    """One for each address: its connections end with each process, and the statements that it compiled remember nothing."""
+    if url not in _engines:
+        _engines[url] = create_engine(url, **options)
+    return _engines[url]
 
 
 class SimulatedServer:
@@ -86,7 +96,8 @@ class SimulatedServer:
 
     def _start(self) -> None:
         self.starts += 1
-        self.parts: Parts = assemble(self._settings, clock=self.clock)
+        with patch("database.session.create_engine", _engine):
+            self.parts: Parts = assemble(self._settings, clock=self.clock)
         app = self._routes(self._settings, self.parts)
         app.config["FIRE"], app.extensions["fire"] = self._settings, self.parts
         self._transport = WsgiTransport(app.wsgi_app)

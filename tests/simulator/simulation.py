@@ -34,7 +34,7 @@ class Simulation:
         self.step = 0
         self.trace: list[str] = []
         self.broken: list[str] = []  # what a check saw while the steps ran
-        self.server = SimulatedServer(cluster, f"{template.database}_{seed}", template.database, f"simulator_{seed}", self.clock)
+        self.server = SimulatedServer(cluster, f"{template.database}_seed", template.database, f"simulator_{seed}", self.clock)
         self.network = Network(self.rng, self.server, self.tell)
         self.phones: list[Phone] = []
         self.desks: dict[str, Device] = {}
