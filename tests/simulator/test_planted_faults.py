@@ -50,9 +50,7 @@ def a_drop_that_deletes_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None:
     drop = Store._drop
 
     def with_everything(self: Store, scope_key: str) -> None:
-        self._db.execute(
-            "DELETE FROM outbox WHERE entity_id IN (SELECT id FROM base WHERE scope = ?) AND outcome IS NULL", [scope_key]
-        )
+        self._db.execute("DELETE FROM outbox")
         drop(self, scope_key)
 
     monkeypatch.setattr(Store, "_drop", with_everything)
