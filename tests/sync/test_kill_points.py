@@ -127,7 +127,7 @@ class Reporter:
     def finish(self) -> None:
         """Nothing is left to be sent."""
         self.round(more=False)
-        assert not self.device.store.pending()
+        assert self.device.store.count_waiting() == 0
 
 
 @pytest.mark.deep
