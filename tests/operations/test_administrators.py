@@ -48,7 +48,11 @@ def signed_in(client: FlaskClient, way: dict[str, Any]) -> dict[str, str]:
     body = {"username": way["username"], "password": way["password"], "totp": code, "install": str(uuid4())}
     answer = client.post("/api/v1/auth/sessions", json=body)
     assert answer.status_code == 201, answer.text
-    return {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
+    headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
+    chosen = {"current_password": way["password"], "password": "Chosen-119-himself"}
+    assert client.get("/api/v1/accounts/staff", headers=headers).status_code == 403, "what was printed is to be replaced first"
+    assert client.put("/api/v1/me/password", json=chosen, headers=headers).status_code == 204
+    return headers
 
 
 def test_they_sign_in_and_bring_in_everybody_else(bare: Settings) -> None:
