@@ -229,7 +229,12 @@ def test_a_device_that_pushes_learns_no_more_than_one_that_asks(client: FlaskCli
         for entity_id in (str(pairs["hazard"][0].id), pairs["hazard"][1]):
             device.mutate(name, entity_id, arguments)
     results = device.push()
-    issues = {item["id"]: item["data"] for item in device.call("GET", "/sync/issues?limit=100")["items"]}
+    issues: Json = {}
+    after: str | None = ""
+    while after is not None:
+        page = device.call("GET", f"/sync/issues?limit=100{after}")
+        issues |= {item["id"]: item["data"] for item in page["items"]}
+        after = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
     told = [_told(result, issues) for result in results]
     assert {result["outcome"] for result in results} == {"rejected", "parked"}
     assert told[::2] == told[1::2]
