@@ -79,7 +79,7 @@ def order_within_a_queue(facts: Facts) -> Iterator[str]:
 def one_bad_mutation_blocks_nothing(facts: Facts) -> Iterator[str]:
     """3. Only what touches the parked record, or names the parked mutation, waits behind it."""
     for row in facts.mutations:
-        if row.reason != "behind_parked":
+        if row.reason != "behind_parked" or row.body is None:  # a copy tells what became of it in its first queue
             continue
         line = facts.sealed[str(row.mid)][1] if str(row.mid) in facts.sealed else {}
         before = [
