@@ -130,6 +130,14 @@ class Flag(fields.Boolean):
         return value
 
 
+class AnyOf(fields.Field[Any]):
+    """Goes out as it is; the document says that it has one of these shapes."""
+
+    def __init__(self, *shapes: type[Schema], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shapes = shapes
+
+
 MAX_PAGE = 100
 
 

@@ -88,7 +88,7 @@ def organisations_by_id(session: Session, ids: Iterable[UUID]) -> dict[UUID, Org
 
 def organisation_facts(org: Organisation) -> Json:
     """What everybody who is signed in may know of an office."""
-    names = ("id", "code", "name", "short_name", "kind", "region_code", "parent_id", "phone", "is_active")
+    names = ("id", "revision", "code", "name", "short_name", "kind", "region_code", "parent_id", "phone", "is_active")
     return {name: getattr(org, name) for name in names} | {"region_name": region_name(org.region_code)}
 
 

@@ -120,6 +120,7 @@ class OrganisationSchema(StrictSchema):
     """An office."""
 
     id = fields.UUID(required=True)
+    revision = fields.Integer(required=True)
     code = fields.String(required=True)
     name = fields.String(required=True)
     short_name = fields.String(required=True)

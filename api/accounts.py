@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
-
-from flask import Response, jsonify
 
 from accounts import credentials, devices, duty, organisations, queries, staff, transfers
 from accounts.models import Organisation, Person
@@ -32,22 +29,13 @@ from accounts.office_schemas import (
 )
 from accounts.schemas import OrganisationSchema
 from api.context import actor, parts, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
 from database.session import now
 
 routes = Routes("accounts", "/accounts", "Staff, rights, devices, offices and their rosters")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "the ETag of the revision that the change is based on",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
 
 
 def _staff(person: Person) -> Json:
@@ -66,18 +54,17 @@ def list_staff(query: dict[str, Any]) -> Json:
 
 @routes.route("/staff", methods=["POST"])
 @routes.arguments(CreateStaffSchema)
-@routes.response(201, StaffSchema)
+@routes.response(201, StaffSchema, etag=True, location="/accounts/staff/{id}")
 def create_staff(data: dict[str, Any]) -> Json:
     """Make an account in an office, without any right yet. For the system administrator."""
     return _staff(staff.create_staff(session(), actor(), data))
 
 
 @routes.route("/staff/<uuid:person_id>", methods=["GET"])
-@routes.response(200, StaffSchema, headers=_ETAG)
-def show_staff(person_id: UUID) -> Response:
+@routes.response(200, StaffSchema, etag=True)
+def show_staff(person_id: UUID) -> Json:
     """Show one member of staff with his rights. For the three administrators."""
-    person = queries.staff_member(session(), actor(), person_id)
-    return with_etag(jsonify(StaffSchema().dump(_staff(person))), person.revision)
+    return _staff(queries.staff_member(session(), actor(), person_id))
 
 
 @routes.route("/staff/<uuid:person_id>/grants", methods=["POST"])
@@ -154,70 +141,64 @@ def list_organisations(query: dict[str, Any]) -> Json:
 
 @routes.route("/organisations", methods=["POST"])
 @routes.arguments(OpenOrganisationSchema)
-@routes.response(201, OrganisationSchema, headers=_ETAG)
-def open_organisation(data: dict[str, Any]) -> Response:
+@routes.response(201, OrganisationSchema, etag=True, location="/accounts/organisations/{id}")
+def open_organisation(data: dict[str, Any]) -> Json:
     """Open a town's, department's, police station's or utility's office. For the system administrator of the division."""
-    return _organisation(organisations.open_organisation(session(), actor(), data), HTTPStatus.CREATED)
+    return queries.organisation_facts(organisations.open_organisation(session(), actor(), data))
 
 
 @routes.route("/organisations/<uuid:org_id>", methods=["GET"])
-@routes.response(200, OrganisationSchema, headers=_ETAG)
-def show_organisation(org_id: UUID) -> Response:
+@routes.response(200, OrganisationSchema, etag=True)
+def show_organisation(org_id: UUID) -> Json:
     """Show an office, also one that was closed."""
-    return _organisation(queries.organisation(session(), org_id))
+    return queries.organisation_facts(queries.organisation(session(), org_id))
 
 
-@routes.route("/organisations/<uuid:org_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/organisations/<uuid:org_id>", methods=["PUT"])
 @routes.arguments(EditOrganisationSchema)
-@routes.response(200, OrganisationSchema, headers=_ETAG)
-def edit_organisation(data: dict[str, Any], org_id: UUID) -> Response:
+@routes.response(200, OrganisationSchema, etag=True)
+@if_match()
+def edit_organisation(data: dict[str, Any], org_id: UUID, seen_revision: int | None) -> Json:
     """Change an office's names and telephone number. For the system administrator of its division."""
-    seen_revision = requested_revision(required=True)
-    return _organisation(organisations.edit_organisation(session(), actor(), org_id, seen_revision, data))
+    return queries.organisation_facts(organisations.edit_organisation(session(), actor(), org_id, seen_revision, data))
 
 
-@routes.route("/organisations/<uuid:org_id>", methods=["DELETE"], parameters=[_IF_MATCH])
-@routes.response(200, OrganisationSchema, headers=_ETAG)
-def close_organisation(org_id: UUID) -> Response:
+@routes.route("/organisations/<uuid:org_id>", methods=["DELETE"])
+@routes.response(200, OrganisationSchema, etag=True)
+@if_match()
+def close_organisation(org_id: UUID, seen_revision: int | None) -> Json:
     """Close an office in which nobody works any more. For the system administrator of its division.
 
     It stays readable, because letters name it. Brigades and committee offices are never closed.
     """
-    return _organisation(organisations.close_organisation(session(), actor(), org_id, requested_revision(required=True)))
-
-
-def _organisation(org: Organisation, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    response = jsonify(OrganisationSchema().dump(queries.organisation_facts(org)))
-    response.status_code = status
-    return with_etag(response, org.revision)
+    return queries.organisation_facts(organisations.close_organisation(session(), actor(), org_id, seen_revision))
 
 
 @routes.route("/organisations/<uuid:org_id>/roster", methods=["GET"])
-@routes.response(200, RosterSchema, headers=_ETAG)
-def show_roster(org_id: UUID) -> Response:
+@routes.response(200, RosterSchema, etag=True)
+def show_roster(org_id: UUID) -> Json:
     """Show who leads an office when, and who stands in for whom. For its own people and those of its division."""
     return _roster(duty.roster_seen(session(), actor(), org_id))
 
 
-@routes.route("/organisations/<uuid:org_id>/roster", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/organisations/<uuid:org_id>/roster", methods=["PUT"])
 @routes.arguments(SetRosterSchema)
-@routes.response(200, RosterSchema, headers=_ETAG)
-def set_roster(data: dict[str, Any], org_id: UUID) -> Response:
+@routes.response(200, RosterSchema, etag=True)
+@if_match()
+def set_roster(data: dict[str, Any], org_id: UUID, seen_revision: int | None) -> Json:
     """Replace the shifts that are not over. For who leads the office or one above it."""
-    seen_revision = requested_revision(required=True)
     return _roster(duty.set_roster(session(), actor(), org_id, seen_revision, data["shifts"]))
 
 
-def _roster(org: Organisation) -> Response:
+def _roster(org: Organisation) -> Json:
     moment = now(session())
-    answer = {
+    return {
         "org_id": org.id,
         "revision": org.revision,
         "on_duty_id": duty.on_duty(session(), org.id, moment),
         "shifts": duty.shifts_of(session(), org.id, moment),
         "deputies": duty.deputies_in(session(), org.id, moment),
     }
-    return with_etag(jsonify(RosterSchema().dump(answer)), org.revision)
 
 
 @routes.route("/deputies", methods=["POST"])
@@ -229,7 +210,7 @@ def name_deputy(data: dict[str, Any]) -> Any:
 
 
 @routes.route("/deputies/<uuid:deputy_id>", methods=["DELETE"])
-@routes.response(HTTPStatus.NO_CONTENT)
+@routes.response(204)
 def end_deputy(deputy_id: UUID) -> None:
     """End a deputyship before its time. For whoever could have named it."""
     duty.end_deputy(session(), actor(), deputy_id)

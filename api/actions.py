@@ -6,22 +6,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
-
 from api.context import actor, session
-from api.etags import requested_revision
+from api.etags import if_match
 from api.routes import Routes
 from database.base import Revised
 from database.session import settle
 from sync.mutations import Mutation, Origin
-from wire import StrictSchema
 from workflow.schemas import DoneSchema
-
-
-class IfMatchSchema(StrictSchema):
-    """The optional precondition of an action."""
-
-    if_match = fields.String(data_key="If-Match", metadata={"description": "the ETag last seen; another revision answers 412"})
 
 
 def add_actions(routes: Routes, mutations: Iterable[Mutation], label: str) -> None:
@@ -32,15 +23,13 @@ def add_actions(routes: Routes, mutations: Iterable[Mutation], label: str) -> No
 
 
 def _add(routes: Routes, mutation: Mutation, label: str) -> None:
-    def act(data: dict[str, Any], entity_id: UUID) -> dict[str, Any]:
-        session_ = session()
-        revision = requested_revision(required=False)
-        origin = Origin(base_revision=revision, must_match=revision is not None)
-        return done(mutation.run(session_, actor(), entity_id, data, origin))
+    def act(data: dict[str, Any], entity_id: UUID, seen_revision: int | None) -> dict[str, Any]:
+        origin = Origin(base_revision=seen_revision, must_match=seen_revision is not None)
+        return done(mutation.run(session(), actor(), entity_id, data, origin))
 
     act.__name__ = f"{mutation.entity_type}_{mutation.action}"
     act.__doc__ = f"{label}:{mutation.summary}\n\nThe same command as the mutation `{mutation.name}`."
-    view: Callable[..., Any] = routes.response(200, DoneSchema)(act)
+    view: Callable[..., Any] = routes.response(200, DoneSchema)(if_match(required=False)(act))
     view = routes.arguments(mutation.schema)(view)
     routes.route(f"/<uuid:entity_id>/actions/{mutation.action}", methods=["POST"])(view)
 

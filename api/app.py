@@ -10,7 +10,6 @@ import orjson
 from flask import Flask, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
-from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -41,7 +40,8 @@ from api.auth import authenticate, require_token
 from api.context import Parts
 from api.idempotency import Ledger, requested_key
 from api.logs import configure
-from api.routes import read_body
+from api.openapi import SPEC, FireApi
+from api.routes import answer_of, read_body
 from database.crypto import KeyRing, Sealed
 from database.known_keys import remember_keys, require_own_keys
 from database.session import Database, Observer, utc_now
@@ -121,12 +121,6 @@ class OrjsonProvider(JSONProvider):
         return orjson.loads(s)
 
 
-class FireApi(Api):
-    """flask-smorest for its document: the default answer of every operation is ours (`api/routes.py`)."""
-
-    DEFAULT_ERROR_RESPONSE_NAME = None
-
-
 class FireApp(Flask):
     """Each request is one transaction, answered after the commit; a raised Problem rolls it back."""
 
@@ -150,7 +144,7 @@ class FireApp(Flask):
             ledger = Ledger(session, g.actor, key, read_body(parts.settings.max_body_bytes))
             replayed = ledger.replay()
             if replayed is not None:
-                return replayed
+                return answer_of(view).complete(replayed, replayed.get_json(silent=True))
             response = self.make_response(super().dispatch_request())
             ledger.keep(response)
             return response
@@ -217,10 +211,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
-        API_SPEC_OPTIONS={
-            "security": [{"token": []}],
-            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-        },
+        API_SPEC_OPTIONS=SPEC,
     )
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=0)  # type: ignore[method-assign]

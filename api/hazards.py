@@ -7,13 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, jsonify, request
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from api.actions import add_actions, done
 from api.context import actor, parts, session
-from api.etags import with_etag
 from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import new_id
@@ -68,7 +67,7 @@ def _says_it_burns() -> bool:
 
 @routes.route("", methods=["POST"])
 @routes.arguments(CreateHazardSchema)
-@routes.response(201, SubmittedSchema)
+@routes.response(201, SubmittedSchema, location="/hazards/{id}")
 def submit(data: dict[str, Any]) -> dict[str, Any]:
     """Report a hazard (隐患随手拍)
 
@@ -153,12 +152,10 @@ def _photos(reading: Session, hazard: Hazard) -> dict[str, Any]:
 
 
 @routes.route("/<uuid:hazard_id>", methods=["GET"])
-@routes.response(200, HazardSchema)
-def get_hazard(hazard_id: UUID) -> Response:
+@routes.response(200, HazardSchema, etag=True)
+def get_hazard(hazard_id: UUID) -> dict[str, Any]:
     """Read a hazard with its clocks, its timeline and the steps open to the caller"""
-    hazard = get(session(), HAZARD, Hazard, hazard_id, actor())
-    body = HazardSchema().dump(_detail(hazard, actor()))
-    return with_etag(jsonify(body), hazard.revision)
+    return _detail(get(session(), HAZARD, Hazard, hazard_id, actor()), actor())
 
 
 def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:

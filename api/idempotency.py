@@ -18,6 +18,7 @@ from problems import Invalid, field_error
 from sync.models import Receipt
 from sync.problems import KeyReused
 
+WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _RESULT_BYTES = 4096
 
 
@@ -75,7 +76,7 @@ class Ledger:
 def requested_key() -> UUID | None:
     """The `Idempotency-Key` of this write, or None. Raises Invalid if it is not a UUID."""
     header = request.headers.get("Idempotency-Key")
-    if header is None or request.method not in ("POST", "PUT", "PATCH", "DELETE"):
+    if header is None or request.method not in WRITES:
         return None
     try:
         return UUID(header)

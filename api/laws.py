@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
-
 from api.actions import add_actions
 from api.context import actor, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
@@ -19,15 +17,6 @@ from training_content.laws.models import Law
 from training_content.laws.schemas import CreateLawSchema, EditLawSchema, LawPageSchema, LawQuerySchema, LawSchema
 
 routes = Routes("laws", "/laws", "Laws, rules and standards with their versions")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "the ETag of the revision that the change is based on",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
 
 
 @routes.route("", methods=["GET"])
@@ -44,34 +33,27 @@ def list_laws(query: dict[str, Any]) -> Json:
 
 @routes.route("", methods=["POST"])
 @routes.arguments(CreateLawSchema)
-@routes.response(201, LawSchema, headers=_ETAG)
-def draft_law(data: dict[str, Any]) -> Response:
+@routes.response(201, LawSchema, etag=True, location="/laws/{id}")
+def draft_law(data: dict[str, Any]) -> Law:
     """Draft a law record. For content editors."""
-    law = commands.draft_law(session(), actor(), data.pop("id"), data)
-    return _answer(law, 201)
+    return commands.draft_law(session(), actor(), data.pop("id"), data)
 
 
 @routes.route("/<uuid:law_id>", methods=["GET"])
-@routes.response(200, LawSchema, headers=_ETAG)
-def show_law(law_id: UUID) -> Response:
+@routes.response(200, LawSchema, etag=True)
+def show_law(law_id: UUID) -> Law:
     """Show a law with its articles."""
-    return _answer(queries.law(session(), actor(), law_id))
+    return queries.law(session(), actor(), law_id)
 
 
-@routes.route("/<uuid:law_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/<uuid:law_id>", methods=["PUT"])
 @routes.arguments(EditLawSchema)
-@routes.response(200, LawSchema, headers=_ETAG)
-def edit_law(data: dict[str, Any], law_id: UUID) -> Response:
+@routes.response(200, LawSchema, etag=True)
+@if_match()
+def edit_law(data: dict[str, Any], law_id: UUID, seen_revision: int | None) -> Law:
     """Replace a law record. For content editors."""
-    revision = requested_revision(required=True)
-    origin = Origin(base_revision=revision, must_match=revision is not None)
-    return _answer(commands.edit_law(session(), actor(), law_id, data, origin))
-
-
-def _answer(law: Law, status: int = 200) -> Response:
-    response = jsonify(LawSchema().dump(law))
-    response.status_code = status
-    return with_etag(response, law.revision)
+    origin = Origin(base_revision=seen_revision, must_match=seen_revision is not None)
+    return commands.edit_law(session(), actor(), law_id, data, origin)
 
 
 add_actions(routes, commands.MUTATIONS, "法规")

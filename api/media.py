@@ -12,12 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from flask import Response, jsonify, request
+from flask import Response, request
 
 from api.context import actor, parts, session
-from api.etags import with_etag
-from api.routes import Routes
-from api.uploads import ACCEPTED_TYPES, body_pieces, caller, intake, owning
+from api.routes import Routes, owns_transactions
+from api.uploads import ACCEPTED_TYPES, body_pieces, caller, intake
 from media import commands, queries
 from media.access import EVERYTHING, ORIGINAL
 from media.allowance import require_allowance
@@ -67,9 +66,9 @@ class ContentQuerySchema(StrictSchema):
     requestBody={"required": True, "content": {kind: {"schema": _BINARY} for kind in sorted(ACCEPTED_TYPES)}},
 )
 @routes.arguments(ContentQuerySchema, location="query")
-@routes.response(201, MediaSchema)
+@routes.response(201, MediaSchema, location="/media/{id}")
 @routes.alt_response(200, schema=MediaSchema, description="These bytes were here already")
-@owning
+@owns_transactions
 def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], int]:
     """Send a photo in one request
 
@@ -98,17 +97,16 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
 
 
 @routes.route("/<uuid:media_id>")
-@routes.response(200, MediaSchema)
-def show(media_id: UUID) -> Response:
+@routes.response(200, MediaSchema, etag=True)
+def show(media_id: UUID) -> dict[str, Any]:
     """A photo: its state, and where its pictures are"""
     media, allowed = parts().media_rules.open(session(), actor(), media_id)
-    document = _described(media, queries.renditions_of(session(), media_id), allowed)
-    return with_etag(jsonify(MediaSchema().dump(document)), media.revision)
+    return _described(media, queries.renditions_of(session(), media_id), allowed)
 
 
 @routes.route("/<uuid:media_id>/renditions/<string:name>")
-@routes.response(200, _BINARY, content_type="image/jpeg")
-@owning
+@routes.response(200, _BINARY, content_type="image/jpeg", etag=True)
+@owns_transactions
 def rendition(media_id: UUID, name: str) -> Response:
     """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served"""
     with parts().database.transaction() as transaction:
@@ -127,7 +125,7 @@ def rendition(media_id: UUID, name: str) -> Response:
 @routes.route("/<uuid:media_id>/original")
 @routes.doc(responses={200: {"content": {kind: {"schema": _BINARY} for kind in sorted(ACCEPTED_TYPES)}}})
 @routes.response(200)
-@owning
+@owns_transactions
 def original(media_id: UUID) -> Response:
     """The sealed original, byte for byte; each reading is recorded"""
     with parts().database.transaction() as transaction:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
-
 from api.context import actor, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
@@ -30,15 +28,6 @@ from wire import NothingSchema
 inbox = Routes("inbox", "/inbox", "Notices to the caller: one for each event that concerns him")
 preferences = Routes("preferences", "/preferences", "What the caller wants to be told, on which ways, and when not")
 dead_letters = Routes("dead_letters", "/dead-letters", "What the worker gave up, for the region's system administrator")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": 'the ETag of the last reading; `"0"` if nothing was ever set',
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
 
 
 @inbox.route("", methods=["GET"])
@@ -67,28 +56,23 @@ def read_notice(_: Json, item_id: UUID) -> InboxItem:
 
 
 @preferences.route("", methods=["GET"])
-@preferences.response(200, PreferencesSchema, headers=_ETAG)
-def show_preferences() -> Response:
+@preferences.response(200, PreferencesSchema, etag=True)
+def show_preferences() -> Json:
     """Show what the caller wants, defaults included."""
-    return _answer()
+    return queries.preferences(session(), actor())
 
 
-@preferences.route("", methods=["PUT"], parameters=[_IF_MATCH])
+@preferences.route("", methods=["PUT"])
 @preferences.arguments(SetPreferencesSchema)
-@preferences.response(200, PreferencesSchema, headers=_ETAG)
-def set_preferences(data: Json) -> Response:
+@preferences.response(200, PreferencesSchema, etag=True)
+@if_match()
+def set_preferences(data: Json, seen_revision: int | None) -> Json:
     """Replace what the caller wants.
 
     Notices that the law wants told cannot be switched off; urgent ones ignore quiet hours.
     """
-    revision = requested_revision(required=True)
-    commands.set_preferences(session(), actor(), data, revision)
-    return _answer()
-
-
-def _answer() -> Response:
-    wanted = queries.preferences(session(), actor())
-    return with_etag(jsonify(PreferencesSchema().dump(wanted)), wanted["revision"])
+    commands.set_preferences(session(), actor(), data, seen_revision)
+    return queries.preferences(session(), actor())
 
 
 @dead_letters.route("", methods=["GET"])

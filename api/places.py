@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify
-
 from api.context import actor, parts, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.routes import Routes
 from database.base import Json
 from places import commands, queries
@@ -27,14 +25,6 @@ from problems import NotFound
 
 routes = Routes("places", "/places", "Divisions, the banner of a position, working days")
 
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "the ETag of the revision that the change is based on",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted; of a calendar also the next year's"}}
 _YEARS = range(2000, 2101)
 
 
@@ -59,16 +49,16 @@ def region_of_point(data: dict[str, Any]) -> Json:
     return queries.handled(session(), region_of(Point(**data)))
 
 
-@routes.route("/regions/<string:code>/opening", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/regions/<string:code>/opening", methods=["PUT"])
 @routes.arguments(OpeningSchema)
-@routes.response(200, DivisionSchema, headers=_ETAG)
-def set_opening(data: dict[str, Any], code: str) -> Response:
+@routes.response(200, DivisionSchema, etag=True)
+@if_match()
+def set_opening(data: dict[str, Any], code: str, seen_revision: int | None) -> Json:
     """Open or close the module in a banner.
 
     For system administrators of a division that contains it. `If-Match` names the revision that the tree of divisions says.
     """
-    division = commands.open_region(session(), actor(), code, data, requested_revision(required=True))
-    return with_etag(jsonify(DivisionSchema().dump(queries.division_facts(division))), division.revision)
+    return queries.division_facts(commands.open_region(session(), actor(), code, data, seen_revision))
 
 
 @routes.route("/regions/<string:code>/actions/move_units", methods=["POST"])
@@ -83,33 +73,29 @@ def move_units(data: dict[str, Any], code: str) -> Json:
 
 
 @routes.route("/calendar/<int:year>", methods=["GET"])
-@routes.response(200, CalendarSchema, headers=_ETAG)
-def calendar(year: int) -> Response:
+@routes.response(200, CalendarSchema, etag=True)
+def calendar(year: int) -> Json:
     """Show the working days of a year.
 
-    A year without a notice answers provisionally, with revision 0. `If-None-Match` with its ETag answers 304.
+    A year without a notice answers provisionally, with revision 0.
     """
     _check(year)
-    return _calendar(year)
+    return queries.calendar_of_year(session(), year)
 
 
-@routes.route("/calendar/<int:year>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/calendar/<int:year>", methods=["PUT"])
 @routes.arguments(LoadNoticeSchema)
-@routes.response(200, CalendarSchema, headers=_ETAG)
-def load_calendar(data: dict[str, Any], year: int) -> Response:
+@routes.response(200, CalendarSchema, etag=True)
+@if_match()
+def load_calendar(data: dict[str, Any], year: int, seen_revision: int | None) -> Json:
     """Load the holiday notice of a year.
 
     For the region's system administrators; running clocks are computed again. `If-Match` names the revision that it replaces,
     0 for a year without a notice.
     """
     _check(year)
-    commands.load_notice(session(), actor(), year, data, requested_revision(required=True))
-    return _calendar(year)
-
-
-def _calendar(year: int) -> Response:
-    answer = jsonify(CalendarSchema().dump(queries.calendar_of_year(session(), year)))
-    return with_etag(answer, *queries.calendar_revisions(session(), year))
+    commands.load_notice(session(), actor(), year, data, seen_revision)
+    return queries.calendar_of_year(session(), year)
 
 
 def _check(year: int) -> None:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
+from http import HTTPStatus
 from itertools import islice
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import orjson
-from flask import Request, current_app, g, request
+from flask import Request, Response, current_app, g, request
 from flask_smorest import Blueprint
+from flask_smorest.utils import get_appcontext
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import ClientDisconnected
 
 from api.auth import PUBLIC
-from api.problems import ProblemSchema
+from api.etags import set_etag
+from api.idempotency import WRITES
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
 from sync.reading import decompress
 from wire import MAX_ERRORS, flatten
 
+_BASE = "/api/v1"
 MAX_MEMBERS = 20_000  # keys and values of a body; a law of 1000 articles has some 6000
 
 
@@ -135,36 +140,103 @@ def owns_transactions(view: View) -> View:
     return view
 
 
+class Answer(NamedTuple):
+    """Which headers an operation sets from its own answer; a stored answer that is repeated has them too."""
+
+    etag: bool = False
+    location: str = ""  # where what was made is read: a format of the answer's members, below /api/v1
+
+    def complete(self, response: Response, document: Any) -> Response:
+        """Set them."""
+        if self.location and response.status_code == HTTPStatus.CREATED:
+            response.headers["Location"] = f"{_BASE}{self.location.format(**document)}"
+        if self.etag:
+            set_etag(response, document["revision"])
+        return response
+
+
+def header_refs(*names: str) -> dict[str, Any]:
+    """Headers of an answer, as the components that document them (api/openapi.py)."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def answer_of(view: Any) -> Answer:
+    """What `Routes.response` was told of this view."""
+    told: Answer = getattr(view, "answer", Answer())
+    return told
+
+
 class Routes(Blueprint):
-    """A blueprint under /api/v1 whose every operation documents the problem document as its default answer."""
+    """A blueprint under /api/v1. What operations have in common is documented here, from what they really do."""
 
     ARGUMENTS_PARSER = _Parser()
 
     def __init__(self, name: str, prefix: str, description: str) -> None:
-        super().__init__(name, name, url_prefix=f"/api/v1{prefix}", description=description)
+        super().__init__(name, name, url_prefix=f"{_BASE}{prefix}", description=description)
         self._prepare_doc_cbks.append(_join_parameters)
 
-    def route(self, rule: str, *, parameters: Any = None, **options: Any) -> Any:
-        """As in Flask; documents the endpoint's name, whether it needs a token, and the default answer."""
+    def route(self, rule: str, **options: Any) -> Any:
+        """As in Flask; documents the endpoint's name, whether it needs a token, the headers it reads, and its refusals."""
         inner = super().route(rule, **options)
+        methods = set(options.get("methods", ("GET",)))
 
         def decorate(view: Any) -> Any:
             endpoint = f"{self.name}.{view.__name__}"
-            said: dict[str, Any] = {"operationId": endpoint}
+            headers, refusals = _headers_read(view, methods)
+            said: dict[str, Any] = {"operationId": endpoint, "responses": {**_REFUSALS, **refusals}}
             if endpoint in PUBLIC:
                 said["security"] = []
-            if parameters:
-                said["parameters"] = parameters  # of this method: flask-smorest would give them to its neighbours too
-            named = self.doc(**said)(view)
-            return inner(self.alt_response("default", **_PROBLEM, description="A problem")(named))
+            if headers:
+                said["parameters"] = [*_documented(view).get("parameters", []), *headers]
+            return inner(self.doc(**said)(view))
 
         return decorate
 
     def arguments(self, schema: Any, **options: Any) -> Any:
         """As in flask-smorest; a wrong field is a problem document too. The schema is made once, not for each request."""
         inner = super().arguments(schema() if isinstance(schema, type) else schema, **options)
-        documented = self.alt_response(422, **_PROBLEM, description="Fields are wrong: `errors` names them")
+        documented = self.doc(responses={"422": "WrongFields"})
         return lambda view: inner(documented(view))
+
+    def response(self, status_code: Any, schema: Any = None, *, etag: bool = False, location: str = "", **options: Any) -> Any:
+        """As in flask-smorest, with the headers of `Answer`. A view that returns a Response has set them itself."""
+        answer = Answer(etag, location)
+        own = header_refs(*(name for name, value in zip(("ETag", "Location"), answer, strict=True) if value))
+        inner = super().response(status_code, schema, headers={**own, **options.pop("headers", {})} or None, **options)
+
+        def decorate(view: Any) -> Any:
+            shaped = inner(view)
+
+            @wraps(shaped)
+            def answering(*args: Any, **kwargs: Any) -> Any:
+                response = shaped(*args, **kwargs)
+                shown = get_appcontext()
+                return answer.complete(response, shown["result_dump"]) if "result_dump" in shown else response
+
+            answering.answer = answer  # type: ignore[attr-defined]
+            return answering
+
+        return decorate
+
+
+def _headers_read(view: Any, methods: set[str]) -> tuple[list[str], dict[str, str]]:
+    """The components that document which of our headers the operation reads, and what it answers because of them."""
+    headers: list[str] = []
+    refusals: dict[str, str] = {}
+    if methods & WRITES and not getattr(view, "owns_transactions", False):  # see FireApp.dispatch_request
+        headers.append("IdempotencyKey")
+    if hasattr(view, "if_match"):
+        headers.append("IfMatch" if view.if_match == "required" else "IfMatchOptional")
+        refusals |= {"412": "Stale"} | ({"428": "RevisionRequired"} if view.if_match == "required" else {})
+    if answer_of(view).etag and "GET" in methods:
+        headers.append("IfNoneMatch")
+        refusals["304"] = "NotModified"
+    return headers, refusals
+
+
+def _documented(view: Any) -> dict[str, Any]:
+    manual: dict[str, Any] = getattr(view, "_apidoc", {}).get("manual_doc", {})
+    return manual
 
 
 def _join_parameters(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -175,4 +247,5 @@ def _join_parameters(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) ->
     return doc
 
 
-_PROBLEM: dict[str, Any] = {"schema": ProblemSchema, "content_type": "application/problem+json"}
+# Components of the document (api/openapi.py) that every operation refers to.
+_REFUSALS = {"429": "TooManyRequests", "503": "Unavailable", "default": "Problem"}

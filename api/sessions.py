@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, current_app, redirect
@@ -30,19 +29,13 @@ from accounts.sms import sender_for
 from accounts.tokens import actor_in
 from api.context import actor, parts, session
 from api.networks import caller_network
-from api.routes import Routes
+from api.routes import Routes, owns_transactions
 from database.base import Json
 from database.session import now
 from problems import Invalid, NotFound, Unauthenticated, field_error
 
 routes = Routes("auth", "/auth", "Signing in and out")
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def _owning(view: View) -> View:
-    """A refused attempt must be counted and tokens must not enter a receipt: these views own their transactions."""
-    view.owns_transactions = True  # type: ignore[attr-defined]
-    return view
+# A refused attempt must be counted and tokens must not enter a receipt: these views own their transactions.
 
 
 def front() -> Front:
@@ -71,7 +64,7 @@ def _opened(session: Session, tokens: Tokens) -> Json:
 @routes.route("/sms-codes", methods=["POST"])
 @routes.arguments(SmsCodeRequestSchema)
 @routes.response(202, SmsCodeSentSchema)
-@_owning
+@owns_transactions
 def send_sms_code(data: dict[str, Any]) -> Json:
     """Send a sign-in code to a phone.
 
@@ -83,7 +76,7 @@ def send_sms_code(data: dict[str, Any]) -> Json:
 @routes.route("/sessions", methods=["POST"])
 @routes.arguments(OpenSessionSchema)
 @routes.response(201, OpenedSchema)
-@_owning
+@owns_transactions
 def open_session(data: dict[str, Any]) -> Json:
     """Sign in.
 
@@ -97,7 +90,7 @@ def open_session(data: dict[str, Any]) -> Json:
 @routes.route("/sessions/refresh", methods=["POST"])
 @routes.arguments(RefreshSchema)
 @routes.response(200, OpenedSchema)
-@_owning
+@owns_transactions
 def refresh_session(data: dict[str, Any]) -> Json:
     """Exchange a refresh token for new tokens.
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
-
 from api.actions import add_actions
 from api.context import actor, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
@@ -26,15 +24,6 @@ from training_content.lessons.schemas import (
 
 routes = Routes("lessons", "/lessons", "Short lessons on fire safety")
 
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "the ETag of the revision that the change is based on",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
-
 
 @routes.route("", methods=["GET"])
 @routes.arguments(LessonQuerySchema, location="query")
@@ -47,34 +36,27 @@ def list_lessons(query: dict[str, Any]) -> Json:
 
 @routes.route("", methods=["POST"])
 @routes.arguments(CreateLessonSchema)
-@routes.response(201, LessonSchema, headers=_ETAG)
-def draft_lesson(data: dict[str, Any]) -> Response:
+@routes.response(201, LessonSchema, etag=True, location="/lessons/{id}")
+def draft_lesson(data: dict[str, Any]) -> Lesson:
     """Draft a lesson. For content editors."""
-    lesson = commands.draft_lesson(session(), actor(), data.pop("id"), data)
-    return _answer(lesson, 201)
+    return commands.draft_lesson(session(), actor(), data.pop("id"), data)
 
 
 @routes.route("/<uuid:lesson_id>", methods=["GET"])
-@routes.response(200, LessonSchema, headers=_ETAG)
-def show_lesson(lesson_id: UUID) -> Response:
+@routes.response(200, LessonSchema, etag=True)
+def show_lesson(lesson_id: UUID) -> Lesson:
     """Show a lesson."""
-    return _answer(queries.lesson(session(), actor(), lesson_id))
+    return queries.lesson(session(), actor(), lesson_id)
 
 
-@routes.route("/<uuid:lesson_id>", methods=["PUT"], parameters=[_IF_MATCH])
+@routes.route("/<uuid:lesson_id>", methods=["PUT"])
 @routes.arguments(EditLessonSchema)
-@routes.response(200, LessonSchema, headers=_ETAG)
-def edit_lesson(data: dict[str, Any], lesson_id: UUID) -> Response:
+@routes.response(200, LessonSchema, etag=True)
+@if_match()
+def edit_lesson(data: dict[str, Any], lesson_id: UUID, seen_revision: int | None) -> Lesson:
     """Replace a lesson. For content editors."""
-    revision = requested_revision(required=True)
-    origin = Origin(base_revision=revision, must_match=revision is not None)
-    return _answer(commands.edit_lesson(session(), actor(), lesson_id, data, origin))
-
-
-def _answer(lesson: Lesson, status: int = 200) -> Response:
-    response = jsonify(LessonSchema().dump(lesson))
-    response.status_code = status
-    return with_etag(response, lesson.revision)
+    origin = Origin(base_revision=seen_revision, must_match=seen_revision is not None)
+    return commands.edit_lesson(session(), actor(), lesson_id, data, origin)
 
 
 add_actions(routes, commands.MUTATIONS, "课程")

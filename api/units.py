@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
 from marshmallow import fields, validate
 
 from api.context import actor, session
-from api.etags import requested_revision, with_etag
+from api.etags import if_match
 from api.paging import page
 from api.routes import Routes
 from database.base import Json
@@ -22,15 +20,6 @@ from places.unit_kinds import CATEGORIES
 from wire import Line, PageSchema, StrictSchema
 
 routes = Routes("units", "/units", "Enterprises and places under fire supervision")
-
-_IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "the ETag of the revision that the change is based on",
-}
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "the revision, quoted"}}
 
 
 class UnitQuerySchema(PageSchema):
@@ -66,37 +55,30 @@ def _known_code(code: str) -> str:
 
 @routes.route("", methods=["POST"])
 @routes.arguments(RegisterUnitSchema)
-@routes.response(201, UnitSchema, headers=_ETAG)
-def register_unit(data: dict[str, Any]) -> Response:
+@routes.response(201, UnitSchema, etag=True, location="/units/{id}")
+def register_unit(data: dict[str, Any]) -> Unit:
     """Register a unit.
 
     For intake clerks, officers and leaders in their region, and for its legal person, confirmed by the identity provider, who is
     about to claim it.
     """
-    return _answer(units.register_unit(session(), actor(), data), HTTPStatus.CREATED)
+    return units.register_unit(session(), actor(), data)
 
 
 @routes.route("/<uuid:unit_id>", methods=["GET"])
-@routes.response(200, UnitSchema, headers=_ETAG)
-def show_unit(unit_id: UUID) -> Response:
-    """Show a unit. `If-None-Match` with its ETag answers 304."""
-    return _answer(units.unit_seen_by(session(), actor(), unit_id))
+@routes.response(200, UnitSchema, etag=True)
+def show_unit(unit_id: UUID) -> Unit:
+    """Show a unit."""
+    return units.unit_seen_by(session(), actor(), unit_id)
 
 
 @routes.route("/<uuid:unit_id>", methods=["PUT"])
 @routes.arguments(EditUnitSchema)
-@routes.response(200, UnitSchema, headers=_ETAG)
-@routes.doc(parameters=[_IF_MATCH])
-def edit_unit(data: dict[str, Any], unit_id: UUID) -> Response:
+@routes.response(200, UnitSchema, etag=True)
+@if_match()
+def edit_unit(data: dict[str, Any], unit_id: UUID, seen_revision: int | None) -> Unit:
     """Edit a unit.
 
     The body replaces it whole. A unit's own people change address, place type and position; the rest is the brigade's.
     """
-    seen_revision = requested_revision(required=True)
-    return _answer(units.edit_unit(session(), actor(), unit_id, seen_revision, data))
-
-
-def _answer(unit: Unit, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    response = jsonify(UnitSchema().dump(unit))
-    response.status_code = status
-    return with_etag(response, unit.revision)
+    return units.edit_unit(session(), actor(), unit_id, seen_revision, data)

@@ -15,9 +15,9 @@ from werkzeug.exceptions import ClientDisconnected
 
 from accounts.actor import Actor
 from api.auth import authenticate
-from api.context import actor, parts, session
+from api.context import parts
 from api.problems import problem_response
-from api.routes import Routes
+from api.routes import Routes, header_refs, owns_transactions
 from media import uploads
 from media.intake import Intake
 from media.models import OPEN, Upload
@@ -39,11 +39,12 @@ _METADATA = {"media_id": "id", "role": "role", "sha256": "sha256", "captured_at"
 routes = Routes("uploads", "/uploads", "照片断点续传 (tus 1.0.0)")
 View = TypeVar("View", bound=Callable[..., Any])
 
+_COUNT = {"type": "integer", "minimum": 0}
+_TEXT = {"type": "string"}
 
-def owning(view: View) -> View:
-    """Mark a view that reads or writes bodies slowly: it opens its own transactions, and reads no network inside one."""
-    view.owns_transactions = True  # type: ignore[attr-defined]
-    return view
+
+def _described(**headers: Any) -> dict[str, Any]:
+    return {name.replace("_", "-"): {"schema": schema} for name, schema in headers.items()}
 
 
 def _no_automatic_options(view: View) -> View:
@@ -64,7 +65,7 @@ def caller(transaction: Session) -> Actor:
 
 
 @routes.route("", methods=["OPTIONS"])
-@routes.response(204, description="`Tus-Version`, `Tus-Extension`, `Tus-Max-Size`")
+@routes.response(204, headers=_described(Tus_Version=_TEXT, Tus_Extension=_TEXT, Tus_Max_Size=_COUNT))
 @_no_automatic_options
 def options() -> Response:
     """What this server speaks"""
@@ -86,32 +87,44 @@ def options() -> Response:
         },
     ]
 )
-@routes.response(201, description="`Location`: the upload, a capability; the same one when the same photo is created again")
+@routes.response(
+    201, description="`Location` is a capability, the same one if the photo is announced again", headers=header_refs("Location")
+)
 @_no_automatic_options
+@owns_transactions
 def create() -> Response:
-    """Announce a photo and get the URL to send it to"""
-    _check_version()
+    """Announce a photo and get the URL to send it to.
+
+    Repeating it is safe by itself: the same photo has the same upload.
+    """
     settings = parts().settings
     header = request.headers.get("Upload-Metadata", "")
-    if request.content_length:
-        raise BodyTooLarge(max_bytes=0)  # creation-with-upload is not offered
-    upload = uploads.create(
-        session(),
-        actor(),
-        _announcement(header),
-        metadata_header=header,
-        lifetime=settings.upload_lifetime,
-        max_bytes=settings.max_photo_bytes,
-        allowance_bytes=settings.upload_allowance_bytes,
-    )
+    with parts().database.transaction() as transaction:
+        sender = caller(transaction)
+        _check_version()
+        if request.content_length:
+            raise BodyTooLarge(max_bytes=0)  # creation-with-upload is not offered
+        upload = uploads.create(
+            transaction,
+            sender,
+            _announcement(header),
+            metadata_header=header,
+            lifetime=settings.upload_lifetime,
+            max_bytes=settings.max_photo_bytes,
+            allowance_bytes=settings.upload_allowance_bytes,
+        )
     return Response(status=201, headers={"Location": f"/api/v1/uploads/{upload.token}"})
 
 
 @routes.route("/<string:token>", methods=["HEAD"])
 @routes.doc(parameters=[{"in": "header", "name": "Tus-Resumable", "required": True, "schema": {"const": VERSION}}])
-@routes.response(200, description="`Upload-Offset`: how many bytes are safe; `Upload-Length`, `Upload-Metadata`")
+@routes.response(
+    200,
+    description="How many bytes are safe",
+    headers=_described(Upload_Offset=_COUNT, Upload_Length=_COUNT, Upload_Metadata=_TEXT),
+)
 @_no_automatic_options
-@owning
+@owns_transactions
 def head(token: str) -> Response:
     """How far an upload is; one whose server died after the last byte is completed by this"""
     with parts().database.transaction() as transaction:
@@ -143,9 +156,9 @@ def head(token: str) -> Response:
         "content": {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     },
 )
-@routes.response(204, description="`Upload-Offset`: all before it is on the disk")
+@routes.response(204, description="All before `Upload-Offset` is on the disk", headers=_described(Upload_Offset=_COUNT))
 @_no_automatic_options
-@owning
+@owns_transactions
 def patch(token: str) -> Response:
     """Send bytes, from the last acknowledged one on; what arrives before a cut is kept"""
     with parts().database.transaction() as transaction:

@@ -71,11 +71,3 @@ def calendar_of_year(session: Session, year: int) -> Json:
         "work_days": sum(calendar.is_work_day(day) for day in days),
         "days": [{**entry, "day": dt.date.fromisoformat(entry["day"])} for entry in notice.days] if notice else [],
     }
-
-
-def calendar_revisions(session: Session, year: int) -> tuple[int, int]:
-    """Of the year's notice and of the next one, which reaches back into December; 0 for none. Together they are the answer's."""
-    years = (year, year + 1)
-    found = select(CalendarNotice.year, CalendarNotice.revision).where(CalendarNotice.year.in_(years))
-    revisions: dict[int, int] = dict(session.execute(found).all())
-    return revisions.get(year, 0), revisions.get(year + 1, 0)

@@ -38,6 +38,14 @@ class Operation:
         """In the order of the document."""
         return [parameter for parameter in self.parameters if parameter["in"] == "path"]
 
+    def reads_header(self, name: str) -> bool:
+        """True if it says that it reads this header of the request."""
+        return any(parameter["in"] == "header" and parameter["name"] == name for parameter in self.parameters)
+
+    def answers_header(self, status: int, name: str) -> bool:
+        """True if it says that an answer of this status has this header."""
+        return name in self.body["responses"].get(str(status), {}).get("headers", {})
+
     @property
     def writes(self) -> bool:
         """True if the method may change something."""
@@ -52,12 +60,15 @@ class Operation:
 
 
 def operations(document: Json) -> Iterator[Operation]:
-    """Every operation, in the order of the document; parameters of a path are given to each of its methods."""
+    """Every operation, in the order of the document, with the parameters of its path; what it refers to is put in."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
                 own = item[method]
-                yield Operation(method, path, {**own, "parameters": [*item.get("parameters", []), *own.get("parameters", [])]})
+                parameters = [*item.get("parameters", []), *own.get("parameters", [])]
+                responses = {status: resolved(answer, document) for status, answer in own["responses"].items()}
+                whole = {"parameters": [resolved(each, document) for each in parameters], "responses": responses}
+                yield Operation(method, path, {**own, **whole})
 
 
 def resolved(schema: Json, document: Json) -> Json:

@@ -7,8 +7,6 @@ document; and anything without a token. Answers are compared with what the docum
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -32,12 +30,11 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from accounts import throttle
 from accounts.actor import Role
 from api.uploads import ACCEPTED_TYPES
-from database.base import new_id
 from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
-from tests.contracts.targets import NOT_SOMEBODYS, Target, target
-from tests.contracts.world import World, a_photo
-from tests.people import HOME, Caller, citizen, enterprise, guest, staff
+from tests.contracts.targets import Target, sensible
+from tests.contracts.world import World, a_photo, usual_headers
+from tests.people import Caller, citizen, enterprise, guest, staff
 
 SEED = 20261122
 PATH = "/api/v1/openapi.json"
@@ -111,7 +108,7 @@ def generate(run: Run, wanted: int, part: slice) -> set[str]:
     world = World(run.client, document)
     known = {operation.id: operation for operation in list(operations(document))[part]}
     generators = {result.ok().definition.raw["operationId"]: result.ok() for result in schema.get_all_operations()}  # type: ignore[union-attr]
-    targets = {name: _target(world, operation) for name, operation in known.items()}
+    targets = {name: sensible(world, operation) for name, operation in known.items()}
     crowd = _crowd(run.client)
     round_ = 0
     while run.count < wanted:
@@ -127,35 +124,6 @@ def generate(run: Run, wanted: int, part: slice) -> set[str]:
                 headers = {} if kind == "without a token" else who.headers
                 _draw(run, kind, generators[name], operation, targets[name], headers, chance.getrandbits(32))
     return set(known)
-
-
-def _target(world: World, operation: Operation) -> Target:
-    """Something that exists and a body that makes sense, where the matrix of strangers knows them."""
-    if operation.path_parameters and operation.id not in NOT_SOMEBODYS:
-        return target(world, operation)
-    ids = {"code": world.case("hazard", "VERIFYING").tracking_code} if operation.id == "hazards.track" else {}
-    ids |= {"code": HOME} if operation.id == "places.set_opening" else {}
-    ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
-    arguments = world.arguments(operation)
-    leader = world.office.leader
-    if operation.id in ("sync.register", "sync.pull"):
-        queue = {"install": str(leader.install), "queue": world.queue_of(leader), "schema": 1}
-        arguments |= {name: value for name, value in queue.items() if name in arguments}
-    elif operation.id == "auth.refresh_session":
-        signed_in = staff(world.client, Role.UNIT_LEADER, alone=True)  # valid until its successor is first used
-        arguments = {"refresh_token": signed_in.refresh_token, "install": str(signed_in.install)}
-    return Target(ids, arguments, _usual(world, operation))
-
-
-def _usual(world: World, operation: Operation) -> Caller | None:
-    administered = {"accounts.create_staff", "accounts.list_staff", "places.set_opening"}
-    if operation.id in administered:
-        return world.sysadmin
-    if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
-        return world.editor
-    if operation.id == "places.load_calendar":
-        return staff(world.client, Role.SYS_ADMIN, "150000")
-    return world.photographer if operation.id == "hazards.submit" else world.office.leader
 
 
 def _crowd(client: FlaskClient) -> list[Caller]:
@@ -175,7 +143,7 @@ def _draw(run: Run, kind: str, generator: Any, operation: Operation, found: Targ
     mode = GenerationMode.NEGATIVE if kind == "misfitting" else GenerationMode.POSITIVE
     fixed: Json = {} if kind == "misfitting" else {"path_parameters": dict(found.ids)}
     if kind == "sensible":
-        fixed["headers"] = {name: value for name, value in _usual_headers().items() if name in _headers_of(operation)}
+        fixed["headers"] = {name: value for name, value in usual_headers(a_photo()).items() if name in _headers_of(operation)}
     try:
         strategy = generator.as_strategy(generation_mode=mode, **fixed)
     except Unsatisfiable:
@@ -204,14 +172,6 @@ def _draw(run: Run, kind: str, generator: Any, operation: Operation, found: Targ
 
 def _headers_of(operation: Operation) -> set[str]:
     return {parameter["name"] for parameter in operation.parameters if parameter["in"] == "header"}
-
-
-def _usual_headers() -> dict[str, str]:
-    photo = a_photo()
-    said = {"media_id": str(new_id()), "sha256": hashlib.sha256(photo).hexdigest()}
-    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
-    lengths = {"Upload-Length": str(len(photo)), "Upload-Offset": "0", "Upload-Metadata": metadata}
-    return {"If-Match": '"1"', "Tus-Resumable": "1.0.0", **lengths}
 
 
 def _raise_limits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -25,7 +23,7 @@ from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
 from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
-from tests.contracts.world import LIVES, Ids, World, a_photo
+from tests.contracts.world import LIVES, Ids, World, a_photo, usual_headers
 from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
 
 # Operations that create under an id made by the client: an id in use is refused to whom it does not belong.
@@ -55,13 +53,8 @@ def call(client: FlaskClient, operation: Operation, ids: Ids, body: Any, headers
         parameter["name"] for parameter in operation.parameters if parameter["in"] == "header" and parameter.get("required")
     }
     photo = a_photo()
-    known = {
-        "If-Match": '"1"',
-        "Tus-Resumable": "1.0.0",
-        "Upload-Offset": "0",
-        "Content-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(photo).digest()).decode()}:",
-    }
-    options: Json = {"headers": {**headers, **{name: known[name] for name in wanted}}}
+    known = usual_headers(photo)
+    options: Json = {"headers": {**{name: known[name] for name in wanted}, **headers}}
     content = operation.body.get("requestBody", {}).get("content", {})
     if operation.json_schema is not None:
         options["json"] = body

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 
@@ -294,9 +294,15 @@ def a_photo() -> bytes:
     return out.getvalue()
 
 
-def as_uuid(text: str) -> UUID | None:
-    """The id in a text, if it is one."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def usual_headers(photo: bytes) -> dict[str, str]:
+    """What operations want in headers: of the first revision, and of this photo, under a new id."""
+    digest = hashlib.sha256(photo)
+    said = {"media_id": str(new_id()), "sha256": digest.hexdigest()}
+    return {
+        "If-Match": '"1"',
+        "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": str(len(photo)),
+        "Upload-Offset": "0",
+        "Upload-Metadata": ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items()),
+    }

@@ -71,7 +71,7 @@ def test_a_bad_query_is_named(call: Caller, person: Actor, query: dict[str, Any]
 
 def test_preferences_start_with_the_defaults(call: Caller, person: Actor) -> None:
     answer = call(person, "GET", "/preferences")
-    assert answer.headers["ETag"] == '"0"'
+    assert answer.headers["ETag"].startswith('"0.')
     assert answer.json["classes"][0] == {"class": "statutory", "fixed": True, "host_app": True, "sms": True}
     assert (answer.json["quiet_from"], answer.json["quiet_until"]) == ("22:00", "07:00")
 
@@ -80,12 +80,12 @@ def test_preferences_are_set_as_a_whole_by_whoever_saw_them_last(call: Caller, p
     wished = {"switched": {"progress": {"sms": True}}, "quiet_from": "21:30", "quiet_until": "08:00"}
     assert call(person, "PUT", "/preferences", json=wished).status_code == 428
     first = call(person, "PUT", "/preferences", json=wished, headers={"If-Match": '"0"'})
-    assert (first.status_code, first.headers["ETag"], first.json["quiet_from"]) == (200, '"1"', "21:30")
+    assert (first.status_code, first.headers["ETag"][:3], first.json["quiet_from"]) == (200, '"1.', "21:30")
     late = call(person, "PUT", "/preferences", json={}, headers={"If-Match": '"0"'})
     assert (late.status_code, late.json["current"]) == (412, 1)
     cleared = call(person, "PUT", "/preferences", json={}, headers={"If-Match": '"1"'})
     assert cleared.json["quiet_from"] is None
-    assert call(person, "GET", "/preferences", headers={"If-None-Match": '"2"'}).status_code == 304
+    assert call(person, "GET", "/preferences", headers={"If-None-Match": cleared.headers["ETag"]}).status_code == 304
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.actor import Role
-from tests.places.conftest import Caller, PlacesApp
+from tests.places.conftest import Caller
 from tests.places.people import citizen, staff
 from tests.places.test_jurisdiction import HOHHOT
 
@@ -74,7 +74,8 @@ def test_an_administrator_opens_a_banner(call: Caller) -> None:
     seen = {"If-Match": f'"{revision(call, "152921")}"'}
     answer = call(administrator, "PUT", "/places/regions/152921/opening", json={"is_open": True}, headers=seen)
     assert (answer.status_code, answer.json["is_open"]) == (200, True)
-    assert answer.headers["ETag"] == f'"{revision(call, "152921")}"' != seen["If-Match"]
+    assert answer.headers["ETag"].startswith(f'"{revision(call, "152921")}.')
+    assert seen["If-Match"] != f'"{revision(call, "152921")}"'
     close = {"json": {"is_open": False}, "headers": {"If-Match": answer.headers["ETag"]}}
     assert call(citizen(), "PUT", "/places/regions/152921/opening", **close).status_code == 403
     wrong = {**close, "json": {"is_open": "yes"}}
@@ -165,14 +166,3 @@ def test_a_calendar_answers_304_until_its_own_or_the_next_years_notice_changes(c
         tags.append(changed.headers["ETag"])
     replaced = call(administrator, "PUT", "/places/calendar/2040", json=notice("2040-01-03"), headers={"If-Match": tags[-1]})
     assert (replaced.status_code, replaced.json["revision"]) == (200, 2)
-
-
-def test_every_operation_is_documented(app: PlacesApp) -> None:
-    paths = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()["paths"]
-    operations = [operation for path in paths.values() for method, operation in path.items() if method in ("get", "post", "put")]
-    assert len(operations) == 10
-    assert all(operation["summary"] and "default" in operation["responses"] for operation in operations)
-    edit = paths["/api/v1/units/{unit_id}"]["put"]
-    assert {"in": "header", "name": "If-Match"}.items() <= next(
-        one for one in edit["parameters"] if one["in"] == "header"
-    ).items()

@@ -43,8 +43,8 @@ def test_a_unit_is_registered_under_its_own_id_and_read_back(call: Caller) -> No
     assert (unit["id"], unit["revision"], unit["lon"], unit["lat"]) == (unit_id, 1, *HOHHOT)
     assert unit["position"] == position
     answer = call(LEADER, "GET", f"/units/{unit_id}")
-    assert (answer.json, answer.headers["ETag"]) == (unit, '"1"')
-    assert call(LEADER, "GET", f"/units/{unit_id}", headers={"If-None-Match": '"1"'}).status_code == 304
+    assert (answer.json, answer.headers["ETag"][:3]) == (unit, '"1.')
+    assert call(LEADER, "GET", f"/units/{unit_id}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_edit_needs_the_revision_it_is_based_on(call: Caller) -> None:
     for header in ("x", '"x"', '"1", "2"', '"' + "9" * 40 + '"'):
         assert call(LEADER, "PUT", path, json=edited(unit), headers={"If-Match": header}).status_code == 422
     done = call(LEADER, "PUT", path, json=edited(unit, name="草原大酒店"), headers={"If-Match": '"1"'})
-    assert (done.status_code, done.json["revision"], done.headers["ETag"]) == (200, 2, '"2"')
+    assert (done.status_code, done.json["revision"], done.headers["ETag"][:3]) == (200, 2, '"2.')
     stale = call(LEADER, "PUT", path, json=edited(unit, name="旧名"), headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.json["current"]) == (412, 2)
     assert call(LEADER, "GET", path).json["name"] == "草原大酒店"

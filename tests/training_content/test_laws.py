@@ -87,7 +87,7 @@ def test_an_edit_needs_the_revision_it_is_based_on(call: Caller, database: Datab
     stale = call(editor, "PUT", f"/laws/{law_id}", json=body, headers={"If-Match": '"1"'})
     assert (stale.status_code, stale.json["current"]) == (412, 2)
     edited = call(editor, "PUT", f"/laws/{law_id}", json=body, headers={"If-Match": '"2"'})
-    assert (edited.status_code, edited.headers["ETag"]) == (200, '"3"')
+    assert (edited.status_code, edited.headers["ETag"][:3]) == (200, '"3.')
     assert "草原防火办法" in (lines(database, "laws")[law_id] or "")
     assert found(call, editor, q="试行") == []
     with database.transaction() as session:

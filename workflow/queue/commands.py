@@ -13,7 +13,7 @@ from accounts.actor import SYSTEM, Actor, Role
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
-from problems import AlreadySo, NotFound, Problem, RoleNotAllowed
+from problems import AlreadySo, NotFound, Problem, RoleNotAllowed, StaleRevision
 from sync.editing import lock
 from sync.feed import touch
 from sync.mutations import Mutation, Origin
@@ -107,6 +107,8 @@ def claim(session: Session, actor: Actor, task_id: UUID, _: dict[str, Any], orig
         if held is None:
             raise NotFound
         raise AlreadySo(action="claim", holder_ids=[str(person) for person in held.holder_ids])
+    if origin.must_match and origin.base_revision != task.revision - 1:
+        raise StaleRevision(current=task.revision - 1)
     if not _is_his(task, actor):
         raise RoleNotAllowed(action="claim", reason="another_office")
     if not may_claim(task, actor):
