@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,13 @@ def _add(routes: Routes, mutation: Mutation, label: str) -> None:
         return done(mutation.run(session(), actor(), entity_id, data, origin))
 
     act.__name__ = f"{mutation.entity_type}_{mutation.action}"
-    act.__doc__ = f"{label}:{mutation.summary}\n\nThe same command as the mutation `{mutation.name}`."
+    act.__doc__ = "\n\n".join(
+        [
+            f"{label.capitalize()}: {mutation.action.replace('_', ' ')} ({mutation.summary}).",
+            inspect.getdoc(mutation.run) or "",
+            f"The same command as the mutation `{mutation.name}`.",
+        ]
+    )
     view: Callable[..., Any] = routes.response(200, DoneSchema)(if_match(required=False)(act))
     view = routes.arguments(mutation.schema)(view)
     routes.route(f"/<uuid:entity_id>/actions/{mutation.action}", methods=["POST"])(view)

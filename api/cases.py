@@ -58,8 +58,8 @@ def add_case_routes(
         actions = [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps]
         return {**summary(row), "data": sight(row, actor()), "actions": actions, "clocks": clocks}
 
-    list_cases.__doc__ = f"List every {label} that the caller may see, oldest first"
-    get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller"
+    list_cases.__doc__ = f"List every {label} that the caller may see, oldest first."
+    get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller."
     listing = routes.arguments(CaseFilterSchema, location="query")(routes.response(200, CasePageSchema)(list_cases))
     routes.route("", methods=["GET"])(listing)
     routes.route("/<uuid:case_id>", methods=["GET"])(routes.response(200, CaseSchema, etag=True)(get_case))

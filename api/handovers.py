@@ -12,7 +12,7 @@ from workflow.handovers.rules import LIFE
 from workflow.handovers.synced import HANDOVER, line, obstacle, roles_on
 from workflow.state_machine import Transition
 
-routes = Routes("handovers", "/handovers", "风险隐患移交:签发、签收、退回、反馈")
+routes = Routes("handovers", "/handovers", "Letters (移送函) that pass a hazard from one body to another")
 
 
 def _sight(handover: Handover, _: Actor) -> Json:
@@ -35,4 +35,4 @@ def _may(handover: Handover, _: Actor, step: Transition) -> bool:
     return obstacle(handover, step.action) is None
 
 
-add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "移送函", _may)
+add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "letter", _may)

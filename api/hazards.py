@@ -38,7 +38,7 @@ from workflow.hazards.schemas import PICTURES, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
 from workflow.schemas import DoneSchema
 
-routes = Routes("hazards", "/hazards", "隐患随手拍:上报、核查、办结")
+routes = Routes("hazards", "/hazards", "Reports of hazards (隐患随手拍) from the report to its closing")
 
 _COMPLAINT = (
     "您反映的是对工作人员的检举控告,不作为隐患办理。本平台不保存其内容,也不转给被反映的单位。"
@@ -69,7 +69,7 @@ def _says_it_burns() -> bool:
 @routes.arguments(CreateHazardSchema)
 @routes.response(201, SubmittedSchema, location="/hazards/{id}")
 def submit(data: dict[str, Any]) -> dict[str, Any]:
-    """Report a hazard (隐患随手拍)
+    """Report a hazard (隐患随手拍).
 
     A photo or words suffice. A report of a fire in progress ends as EMERGENCY_DIVERTED: call 119; a refusal of one says so
     too, as `emergency`. A complaint about staff ends as NOT_ACCEPTED, and the answer says where to turn.
@@ -85,7 +85,7 @@ def submit(data: dict[str, Any]) -> dict[str, Any]:
 @routes.arguments(HazardFilterSchema, location="query")
 @routes.response(200, HazardPageSchema)
 def list_hazards(query: dict[str, Any]) -> dict[str, Any]:
-    """List the hazards that the caller may see, oldest first"""
+    """List the hazards that the caller may see, oldest first."""
     rows, next_cursor = page(session(), queries.hazards(actor(), query), [Hazard.id], [UUID], query)
     return {"items": [_summary(row) for row in rows], "next_cursor": next_cursor}
 
@@ -109,7 +109,7 @@ def _summary(hazard: Hazard) -> dict[str, Any]:
 @routes.route("/pictures", methods=["GET"])
 @routes.response(200, PictureSchema(many=True))
 def pictures() -> list[dict[str, Any]]:
-    """List the eight pictures and 说不清, with the categories of the law behind each"""
+    """List the eight pictures and 说不清, with the categories of the law behind each."""
     rows = list(categories(session()).values())
     return [
         {"picture": picture, "label": label, "categories": [row for row in rows if row.picture == picture]}
@@ -121,7 +121,7 @@ def pictures() -> list[dict[str, Any]]:
 @routes.arguments(ClaimReportSchema)
 @routes.response(200, DoneSchema)
 def claim(data: dict[str, Any]) -> dict[str, Any]:
-    """Claim a named guest report with its tracking code"""
+    """Claim a named guest report with its tracking code."""
     return done(reporters.claim(session(), actor(), data))
 
 
@@ -129,7 +129,7 @@ def claim(data: dict[str, Any]) -> dict[str, Any]:
 @routes.response(200, TrackSchema)
 @owns_transactions
 def track(code: str) -> dict[str, Any]:
-    """Follow a report by its code: 26 characters, or case number, hyphen and 8 characters (throttled)"""
+    """Follow a report by its code: 26 characters, or case number, hyphen and 8 characters (throttled)."""
     database = parts().database
     with database.transaction() as guess:
         tracking.admit(guess, code)
@@ -154,7 +154,7 @@ def _photos(reading: Session, hazard: Hazard) -> dict[str, Any]:
 @routes.route("/<uuid:hazard_id>", methods=["GET"])
 @routes.response(200, HazardSchema, etag=True)
 def get_hazard(hazard_id: UUID) -> dict[str, Any]:
-    """Read a hazard with its clocks, its timeline and the steps open to the caller"""
+    """Read a hazard with its clocks, its timeline and the steps open to the caller."""
     return _detail(get(session(), HAZARD, Hazard, hazard_id, actor()), actor())
 
 
@@ -172,4 +172,4 @@ def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
     }
 
 
-add_actions(routes, MUTATIONS, "隐患")
+add_actions(routes, MUTATIONS, "hazard")

@@ -56,4 +56,4 @@ def edit_law(data: dict[str, Any], law_id: UUID, seen_revision: int | None) -> L
     return commands.edit_law(session(), actor(), law_id, data, origin)
 
 
-add_actions(routes, commands.MUTATIONS, "法规")
+add_actions(routes, commands.MUTATIONS, "law")

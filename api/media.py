@@ -31,7 +31,7 @@ from wire import Line, Moment, StrictSchema
 
 log = structlog.get_logger()
 
-routes = Routes("media", "/media", "照片")
+routes = Routes("media", "/media", "Photos: sent in one request, shown, and their sealed originals")
 
 _RETRY_LOST_SECONDS = 300
 _BINARY = {"type": "string", "format": "binary"}
@@ -70,7 +70,7 @@ class ContentQuerySchema(StrictSchema):
 @routes.alt_response(200, schema=MediaSchema, description="These bytes were here already")
 @owns_transactions
 def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], int]:
-    """Send a photo in one request
+    """Send a photo in one request.
 
     The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
     """
@@ -99,7 +99,7 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
 @routes.route("/<uuid:media_id>")
 @routes.response(200, MediaSchema, etag=True)
 def show(media_id: UUID) -> dict[str, Any]:
-    """A photo: its state, and where its pictures are"""
+    """A photo: its state, and where its pictures are."""
     media, allowed = parts().media_rules.open(session(), actor(), media_id)
     return _described(media, queries.renditions_of(session(), media_id), allowed)
 
@@ -108,7 +108,7 @@ def show(media_id: UUID) -> dict[str, Any]:
 @routes.response(200, _BINARY, content_type="image/jpeg", etag=True)
 @owns_transactions
 def rendition(media_id: UUID, name: str) -> Response:
-    """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served"""
+    """A picture without metadata, 1600 or 320 px along its longer edge; ranges are served."""
     with parts().database.transaction() as transaction:
         parts().media_rules.open(transaction, caller(transaction), media_id)
         picture = transaction.get(Rendition, (media_id, name)) if name in RENDITIONS else None
@@ -127,7 +127,7 @@ def rendition(media_id: UUID, name: str) -> Response:
 @routes.response(200)
 @owns_transactions
 def original(media_id: UUID) -> Response:
-    """The sealed original, byte for byte; each reading is recorded"""
+    """The sealed original, byte for byte; each reading is recorded."""
     with parts().database.transaction() as transaction:
         reader = caller(transaction)
         parts().media_rules.open(transaction, reader, media_id, ORIGINAL)

@@ -26,7 +26,7 @@ from workflow.queue.schemas import (
     TaskPageSchema,
 )
 
-routes = Routes("queue", "/queue", "待办:我的、本单位、辖区全部")
+routes = Routes("queue", "/queue", "The workflow queue (待办): what is mine, my team's, or in my jurisdiction")
 
 
 class QueueFilterSchema(PageSchema):
@@ -48,7 +48,7 @@ class QueueFilterSchema(PageSchema):
 @routes.arguments(QueueFilterSchema, location="query")
 @routes.response(200, TaskPageSchema)
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
-    """List open tasks, earliest due first: mine, my team's, or all in my jurisdiction"""
+    """List open tasks, earliest due first: mine, my team's, or all in my jurisdiction."""
     statement = queries.tasks(session(), actor(), query)
     rows, next_cursor = page(session(), statement, [Task.due_at, Task.id], [datetime.fromisoformat, UUID], query)
     return {"items": [queries.card(task, actor()) for task in rows], "next_cursor": next_cursor}
@@ -57,7 +57,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 @routes.route("/buckets", methods=["GET"])
 @routes.response(200, BucketsSchema)
 def buckets() -> dict[str, int]:
-    """Count 今天到期, 已超期, 等我签 and 等我派"""
+    """Count 今天到期, 已超期, 等我签 and 等我派."""
     return queries.bucket_counts(session(), actor())
 
 
@@ -65,8 +65,8 @@ def buckets() -> dict[str, int]:
 @routes.arguments(BulkAssignSchema)
 @routes.response(200, BulkResultSchema)
 def assign_many(data: dict[str, Any]) -> dict[str, Any]:
-    """Assign several hazards to one pair of officers, with a result for each"""
+    """Assign several hazards to one pair of officers, with a result for each."""
     return {"items": bulk_assign(session(), actor(), data, parts().database.savepoint)}
 
 
-add_actions(routes, MUTATIONS, "待办")
+add_actions(routes, MUTATIONS, "item")

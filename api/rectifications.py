@@ -15,7 +15,7 @@ from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION, obstacle, officer_line, roles_on, unit_line
 from workflow.state_machine import Transition
 
-routes = Routes("rectifications", "/rectifications", "责令改正与复查")
+routes = Routes("rectifications", "/rectifications", "Orders to put a hazard right (责令改正), and their rechecks")
 
 
 def _sight(order: Rectification, actor: Actor) -> Json:
@@ -36,4 +36,4 @@ def _may(order: Rectification, caller: Actor, step: Transition) -> bool:
             return obstacle(order, action, now(session())) is None
 
 
-add_case_routes(routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "责令改正", _may)
+add_case_routes(routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "order", _may)

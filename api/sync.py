@@ -48,7 +48,7 @@ _SMALL_BYTES = 1024  # compressing less is not worth the time
 _GZIP_LEVEL = 1
 _GZIP = 31
 
-routes = Routes("sync", "/sync", "离线同步")
+routes = Routes("sync", "/sync", "Offline sync (docs/sync-protocol.md): devices push what was done and pull what they may hold")
 
 _NDJSON_BODY = {
     "required": True,

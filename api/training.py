@@ -59,4 +59,4 @@ def edit_lesson(data: dict[str, Any], lesson_id: UUID, seen_revision: int | None
     return commands.edit_lesson(session(), actor(), lesson_id, data, origin)
 
 
-add_actions(routes, commands.MUTATIONS, "课程")
+add_actions(routes, commands.MUTATIONS, "lesson")

@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 _MAX_METADATA_CHARACTERS = 2000
 _METADATA = {"media_id": "id", "role": "role", "sha256": "sha256", "captured_at": "captured_at"}
 
-routes = Routes("uploads", "/uploads", "照片断点续传 (tus 1.0.0)")
+routes = Routes("uploads", "/uploads", "Photos in resumable uploads (tus 1.0.0)")
 View = TypeVar("View", bound=Callable[..., Any])
 
 _COUNT = {"type": "integer", "minimum": 0}
@@ -68,7 +68,7 @@ def caller(transaction: Session) -> Actor:
 @routes.response(204, headers=_described(Tus_Version=_TEXT, Tus_Extension=_TEXT, Tus_Max_Size=_COUNT))
 @_no_automatic_options
 def options() -> Response:
-    """What this server speaks"""
+    """What this server speaks."""
     headers = {"Tus-Version": VERSION, "Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(parts().settings.max_photo_bytes)}
     return Response(status=204, headers=headers)
 
@@ -126,7 +126,7 @@ def create() -> Response:
 @_no_automatic_options
 @owns_transactions
 def head(token: str) -> Response:
-    """How far an upload is; one whose server died after the last byte is completed by this"""
+    """How far an upload is; one whose server died after the last byte is completed by this."""
     with parts().database.transaction() as transaction:
         sender = caller(transaction)
         _check_version()
@@ -160,7 +160,7 @@ def head(token: str) -> Response:
 @_no_automatic_options
 @owns_transactions
 def patch(token: str) -> Response:
-    """Send bytes, from the last acknowledged one on; what arrives before a cut is kept"""
+    """Send bytes, from the last acknowledged one on; what arrives before a cut is kept."""
     with parts().database.transaction() as transaction:
         sender = caller(transaction)
         _check_version()

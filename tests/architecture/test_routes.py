@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,6 +81,15 @@ def test_every_operation_has_a_name_a_summary_and_the_default_problem(document: 
         schema = default.get("content", {}).get("application/problem+json", {}).get("schema", {})
         assert schema == {"$ref": "#/components/schemas/Problem"}, operation
         assert (operation.body.get("security") == []) == (operation.id in PUBLIC), operation
+
+
+def test_summaries_are_sentences_in_english_and_tags_say_what_they_hold(document: dict[str, Any]) -> None:
+    """One language: a Chinese term stands behind its English one."""
+    odd = [op for op in operations(document) if not re.fullmatch(r"[A-Z][a-z0-9']*[ :].*\.", op.body["summary"])]
+    assert odd == []
+    assert [tag for tag in document["tags"] if not re.match("[A-Z][a-z]", tag["description"])] == []
+    assert document["info"]["description"]
+    assert document["servers"]
 
 
 def test_every_success_is_described(document: dict[str, Any]) -> None:
