@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
@@ -48,6 +48,16 @@ class StrictSchema(Schema):
             for limit in field.validators
             if isinstance(limit, validate.Length)
         ]
+
+
+class AnswerSchema(StrictSchema):
+    """What goes out. Every member is always there, so that typed clients need not ask, but for the `optional` ones."""
+
+    optional: ClassVar[frozenset[str]] = frozenset()
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Called by marshmallow for each member."""
+        field_obj.required = field_name not in self.optional
 
 
 class NothingSchema(StrictSchema):
@@ -131,7 +141,7 @@ class Flag(fields.Boolean):
 
 
 class AnyOf(fields.Field[Any]):
-    """Goes out as it is; the document says that it has one of these shapes."""
+    """A projection: goes out as it is, and the document says that it has one of these shapes."""
 
     def __init__(self, *shapes: type[Schema], **kwargs: Any) -> None:
         super().__init__(**kwargs)

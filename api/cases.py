@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from marshmallow import Schema
 from sqlalchemy import select
 
 from accounts.actor import Actor, Role
@@ -17,7 +18,7 @@ from database.base import Json
 from sync.catalog import Synced
 from sync.mutations import Mutation
 from workflow.acting import get
-from workflow.answers import CaseFilterSchema, CasePageSchema, CaseSchema
+from workflow.answers import CaseFilterSchema
 from workflow.hazards.queries import clock_view
 from workflow.state_machine import StateMachine, Transition
 from workflow.timekeeping import clocks_of
@@ -31,11 +32,13 @@ def add_case_routes(
     sight: Callable[[Any, Actor], Json],
     roles_on: Callable[[Any, Actor], set[Role]],
     label: str,
+    shapes: tuple[type[Schema], type[Schema]],
     may: Callable[[Any, Actor, Transition], bool] = lambda *_: True,
 ) -> None:
     """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
 
-    `may` says of a step that the table has whether its conditions hold, so that no button leads to a refusal.
+    `shapes` are the schemas of a page and of one record. `may` says of a step that the table has whether its conditions
+    hold, so that no button leads to a refusal.
     """
     model: Any = synced.model
 
@@ -60,7 +63,7 @@ def add_case_routes(
 
     list_cases.__doc__ = f"List every {label} that the caller may see, oldest first."
     get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller."
-    listing = routes.arguments(CaseFilterSchema, location="query")(routes.response(200, CasePageSchema)(list_cases))
+    listing = routes.arguments(CaseFilterSchema, location="query")(routes.response(200, shapes[0])(list_cases))
     routes.route("", methods=["GET"])(listing)
-    routes.route("/<uuid:case_id>", methods=["GET"])(routes.response(200, CaseSchema, etag=True)(get_case))
+    routes.route("/<uuid:case_id>", methods=["GET"])(routes.response(200, shapes[1], etag=True)(get_case))
     add_actions(routes, mutations, label)

@@ -11,9 +11,21 @@ from api.context import parts, session
 from api.routes import Routes
 from database.base import Json
 from problems import NotFound
-from wire import StrictSchema
+from wire import AnswerSchema, StrictSchema
 
 routes = Routes("demo", "/demo", "What only the demo has")
+
+
+class WayInSchema(AnswerSchema):
+    """How somebody signs in: by password, by phone, or as a guest."""
+
+    username = fields.String()
+    password = fields.String()
+    totp = fields.String()
+    phone = fields.String()
+    code = fields.String()
+    guest = fields.Boolean()
+    optional = frozenset({"username", "password", "totp", "phone", "code", "guest"})
 
 
 class DemoAccountSchema(StrictSchema):
@@ -24,7 +36,7 @@ class DemoAccountSchema(StrictSchema):
     region_name = fields.String(required=True)
     org_name = fields.String(required=True, allow_none=True)
     name = fields.String(required=True)
-    sign_in = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+    sign_in = fields.Nested(WayInSchema, required=True)
 
 
 class DemoAccountsSchema(StrictSchema):

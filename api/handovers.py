@@ -8,6 +8,7 @@ from api.routes import Routes
 from database.base import Json
 from workflow.handovers.commands import MUTATIONS
 from workflow.handovers.models import Handover
+from workflow.handovers.records import HandoverPageSchema, HandoverSchema
 from workflow.handovers.rules import LIFE
 from workflow.handovers.synced import HANDOVER, line, obstacle, roles_on
 from workflow.state_machine import Transition
@@ -35,4 +36,5 @@ def _may(handover: Handover, _: Actor, step: Transition) -> bool:
     return obstacle(handover, step.action) is None
 
 
-add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "letter", _may)
+_SHAPES = (HandoverPageSchema, HandoverSchema)
+add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "letter", _SHAPES, _may)

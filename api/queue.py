@@ -19,6 +19,7 @@ from workflow.queue.models import Task
 from workflow.queue.rules import LABELS
 from workflow.queue.schemas import (
     BUCKETS,
+    SUBJECTS,
     VIEWS,
     BucketsSchema,
     BulkAssignSchema,
@@ -35,10 +36,10 @@ class QueueFilterSchema(PageSchema):
     view = fields.String(
         load_default=None,
         validate=validate.OneOf(VIEWS),
-        metadata={"description": "team if none is named; with a bucket what its count counts: mine and my team's"},
+        metadata={"description": "team if none is named; with a bucket ours, which its count counts: mine and my team's"},
     )
     bucket = fields.String(load_default=None, validate=validate.OneOf(BUCKETS))
-    subject_type = fields.String(load_default=None, validate=validate.OneOf(["hazard", "handover", "rectification"]))
+    subject_type = fields.String(load_default=None, validate=validate.OneOf(SUBJECTS))
     waiting_for = fields.String(load_default=None, validate=validate.OneOf(list(LABELS)))
     region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
     due_before = Moment(load_default=None)

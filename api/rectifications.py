@@ -11,6 +11,7 @@ from database.session import now
 from workflow.acting import roles_of
 from workflow.rectification.commands import MUTATIONS
 from workflow.rectification.models import Rectification
+from workflow.rectification.records import RectificationPageSchema, RectificationSchema
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION, obstacle, officer_line, roles_on, unit_line
 from workflow.state_machine import Transition
@@ -36,4 +37,6 @@ def _may(order: Rectification, caller: Actor, step: Transition) -> bool:
             return obstacle(order, action, now(session())) is None
 
 
-add_case_routes(routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "order", _may)
+add_case_routes(
+    routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "order", (RectificationPageSchema, RectificationSchema), _may
+)

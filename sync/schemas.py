@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from sync.models import ISSUE_STATES
-from wire import Line, Moment, PageSchema, StrictSchema
+from wire import AnswerSchema, AnyOf, Line, Moment, PageSchema, StrictSchema
 
 MAX_SCHEMA = 1_000_000
 MAX_REFILL = 100
@@ -161,12 +161,55 @@ class IssueQuerySchema(PageSchema):
     mine = fields.Boolean(load_default=False)
 
 
+class LostValueSchema(AnswerSchema):
+    """A value that did not become the record's, beside the one that stands."""
+
+    field = fields.String()
+    was = fields.Raw(allow_none=True, metadata={"description": "what the device had seen"})
+    losing = fields.Raw(allow_none=True)
+    standing = fields.Raw(allow_none=True)
+    losing_made_at = Moment(allow_none=True)
+    standing_made_at = Moment(allow_none=True)
+    earlier = fields.List(fields.Raw(allow_none=True), metadata={"description": "what the same device lost here before"})
+    optional = frozenset({"earlier"})
+
+
+class HandedInSchema(AnswerSchema):
+    """What a device handed in that took no effect."""
+
+    explained = fields.Dict(metadata={"description": "the data of the problem (docs/problems.md)"})
+    made_at = Moment(allow_none=True)
+    args = fields.Dict(allow_none=True, metadata={"description": "of the mutation; null if they are too long to be shown"})
+    optional = frozenset({"made_at", "args"})
+
+
+class IssueRecordSchema(AnswerSchema):
+    """What devices hold of an issue. The last three are the author's alone."""
+
+    issue_kind = fields.String()
+    state = fields.String(validate=validate.OneOf(ISSUE_STATES))
+    author_id = fields.UUID(allow_none=True)
+    region_code = fields.String(allow_none=True)
+    mutation = fields.String()
+    subject_type = fields.String(allow_none=True)
+    subject_id = fields.UUID(allow_none=True)
+    field = fields.String(allow_none=True)
+    reason = fields.String()
+    losing = AnyOf(LostValueSchema, HandedInSchema)
+    created_at = Moment()
+    resolved_by = fields.UUID(allow_none=True)
+    queue_id = fields.UUID()
+    seq = fields.Integer()
+    mid = fields.UUID()
+    optional = frozenset({"queue_id", "seq", "mid"})
+
+
 class IssueSchema(StrictSchema):
     """Something a person has to look at. `data` is what devices hold of it; who reported is never in it."""
 
     id = fields.UUID(required=True)
     revision = fields.Integer(required=True)
-    data = fields.Dict(required=True)
+    data = AnyOf(IssueRecordSchema, required=True)
 
 
 class IssuePageSchema(StrictSchema):

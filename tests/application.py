@@ -18,6 +18,7 @@ from media.pool import RenderPool
 from media.rendering import Renderer
 from notifications.delivery import work_outbox
 from settings import Settings
+from tests.answers import Answers
 from tests.clock import Clock
 from worker import tasks_of
 
@@ -26,6 +27,7 @@ from worker import tasks_of
 class _Made:
     parts: Parts
     app: Flask
+    answers: Answers
     database_oid: int
 
 
@@ -47,13 +49,19 @@ class Application:
         """The WSGI application over these parts."""
         return self._current().app
 
+    @property
+    def answers(self) -> Answers:
+        """What the application answers, compared with its document."""
+        return self._current().answers
+
     def _current(self) -> _Made:
         """What the parts remember of a database that was dropped since (ids of scopes) would be wrong in the new one."""
         if self._made is not None and _oid(self._made.parts) == self._made.database_oid:
             return self._made
         self.dispose()
         parts = assemble(self.settings, clock=self.clock)
-        self._made = _Made(parts, create_app(self.settings, parts), _oid(parts))
+        app = create_app(self.settings, parts)
+        self._made = _Made(parts, app, Answers(app), _oid(parts))
         return self._made
 
     def dispose(self) -> None:

@@ -129,9 +129,12 @@ def clock(application: Application) -> Iterator[Clock]:
 
 
 @pytest.fixture
-def app(application: Application, parts: Parts) -> Flask:
-    """The WSGI application, as `wsgi.py` makes it."""
-    return application.app
+def app(application: Application, parts: Parts) -> Iterator[Flask]:
+    """The WSGI application, as `wsgi.py` makes it. Whatever it answers in the test has to fit its own document."""
+    answers = application.answers
+    answers.misfits.clear()
+    yield application.app
+    assert answers.misfits == []
 
 
 @pytest.fixture

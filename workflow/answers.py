@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from wire import Moment, PageSchema, StrictSchema
+from wire import AnswerSchema, Moment, PageSchema
 from workflow.schemas import ClockSchema, CodeField, OfferedActionSchema
 
 
@@ -15,7 +15,7 @@ class CaseFilterSchema(PageSchema):
     region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
 
 
-class CaseSchema(StrictSchema):
+class CaseSchema(AnswerSchema):
     """A letter or an order, with what the caller may do and why each date is what it is."""
 
     id = fields.UUID()
@@ -24,12 +24,11 @@ class CaseSchema(StrictSchema):
     state_label = fields.String()
     region_code = fields.String()
     due_at = Moment(allow_none=True)
-    data = fields.Dict(metadata={"description": "the record as the caller may see it"})
     actions = fields.List(fields.Nested(OfferedActionSchema))
     clocks = fields.List(fields.Nested(ClockSchema))
 
 
-class CaseSummarySchema(StrictSchema):
+class CaseSummarySchema(AnswerSchema):
     """A letter or an order in a list."""
 
     id = fields.UUID()
@@ -39,10 +38,3 @@ class CaseSummarySchema(StrictSchema):
     region_code = fields.String()
     hazard_id = fields.UUID()
     due_at = Moment(allow_none=True)
-
-
-class CasePageSchema(StrictSchema):
-    """A page, oldest first."""
-
-    items = fields.List(fields.Nested(CaseSummarySchema))
-    next_cursor = fields.String(allow_none=True)

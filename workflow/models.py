@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Identified, Json
 
+CLOCK_KINDS = ("statutory", "statutory_doc", "sla")
+
 
 class ClockRule(Base):
     """A row of the deadline registry (docs/sources.md): editable, with its source."""
@@ -17,7 +19,7 @@ class ClockRule(Base):
     __tablename__ = "clock_rule"
     __table_args__ = (
         CheckConstraint("unit IN ('h', 'wd', 'd')", name="unit_known"),
-        CheckConstraint("kind IN ('statutory', 'statutory_doc', 'sla')", name="kind_known"),
+        CheckConstraint(f"kind IN {CLOCK_KINDS}", name="kind_known"),
         CheckConstraint("n BETWEEN 0 AND 400", name="n_sensible"),
     )
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import INCLUDE, fields, validate
 
-from wire import Line, Moment, Prose, StrictSchema
+from places.schemas import PositionSchema
+from wire import AnswerSchema, AnyOf, Line, Moment, Prose, StrictSchema
+from workflow.models import CLOCK_KINDS
 
 MAX_PHOTOS = 9
 
@@ -56,12 +58,12 @@ class FileCaseSchema(StrictSchema):
     case_no = Line(max_length=60, required=True)
 
 
-class ClockSchema(StrictSchema):
+class ClockSchema(AnswerSchema):
     """A deadline with the reason of its date."""
 
-    rule_id = fields.String()
-    label = fields.String()
-    kind = fields.String(metadata={"description": "statutory, statutory_doc or sla"})
+    rule_id = fields.String(metadata={"example": "HZ-24H"})
+    label = fields.String(metadata={"example": "24小时内核查"})
+    kind = fields.String(validate=validate.OneOf(CLOCK_KINDS))
     started_at = Moment()
     due_at = Moment()
     provisional = fields.Boolean()
@@ -72,24 +74,72 @@ class ClockSchema(StrictSchema):
     cancelled_at = Moment(allow_none=True)
 
 
-class OfferedActionSchema(StrictSchema):
-    """A step that the caller may take now."""
+class OfferedActionSchema(AnswerSchema):
+    """A step that the caller may take now: `POST …/{id}/actions/{action}`."""
 
-    action = fields.String()
-    label = fields.String()
+    action = fields.String(metadata={"example": "assign"})
+    label = fields.String(metadata={"description": "the words of its button", "example": "派单"})
     officers = fields.Integer(metadata={"description": "how many officers have to sign"})
 
 
-class EventSchema(StrictSchema):
+class EventDataSchema(AnswerSchema):
+    """What an event tells, beside what only its own kind has (docs/events.md). A reporter reads these members and no others."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    number = fields.String(metadata={"description": "of the case"})
+    org = fields.String(metadata={"description": "name of the office"})
+    due = fields.String(metadata={"description": "date or time until when"})
+    reason = fields.String()
+    result = fields.String()
+    date = fields.String()
+    dispute_until = fields.String()
+    phone = fields.String(metadata={"description": "of the office where to turn"})
+    optional = frozenset({"number", "org", "due", "reason", "result", "date", "dispute_until", "phone"})
+
+
+class EventSchema(AnswerSchema):
     """One line of the timeline."""
 
-    name = fields.String()
+    name = fields.String(metadata={"example": "hazard.registered"})
     at = Moment()
-    actor_name = fields.String()
-    data = fields.Dict()
+    actor_name = fields.String(metadata={"description": "empty for a reporter's eyes, and for the system"})
+    data = AnyOf(EventDataSchema)
 
 
-class DoneSchema(StrictSchema):
+class PhotosSchema(AnswerSchema):
+    """How many photos a record has named, and how many of them have arrived."""
+
+    expected = fields.Integer()
+    stored = fields.Integer()
+    missing = fields.Integer()
+    complete = fields.Boolean()
+
+
+class DraftedActSchema(AnswerSchema):
+    """An act that waits for the second officer, who signs its digest."""
+
+    action = fields.String()
+    by = fields.UUID()
+    at = Moment()
+    act_sha256 = fields.String()
+
+
+class FoundSchema(AnswerSchema):
+    """What two officers found, with who signed it."""
+
+    action = fields.String()
+    finding = fields.String()
+    photo_ids = fields.List(fields.UUID())
+    position = fields.Nested(PositionSchema, allow_none=True)
+    officers = fields.List(fields.UUID())
+    act_sha256 = fields.String()
+    signature = fields.String(allow_none=True, metadata={"description": "of the second officer's device, if he signed off-line"})
+    drafted_at = Moment()
+
+
+class DoneSchema(AnswerSchema):
     """What every act answers: which record, which revision, which state."""
 
     id = fields.UUID()

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from api.app import MUTATIONS, SYNCED
-from database.base import Base
+from database.base import Base, Json
 from notifications.subscriptions import SUBSCRIPTIONS
 from operations.reference import DOCUMENTS, ROOT, calls, problem_classes, recorded_events, sources
 from problems import Problem
+from sync import synced as issues
+from sync.models import Issue
+from sync.schemas import IssueRecordSchema
+from wire import AnswerSchema
 from worker import REACTIONS as OF_THE_WORKER
+from workflow.handovers import synced as handovers
+from workflow.handovers.models import Handover
+from workflow.handovers.records import HandoverLineSchema
+from workflow.hazards import synced as hazards
+from workflow.hazards.models import Hazard
 from workflow.hazards.queries import _PUBLIC_EVENTS
+from workflow.hazards.records import HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
+from workflow.queue import synced as tasks
+from workflow.queue.models import Task
+from workflow.queue.schemas import TaskSchema
 from workflow.reactions import REACTIONS as OF_SIBLINGS
+from workflow.rectification import synced as orders
+from workflow.rectification.models import Rectification
+from workflow.rectification.records import OfficerOrderSchema, UnitOrderSchema
 
 # The verb of an event ends like a participle, or is one of these.
 IRREGULAR = {"upheld", "sent", "set", "told", "withdrawn", "read", "lost", "soon", "reset"}
@@ -82,6 +99,27 @@ def test_what_devices_hold_declares_who_sees_it() -> None:
         for scope in item.scopes:
             assert scope.column is None or scope.column.class_ is item.model, f"{item.type}: {scope.kind}"
             assert scope.kind in ("region", "user", "unit", "reporter", "public", "org", "editor"), scope.kind
+
+
+@pytest.mark.parametrize(
+    ("line", "record", "shape", "left_out"),
+    [
+        (hazards.officer_line, Hazard(address={}), HazardOutlineSchema, set()),
+        (hazards.holder_line, Hazard(address={}), HeldHazardSchema, set()),
+        (hazards.reporter_line, Hazard(), ReportedHazardSchema, set()),
+        (handovers.line, Handover(), HandoverLineSchema, set()),
+        (orders.unit_line, Rectification(), UnitOrderSchema, set()),
+        (orders.officer_line, Rectification(), OfficerOrderSchema, set()),
+        (tasks.line, Task(waiting_for="register"), TaskSchema, {"id", "revision", "actions"}),
+        (issues.officer_line, Issue(), IssueRecordSchema, set()),
+        (issues.author_line, Issue(), IssueRecordSchema, set()),
+    ],
+)
+def test_a_row_of_a_device_has_the_shape_that_the_document_gives_it(
+    line: Callable[[Any], Json], record: Any, shape: type[AnswerSchema], left_out: set[str]
+) -> None:
+    known = shape()
+    assert set(known.fields) - known.optional - left_out <= set(line(record)) <= set(known.fields)
 
 
 def test_mutations_are_named_after_what_devices_hold() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from wire import Moment, NewId, PageSchema, StrictSchema
+from wire import AnswerSchema, AnyOf, Moment, NewId, PageSchema
+from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
-from workflow.schemas import ClockSchema, CodeField, EventSchema, OfferedActionSchema
+from workflow.schemas import ClockSchema, CodeField, EventSchema, OfferedActionSchema, PhotosSchema
 
 
 class HazardFilterSchema(PageSchema):
@@ -17,23 +18,23 @@ class HazardFilterSchema(PageSchema):
     region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
 
 
-class HazardSummarySchema(StrictSchema):
+class HazardSummarySchema(AnswerSchema):
     """A hazard in a list."""
 
     id = fields.UUID()
     revision = fields.Integer()
     number = fields.String()
-    state = fields.String()
+    state = fields.String(validate=STATE)
     state_label = fields.String()
     region_code = fields.String()
-    picture = fields.String()
+    picture = fields.String(validate=PICTURE)
     category = fields.String(allow_none=True)
     place_name = fields.String()
     submitted_at = Moment()
     due_at = Moment(allow_none=True)
 
 
-class HazardPageSchema(StrictSchema):
+class HazardPageSchema(AnswerSchema):
     """A page of hazards, oldest first."""
 
     items = fields.List(fields.Nested(HazardSummarySchema))
@@ -46,20 +47,20 @@ class HazardSchema(HazardSummarySchema):
     `data` is the record as the caller may see it: its fields depend on who he is to the case.
     """
 
-    data = fields.Dict()
+    data = AnyOf(HeldHazardSchema, HazardOutlineSchema, ReportedHazardSchema)
     held_by = fields.String(metadata={"description": "the body that has the case now"})
     actions = fields.List(fields.Nested(OfferedActionSchema))
     clocks = fields.List(fields.Nested(ClockSchema))
     timeline = fields.List(fields.Nested(EventSchema))
-    media = fields.Dict(metadata={"description": "photos expected, stored and missing"})
+    media = fields.Nested(PhotosSchema)
 
 
-class SubmittedSchema(StrictSchema):
+class SubmittedSchema(AnswerSchema):
     """What a reporter gets at once: the number, and what to read (docs/wording.md 1, 4, 5)."""
 
     id = fields.UUID()
     revision = fields.Integer()
-    state = fields.String()
+    state = fields.String(validate=STATE)
     number = fields.String()
     due_at = Moment(allow_none=True)
     message = fields.String()
@@ -72,34 +73,34 @@ class CreateHazardSchema(SubmitSchema):
     id = NewId()
 
 
-class TrackSchema(StrictSchema):
+class TrackSchema(AnswerSchema):
     """What somebody with the code reads: where the case stands; never who reported it."""
 
     number = fields.String()
-    state = fields.String()
+    state = fields.String(validate=STATE)
     state_label = fields.String()
-    picture = fields.String()
+    picture = fields.String(validate=PICTURE)
     submitted_at = Moment()
     due_at = Moment(allow_none=True)
     held_by = fields.String()
     timeline = fields.List(fields.Nested(EventSchema))
-    media = fields.Dict()
+    media = fields.Nested(PhotosSchema)
 
 
-class CategorySchema(StrictSchema):
+class CategorySchema(AnswerSchema):
     """A category of the law."""
 
     code = fields.String()
     label = fields.String()
-    picture = fields.String()
+    picture = fields.String(validate=PICTURE)
     law = fields.String()
     clock_rule_id = fields.String()
     competent_body = fields.String()
 
 
-class PictureSchema(StrictSchema):
+class PictureSchema(AnswerSchema):
     """One of the eight pictures, or 说不清, with the codes behind it."""
 
-    picture = fields.String()
+    picture = fields.String(validate=PICTURE)
     label = fields.String()
     categories = fields.List(fields.Nested(CategorySchema))

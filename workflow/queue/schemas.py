@@ -4,41 +4,57 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from wire import Moment, Prose, StrictSchema
+from wire import AnswerSchema, AnyOf, Moment, Prose, StrictSchema
+from workflow.queue.rules import LABELS
 from workflow.schemas import OfferedActionSchema, PeopleField
 
-VIEWS = ("mine", "team", "all")
+VIEWS = ("mine", "team", "ours", "all")
+SUBJECTS = ("hazard", "handover", "rectification")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
 
 
-class TaskSchema(StrictSchema):
+class CardTitleSchema(AnswerSchema):
+    """What a card shows of its case: never the reporter's words."""
+
+    number = fields.String()
+    picture = fields.String()
+    category = fields.String(metadata={"description": "words of the picture"})
+    place = fields.String()
+    hazard_id = fields.UUID()
+    letter_no = fields.String(allow_none=True, metadata={"description": "of a letter; null until it is signed"})
+    unit_name = fields.String(metadata={"description": "of an order"})
+    due_on = fields.Date(metadata={"description": "of an order"})
+    optional = frozenset({"letter_no", "unit_name", "due_on"})
+
+
+class TaskSchema(AnswerSchema):
     """One card of the queue."""
 
     id = fields.UUID()
     revision = fields.Integer()
-    subject_type = fields.String()
+    subject_type = fields.String(validate=validate.OneOf(SUBJECTS))
     subject_id = fields.UUID()
     region_code = fields.String()
     org_id = fields.UUID()
     holder_ids = fields.List(fields.UUID())
     signer_ids = fields.List(fields.UUID(), metadata={"description": "whose second signature a drafted act lacks"})
-    waiting_for = fields.String()
+    waiting_for = fields.String(validate=validate.OneOf(list(LABELS)))
     waiting_label = fields.String()
     state = fields.String()
-    title = fields.Dict()
+    title = AnyOf(CardTitleSchema)
     due_at = Moment()
     claimed_by = fields.UUID(allow_none=True)
     actions = fields.List(fields.Nested(OfferedActionSchema))
 
 
-class TaskPageSchema(StrictSchema):
+class TaskPageSchema(AnswerSchema):
     """A page of the queue, earliest due first."""
 
     items = fields.List(fields.Nested(TaskSchema))
     next_cursor = fields.String(allow_none=True)
 
 
-class BucketsSchema(StrictSchema):
+class BucketsSchema(AnswerSchema):
     """今天到期, 已超期, 等我签, 等我派."""
 
     due_today = fields.Integer()
@@ -55,15 +71,15 @@ class BulkAssignSchema(StrictSchema):
     note = Prose(max_length=500, load_default="")
 
 
-class BulkItemSchema(StrictSchema):
+class BulkItemSchema(AnswerSchema):
     """The result for one item: applied, or the code of its problem."""
 
     id = fields.UUID()
-    outcome = fields.String(metadata={"description": "applied or refused"})
+    outcome = fields.String(validate=validate.OneOf(["applied", "refused"]))
     code = fields.String(allow_none=True)
 
 
-class BulkResultSchema(StrictSchema):
+class BulkResultSchema(AnswerSchema):
     """One result for each item, in the order asked."""
 
     items = fields.List(fields.Nested(BulkItemSchema))

@@ -1,0 +1,78 @@
+"""The shapes of an order, for typed clients: the unit's and the officers', over HTTP and as rows of type `rectification`."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from wire import AnswerSchema, AnyOf, Moment
+from workflow.answers import CaseSchema, CaseSummarySchema
+from workflow.rectification.rules import LIFE
+from workflow.schemas import DraftedActSchema, FoundSchema
+
+STATE = validate.OneOf(LIFE.states)
+
+
+class OrderedItemSchema(AnswerSchema):
+    """One thing to put right, and how far the unit says that it is."""
+
+    id = fields.UUID()
+    description = fields.String()
+    clause = fields.String()
+    photo_ids = fields.List(fields.UUID(), metadata={"description": "as the officers found it"})
+    fixed = fields.Boolean()
+    fixed_photo_ids = fields.List(fields.UUID())
+    note = fields.String()
+
+
+class AskedExtensionSchema(AnswerSchema):
+    """A longer term that the unit asked for, and nobody has decided about."""
+
+    at = Moment()
+    due_on = fields.Date()
+    reason = fields.String()
+
+
+class UnitOrderSchema(AnswerSchema):
+    """For the unit: what to put right and until when. Nothing leads from here to a reporter."""
+
+    order_no = fields.String()
+    state = fields.String(validate=STATE)
+    kind = fields.String(validate=validate.OneOf(["IMMEDIATE", "DEADLINE"]))
+    unit_id = fields.UUID(allow_none=True)
+    unit_name = fields.String()
+    ordered_on = fields.Date()
+    due_on = fields.Date()
+    due_at = Moment(allow_none=True)
+    items = fields.List(fields.Nested(OrderedItemSchema))
+    is_extended = fields.Boolean()
+    extension = fields.Nested(AskedExtensionSchema, allow_none=True)
+
+
+class OfficerOrderSchema(UnitOrderSchema):
+    """For officers: also the case behind it and the draft that waits for a signature."""
+
+    hazard_id = fields.UUID()
+    region_code = fields.String()
+    officer_ids = fields.List(fields.UUID())
+    pending_act = fields.Nested(DraftedActSchema, allow_none=True)
+    finding = fields.Nested(FoundSchema, allow_none=True)
+
+
+class RectificationSummarySchema(CaseSummarySchema):
+    """An order in a list."""
+
+    state = fields.String(validate=STATE)
+
+
+class RectificationPageSchema(AnswerSchema):
+    """A page of orders, oldest first."""
+
+    items = fields.List(fields.Nested(RectificationSummarySchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class RectificationSchema(CaseSchema):
+    """An order, with what the caller may do and why each date is what it is."""
+
+    state = fields.String(validate=STATE)
+    data = AnyOf(OfficerOrderSchema, UnitOrderSchema)
