@@ -115,13 +115,13 @@ def _by_phone(front: Front, phone: str, code: str, install: UUID, answer: Answer
     if not is_demos:
         _require_code(front, phone, code)
     with front.database.transaction() as session:
+        if not is_demos:
+            front.forgive_network(session)  # before the code's row, in the order in which an attempt takes them
         spent = session.scalars(
             delete(SmsCode).where(SmsCode.phone_index == people.phone_index(front.ring, phone)).returning(SmsCode.code_hash)
         ).one_or_none()
         if not is_demos and spent != _code_hash(front.ring, phone, code):  # another sign-in was faster, or a newer code was sent
             raise WrongCode
-        if not is_demos:
-            front.forgive_network(session)
         person = people.citizen_by_phone(session, front.ring, phone, auth_level=1)
         return answer(session, open_session(session, front.ring, front.settings, person, install, auth_level=1))
 

@@ -66,6 +66,9 @@ def attach(
     photos = [found[media_id] for media_id in wanted]
     _refuse_strangers(actor, photos, [f"{field}.{list(media_ids).index(photo.id)}" for photo in photos])
     for photo in photos:
+        if photo.entity_id is None and photo.state == REFUSED:
+            where = f"{field}.{list(media_ids).index(photo.id)}"
+            raise Invalid(field_error(where, "photo_refused", "该照片无法使用,请重新拍摄上传"))
         if photo.entity_id is None:
             photo.entity_type, photo.entity_id, photo.role = entity_type, entity_id, role
             _changed(session, photo)

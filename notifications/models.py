@@ -86,7 +86,7 @@ class Delivery(Identified, Base):
     __table_args__ = (
         UniqueConstraint("person_id", "event_id", "channel"),
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state_known"),
-        Index("ix_delivery_due", "not_before", "id", postgresql_where="state IN ('waiting', 'sending')"),
+        Index("ix_delivery_due", "channel", "not_before", "id", postgresql_where="state IN ('waiting', 'sending')"),
         Index("ix_delivery_dead", "id", postgresql_where="state = 'dead'"),
     )
 

@@ -103,6 +103,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("rectification.extended", "unit", "order_extended"),
     Subscription("rectification.extension_asked", "leaders", "extension_asked"),
     Subscription("rectification.extension_refused", "unit", "extension_refused"),
+    Subscription("rectification.expired", "unit", "extension_lapsed", when=_is("extension_lapsed", True)),
     Subscription("rectification.assigned", "officers", "recheck_assigned"),
     Subscription("rectification.officers_released", "leaders", "officers_left"),
     Subscription("rectification.officers_released", "removed_officers", "released"),

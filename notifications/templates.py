@@ -249,6 +249,10 @@ _ORDERS = [
         "您单位的延期申请(文号{order_no})未予批准,理由:{reason}。改正期限仍为{due},请按期改正。",
     ),
     Wording(
+        "extension_lapsed", None, "statutory", "延期申请未获批准",
+        "您单位的延期申请(文号{order_no})在原期限届满前未获批准,改正期限仍为{due},期限已届满,消防救援机构将依法复查。",
+    ),
+    Wording(
         "extension_asked", None, "duty", "延期申请待审批",
         "责令改正事项({order_no})的单位申请延期至{due_asked},原期限{due},理由:{reason}。请于原期限届满前决定。",
     ),

@@ -14,7 +14,7 @@ from database.errors import is_passing
 from database.session import now
 from sync import issues, ledger
 from sync.engine import Engine
-from sync.execution import QueueState, Tried, attempt, load, origin_of, parked, revision_of
+from sync.execution import QueueState, Tried, attempt, division_of, load, origin_of, parked, revision_of
 from sync.ledger import Entry
 from sync.lines import Sent
 from sync.merge import merges_of
@@ -127,8 +127,11 @@ class Chunk:
         if not sent.is_good:
             return parked("bad_line"), None
         if self._drains:
-            tried = parked(issues.AFTER_REVOCATION, **issues.powers_at(self._session, self._queue))
-            return tried, issues.revocation_issue(self._session, self._queue.id, tried.data)
+            moment = now(self._session)
+            region = division_of(self._engine, self._session, self._actor, self._queue, sent, moment) or self._queue.region_code
+            powers = issues.powers_at(self._session, self._queue)
+            tried = Tried("parked", issues.AFTER_REVOCATION, powers, region_code=region)
+            return tried, issues.revocation_issue(self._session, self._queue.id, powers, region)
         if self._waiting.holds_up(sent):
             return parked(issues.BEHIND_PARKED), self._waiting.issue_before(sent)
         return attempt(self._engine, self._session, self._actor, self._queue, sent, now(self._session)), None

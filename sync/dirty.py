@@ -25,10 +25,19 @@ def move_region(engine: Engine, session: Session, entity_type: str, source: str,
     synced = engine.catalog.by_type[entity_type]
     model: Any = synced.model
     column = next(scope.column for scope in synced.scopes if scope.kind == "region")
+    # Stamped, so that who edits it without having seen the move meets a conflict.
+    stamp = func.jsonb_build_object(column.key, func.jsonb_build_array(model.revision + 1, None, None))
     moved = session.scalars(
         update(model)
         .where(column == source)
-        .values({column: target, model.revision: model.revision + 1, model.updated_at: now(session)})
+        .values(
+            {
+                column: target,
+                model.revision: model.revision + 1,
+                model.updated_at: now(session),
+                model.stamps: model.stamps.op("||")(stamp),
+            }
+        )
         .returning(model.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -57,11 +66,6 @@ def publish(engine: Engine, session: Session) -> int:
         session.execute(_DONE, {"type": entity_type, "ids": finished})
         done += len(finished)
     return done
-
-
-def waiting(session: Session) -> int:
-    """How many records are marked."""
-    return session.scalar(select(func.count()).select_from(text("sync_dirty"))) or 0
 
 
 _MARK = text(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor, Role
 from database.base import Json, Revised
 from database.errors import is_passing
-from problems import AlreadySo, Kind, NotFound, Problem
+from problems import AlreadySo, Kind, Problem
 from sync.editing import is_visible
 from sync.engine import Engine
 from sync.leases import Standing, standing_of
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 _NOT_NOW = (Kind.UNAVAILABLE, Kind.TOO_MANY)
 # Who decides about what is parked or refused in his division.
 RESOLVERS = (Role.SUPERVISOR, Role.UNIT_LEADER)
+NOT_ANSWERED_FOR = "not_answered_for"
 _NOT_MINE = (Kind.NOT_FOUND, Kind.FORBIDDEN)
 
 
@@ -109,7 +110,7 @@ def attempt(
         return replace(loaded, region_code=_region(engine, session, actor, sent, Standing()))
     mutation, data = loaded
     if approver is not None and not mutation.creates and not _answers_for(engine, session, approver, sent):
-        return Tried("rejected", NotFound.code)
+        return parked(NOT_ANSWERED_FOR)  # it waits for whoever does
     approved_by = approver.id if approver is not None else None
     origin = replace(origin_of(sent, queue), approved_by=approved_by, held_at_last_pull=approved_by is not None)
     problem, tried = _run(engine, session, actor, mutation, sent, data, origin)
@@ -130,6 +131,17 @@ def attempt(
         elif standing.was_his and approved_by is None:
             tried = parked("after_lease")
     return replace(tried, region_code=_region(engine, session, actor, sent, standing))
+
+
+def division_of(engine: Engine, session: Session, actor: Actor, queue: QueueState, sent: Sent, moment: datetime) -> str | None:
+    """The division of a record that the author sees or saw, though he may do nothing with it any more."""
+    if sent.entity_id is None:
+        return None
+    standing = standing_of(
+        session, queue.id, queue.owner_id, engine.catalog.scopes_for(actor),
+        (sent.entity_type, sent.entity_id), moment, engine.settings.lease_lifetime,
+    )  # fmt: skip
+    return _region(engine, session, actor, sent, standing)
 
 
 def _answers_for(engine: Engine, session: Session, approver: Actor, sent: Sent) -> bool:

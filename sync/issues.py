@@ -141,12 +141,12 @@ def powers_at(session: Session, queue: QueueState) -> Json:
     return {"powers_at": at.isoformat()}
 
 
-def revocation_issue(session: Session, queue_id: UUID, powers: Json) -> UUID | None:
-    """The one open issue that collects what a removed person's queue still hands in."""
+def revocation_issue(session: Session, queue_id: UUID, powers: Json, region_code: str | None) -> UUID | None:
+    """The one open issue of a division that collects what a removed person's queue still hands in."""
     return session.scalar(
         select(Issue.id).where(
             Issue.queue_id == queue_id, Issue.reason == AFTER_REVOCATION, Issue.state == "open",
-            Issue.losing["explained"] == powers,
+            Issue.losing["explained"] == powers, Issue.region_code.is_not_distinct_from(region_code),
         )
     )  # fmt: skip
 

@@ -50,9 +50,12 @@ def standing_of(
     )
 
 
-def renew(session: Session, queue_id: UUID, moment: datetime, scopes: dict[str, list[int]]) -> None:
-    """Remember what this queue's device holds after a pull: scope id -> [position before it, position after it]."""
-    session.execute(_RENEW, {"queue": queue_id, "moment": moment, "scopes": _json(scopes)})
+def renew(session: Session, queue_id: UUID, moment: datetime, scopes: dict[str, list[int]], *, refills: int) -> None:
+    """Remember what this queue's device holds after a pull: scope id -> [position before it, position after it].
+
+    `refills`: how many scopes it asked for again.
+    """
+    session.execute(_RENEW, {"queue": queue_id, "moment": moment, "scopes": _json(scopes), "refills": refills})
 
 
 def revoke(session: Session, person_id: UUID) -> None:
@@ -87,7 +90,8 @@ _REVOKE = text(
 )
 _RENEW = text(
     """
-    INSERT INTO sync_hold (queue_id, pulled_at, scopes) VALUES (:queue, :moment, CAST(:scopes AS jsonb))
-    ON CONFLICT (queue_id) DO UPDATE SET pulled_at = excluded.pulled_at, scopes = excluded.scopes
+    INSERT INTO sync_hold (queue_id, pulled_at, scopes, refills) VALUES (:queue, :moment, CAST(:scopes AS jsonb), :refills)
+    ON CONFLICT (queue_id) DO UPDATE
+        SET pulled_at = excluded.pulled_at, scopes = excluded.scopes, refills = sync_hold.refills + excluded.refills
     """
 )

@@ -105,7 +105,8 @@ def merge(
         if standing == wanted:
             continue
         if standing != change.was and (origin.is_of_other_epoch or _foreign(entity.stamps.get(name), base, origin)):
-            theirs, mine = entity.stamps[name][2], origin.made_at.isoformat() if origin.made_at else None
+            stamp = entity.stamps.get(name)  # none where nobody has edited it since it was made
+            theirs, mine = stamp[2] if stamp else None, origin.made_at.isoformat() if origin.made_at else None
             if kind.kind == "office":
                 lost.append(Lost(entity, name, change.was, wanted, standing, mine, theirs))
                 continue

@@ -54,7 +54,6 @@ class SyncQueue(Base):
     created_at: Mapped[datetime]
     # When its owner lost a right. What comes until his next pull was done before he knew, and waits for a decision.
     revoked_at: Mapped[datetime | None]
-    refills: Mapped[int] = mapped_column(default=0, server_default="0")  # scopes asked for again: digests that differed
 
 
 class SyncHold(Base):
@@ -65,6 +64,7 @@ class SyncHold(Base):
     queue_id: Mapped[UUID] = mapped_column(ForeignKey("sync_queue.id"), primary_key=True)
     pulled_at: Mapped[datetime]
     scopes: Mapped[Json]  # scope id -> [position before the pull, position after it]
+    refills: Mapped[int] = mapped_column(default=0, server_default="0")  # scopes asked for again: digests that differed
 
 
 class Receipt(Base):
@@ -95,6 +95,7 @@ class SyncMutation(Base):
             "entity_id",
             postgresql_where="outcome = 'parked' AND resolution IS NULL",
         ),
+        Index("ix_sync_mutation_body", "received_at", postgresql_where="body IS NOT NULL"),
         Index("ix_sync_mutation_issue", "issue_id", postgresql_where="issue_id IS NOT NULL"),
     )
 

@@ -26,6 +26,8 @@ _NAMED = 20
 def queues_of(session: Session, actor: Actor, *, only_stuck: bool, after: str | None, limit: int) -> Sequence[Json]:
     """The staff's queues in the caller's divisions, by id, at most `limit`; reporters' queues are nobody's business.
 
+    Whoever was of the staff and is no more is shown while his devices still hold something, or something of theirs waits.
+
     Stuck is a queue whose oldest unsent work, as its device last said, is older than a day, or of which something waits for
     a decision. Raises RoleNotAllowed.
     """
@@ -55,15 +57,18 @@ _QUEUES = text(
     """
     SELECT q.id AS queue, q.device_id AS device, q.owner_id, p.staff_name AS owner_name, q.region_code, d.platform,
            d.app_version, d.status, q.last_seq, q.durable_seq, d.pending, d.oldest_pending_at AS oldest_pending,
-           d.last_seen_at, q.refills, q.revoked_at,
+           d.last_seen_at, COALESCE(h.refills, 0) AS refills, q.revoked_at,
            (SELECT count(*) FROM sync_mutation m
              WHERE m.queue_id = q.id AND m.outcome = 'parked' AND m.resolution IS NULL) AS parked,
            (SELECT count(*) FROM issue i WHERE i.queue_id = q.id AND i.state = 'open') AS open_issues
       FROM sync_queue q
       JOIN sync_device d ON d.id = q.device_id
       JOIN person p ON p.id = q.owner_id
+      LEFT JOIN sync_hold h ON h.queue_id = q.id
      WHERE q.region_code LIKE ANY(:prefixes)
        AND (CAST(:after AS uuid) IS NULL OR q.id > CAST(:after AS uuid))
+       AND (d.pending > 0 OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = q.owner_id AND g.ended_at IS NULL)
+            OR EXISTS (SELECT FROM issue i WHERE i.queue_id = q.id AND i.state = 'open'))
        AND (NOT :only_stuck OR d.pending > 0 AND d.oldest_pending_at < :before
             OR EXISTS (SELECT FROM sync_mutation m
                         WHERE m.queue_id = q.id AND m.outcome = 'parked' AND m.resolution IS NULL))

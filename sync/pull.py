@@ -95,7 +95,9 @@ class Pull:
             pulled = self._read(session, request)
         if pulled.renews or request.refill:
             with self._engine.database.transaction() as session:
-                leases.renew(session, request.queue, pulled.moment, pulled.held)
+                if request.refill:
+                    log.warning("scopes asked for again", queue=str(request.queue), scopes=len(request.refill))
+                leases.renew(session, request.queue, pulled.moment, pulled.held, refills=len(request.refill))
                 session.execute(
                     _SEEN,
                     {
@@ -104,9 +106,6 @@ class Pull:
                         "before": pulled.moment - leases.RENEWED_EVERY,
                     },
                 )
-                if request.refill:
-                    log.warning("scopes asked for again", queue=str(request.queue), scopes=len(request.refill))
-                    session.execute(_REFILLED, {"queue": request.queue, "scopes": len(request.refill)})
         return pulled.body
 
     def _read(self, session: Session, request: PullRequest) -> Pulled:
@@ -156,6 +155,9 @@ class Pull:
         followed = [item for item in starts if not item[1][1].is_beginning]
         beginning = [item for item in starts if item[1][1].is_beginning]
         beginning.sort(key=lambda item: (item[0].key.split(":", 1)[0] not in _PERSONAL, item[1][1].upto - item[1][1].position))
+        for scope, (action, place) in beginning:
+            if action == "resync":  # whatever this page has no room for is still outstanding in the next
+                page.cursor = page.cursor.moved(scope.id, place)
         for scope, (action, place) in (*followed, *beginning):
             if page.is_full:
                 return
@@ -205,7 +207,9 @@ class _Page:
             return "begin", Place(0, scope.head)
         if max(place.position, place.upto) > scope.head:
             self._history_went_back()
-        if place.position < scope.floor or scope.key in refill:
+        # What a beginning scope is sent first are living rows: tombstones up to `upto` concern it as little as one that is new.
+        reached = place.upto if place.is_beginning else place.position
+        if reached < scope.floor or scope.key in refill or (place.is_beginning and place.position == 0):
             return "resync", Place(0, scope.head)
         return "continue", place
 
@@ -312,7 +316,6 @@ _STATE = text(
      WHERE q.id = :queue
     """
 )
-_REFILLED = text("UPDATE sync_queue SET refills = refills + :scopes WHERE id = :queue")
 _KEYS = text("SELECT id, key FROM sync_scope WHERE id = ANY(:ids)")
 _SEEN = text(
     "UPDATE sync_device SET last_seen_at = :moment WHERE id = :device AND (last_seen_at IS NULL OR last_seen_at < :before)"

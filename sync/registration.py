@@ -164,10 +164,19 @@ _NOTE_DEVICE = text(
               EXISTS (SELECT FROM sync_queue q WHERE q.device_id = sync_device.id AND q.owner_id <> :owner) AS has_others
     """
 )
+# A queue that follows another on the same device (after a fork, in a new epoch) brings the same person's same work: his
+# office looks after it, and a right that he lost meanwhile is still lost.
 _NEW_QUEUE = text(
     """
-    INSERT INTO sync_queue (id, device_id, owner_id, region_code, body_key, last_seq, durable_seq, created_at)
-    VALUES (:id, :device, :owner, :region, :body_key, 0, 0, :moment)
+    WITH before AS (
+        SELECT q.region_code,
+               CASE WHEN q.revoked_at > COALESCE((SELECT h.pulled_at FROM sync_hold h WHERE h.queue_id = q.id), '-infinity')
+                    THEN q.revoked_at END AS revoked_at
+          FROM sync_queue q WHERE q.device_id = :device AND q.owner_id = :owner ORDER BY q.created_at DESC, q.id DESC LIMIT 1
+    )
+    INSERT INTO sync_queue (id, device_id, owner_id, region_code, revoked_at, body_key, last_seq, durable_seq, created_at)
+    VALUES (:id, :device, :owner, COALESCE(:region, (SELECT region_code FROM before)), (SELECT revoked_at FROM before),
+            :body_key, 0, 0, :moment)
     ON CONFLICT (id) DO NOTHING
     """
 )

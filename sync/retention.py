@@ -49,7 +49,9 @@ def forget_bodies(session: Session) -> int:
     """
     before = now(session) - BODIES_KEPT_FOR
     destroyed: Any = session.execute(_FORGET_BODIES, {"before": before, "rows": _ROWS})
-    session.execute(_FORGET_KEYS, {"before": before})
+    # Held first and looked at after that: a push that was under way has sealed something with the key.
+    silent = list(session.scalars(_HOLD_SILENT, {"before": before, "rows": _BATCH}))
+    session.execute(_FORGET_KEYS, {"before": before, "queues": silent})
     return int(destroyed.rowcount)
 
 
@@ -77,16 +79,23 @@ _FORGET_BODIES = text(
     UPDATE sync_mutation SET body = NULL
      WHERE (queue_id, seq) IN (
            SELECT queue_id, seq FROM sync_mutation
-            WHERE queue_id IN (SELECT id FROM sync_queue WHERE created_at < :before AND body_key <> '')
-              AND received_at < :before AND body IS NOT NULL AND (outcome <> 'parked' OR resolution IS NOT NULL)
+            WHERE received_at < :before AND body IS NOT NULL AND (outcome <> 'parked' OR resolution IS NOT NULL)
               AND NOT EXISTS (SELECT FROM issue i WHERE i.id = issue_id AND i.state = 'open')
             LIMIT :rows)
+    """
+)
+_HOLD_SILENT = text(
+    """
+    SELECT id FROM sync_queue q
+     WHERE q.created_at < :before AND q.body_key <> ''
+       AND NOT EXISTS (SELECT FROM sync_mutation m WHERE m.queue_id = q.id AND (m.body IS NOT NULL OR m.received_at >= :before))
+     ORDER BY id LIMIT :rows FOR NO KEY UPDATE SKIP LOCKED
     """
 )
 _FORGET_KEYS = text(
     """
     UPDATE sync_queue q SET body_key = ''
-     WHERE q.created_at < :before AND q.body_key <> ''
+     WHERE q.id = ANY(:queues)
        AND NOT EXISTS (SELECT FROM sync_mutation m WHERE m.queue_id = q.id AND (m.body IS NOT NULL OR m.received_at >= :before))
     """
 )

@@ -146,7 +146,7 @@ def _enter_rectified(session: Session, event: Event) -> None:
 
 def _file_case(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.enter_case_filed(session, order.hazard_id, order.id, event.data["case_no"])
+    passing_on.enter_case_filed(session, order.hazard_id, order.id, event.data["case_no"], event.actor_id)
 
 
 def _transfer_order(session: Session, event: Event) -> None:

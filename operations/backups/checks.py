@@ -38,7 +38,8 @@ _RULES = {
         SELECT m.id::text FROM media m LEFT JOIN backup_photo p ON p.key = m.storage_key
          WHERE m.state IN ('stored', 'ready') AND p.key IS NULL""",
     "the rendition {} has no object, or another one": """
-        SELECT r.storage_key FROM media_rendition r LEFT JOIN backup_photo p ON p.key = r.storage_key
+        SELECT r.storage_key FROM media_rendition r JOIN media m ON m.id = r.media_id AND m.state IN ('stored', 'ready')
+          LEFT JOIN backup_photo p ON p.key = r.storage_key
          WHERE p.sha256 IS DISTINCT FROM encode(r.sha256, 'hex')""",
 }
 

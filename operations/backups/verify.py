@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from database.crypto import KeyRing
+from media.storage import sync_directory
 from operations.backups.checks import check_copy
 from operations.backups.cluster import Installation, superuser_url, unpack
 from operations.backups.folder import VERIFIED, Backup, BadBackup
@@ -63,6 +64,7 @@ def _set_watermark(backup: Backup, copy_dir: Path, living_dir: Path) -> Verdict:
         if epochs[0] != epochs[1]:
             return Verdict(backup.stamp, 0, is_of_this_history=False)
         (backup.path / VERIFIED).touch()
+        sync_directory(backup.path)  # before a device may let go of what it holds
         moved = 0
         held = copy.execute("SELECT id, last_seq FROM sync_queue WHERE last_seq > 0 ORDER BY id")
         while rows := held.fetchmany(_BATCH):  # in short transactions: no push waits long for its queue

@@ -100,6 +100,14 @@ def test_after_a_restore_a_value_that_the_device_has_not_seen_is_a_conflict_what
     assert officer.do("visit.edit", visit, base=40, epoch=before, changes={"title": ["局名", "我名"]})["outcome"] != "conflict"
 
 
+def test_after_a_restore_a_field_that_was_never_edited_in_this_history_is_a_conflict_too(
+    world: World, officer: Phone, visit: UUID
+) -> None:
+    lost = officer.do("visit.edit", visit, base=40, epoch=uuid4(), changes={"title": ["失去的名", "我名"]})
+    assert (lost["outcome"], world.visits()[visit].title) == ("conflict", "旧名")
+    assert world.issues()[0].losing["standing_made_at"] is None
+
+
 def test_a_losing_value_does_not_wipe_out_what_was_written_since(
     world: World, officer: Phone, leader: Phone, visit: UUID
 ) -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
-from accounts.actor import Role
+from accounts.actor import Grant, Role
 from database.base import new_id
 from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound, RoleNotAllowed
 from sync.mutations import Mutation
@@ -214,6 +214,43 @@ def test_who_signs_in_again_after_losing_a_right_still_hands_in_what_he_did_befo
     world.apply(leader.person, parked["issues"][0])
     assert world.visits()[visit].state == "finished"
     assert world.visits()[later].state == "open"
+
+
+def test_a_new_queue_of_a_removed_person_is_looked_after_by_his_office_too(world: World, officer: Phone, leader: Phone) -> None:
+    """A cloned phone, or a new epoch: his work comes in a queue that is registered only after he lost his rights."""
+    visit = own_visit(officer)
+    officer.pull()
+    world.clock.advance(minutes=1)
+    world.revoke(officer.person)
+    again = world.phone(officer.person, install=officer.install)
+    result = again.do("visit.finish", visit, base=1)
+    assert result["code"] == "after_revocation"
+    [issue] = world.issues()
+    assert issue.region_code == HOME
+    world.apply(leader.person, issue.id)
+    assert world.visits()[visit].state == "finished"
+
+
+def test_what_a_removed_person_did_in_two_banners_waits_in_each_for_its_own_office(world: World) -> None:
+    both = world.person(Role.FIRE_OFFICER)
+    world.change(both, grants=(*both.grants, Grant(Role.FIRE_OFFICER, uuid4(), ELSEWHERE)))
+    officer = world.phone(both)
+    offices = {code: world.phone(world.person(Role.UNIT_LEADER, region=code)) for code in (HOME, ELSEWHERE)}
+    visits = {}
+    for code, office in offices.items():
+        visits[code] = office.open(region_code=code, officer_ids=[both.id])
+        office.push(office.lines[-1:], first_seq=len(office.lines))
+    officer.pull()
+    for visit in visits.values():
+        officer.seal("visit.finish", visit, base=1)
+    world.clock.advance(minutes=1)
+    world.revoke(both)
+    officer.push()
+    issues = {issue.region_code: issue.id for issue in world.issues()}
+    assert issues.keys() == {HOME, ELSEWHERE}
+    for code, office in offices.items():
+        world.apply(office.person, issues[code])
+        assert world.visits()[visits[code]].state == "finished"
 
 
 def test_a_removed_persons_work_may_be_discarded_in_one_act(world: World, officer: Phone, leader: Phone) -> None:

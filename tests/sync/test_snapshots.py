@@ -152,3 +152,32 @@ def test_bodies_and_their_key_are_destroyed_after_two_years_and_the_queue_goes_o
     assert [item["duplicate"] for item in writer.results()] == [True] * 4
     assert writer.do("visit.shake", visits[1])["outcome"] == "applied"
     assert world.scalar("SELECT count(*) FROM sync_mutation WHERE body IS NOT NULL") == 1
+
+
+def test_a_scope_of_many_pages_begins_though_tombstones_were_let_go(world: World) -> None:
+    """Old rows lie below the floor: a page that ends there goes on from there."""
+    writer, officer = world.phone(world.person(Role.UNIT_LEADER)), world.phone(world.person(Role.FIRE_OFFICER))
+    visits = write(writer, 12)
+    writer.do("visit.remove", visits[-1])
+    world.clock.advance(days=181)
+    forget_tombstones(world)
+    pages = 0
+    while True:
+        lines = officer.take(officer.ask(officer.cursor, 300))
+        pages += 1
+        assert pages < 40, "it begins again and again"
+        if not lines[-1]["more"]:
+            break
+    assert officer.held()[REGION] == {str(visit) for visit in visits[:-1]}
+
+
+def test_every_scope_that_is_asked_for_again_comes_though_the_first_fills_the_page(world: World) -> None:
+    writer, officer = world.phone(world.person(Role.UNIT_LEADER)), world.phone(world.person(Role.FIRE_OFFICER))
+    write(writer, 5, officer_ids=[officer.person.id])
+    officer.pull()
+    own = f"user:{officer.person.id}#own"
+    officer.rows[own].clear()
+    officer.rows[REGION].clear()
+    officer.pull(max_bytes=300, refill=[own, REGION])
+    assert (len(officer.held()[own]), len(officer.held()[REGION])) == (5, 5)
+    assert world.scalar("SELECT refills FROM sync_hold WHERE queue_id = :id", id=officer.queue) == 2

@@ -130,15 +130,15 @@ def enter_rectified(session: Session, hazard_id: UUID, rectification_id: UUID) -
         move(session, hazard, step, SYSTEM, "hazard.rectified", data={"number": hazard.number})
 
 
-def enter_case_filed(session: Session, hazard_id: UUID, rectification_id: UUID, case_no: str) -> None:
-    """Reaction: the order ended in 立案, so the hazard can be closed by its number."""
+def enter_case_filed(session: Session, hazard_id: UUID, rectification_id: UUID, case_no: str, filed_by: UUID) -> None:
+    """Reaction: the order ended in 立案 by somebody's decision, so the hazard can be closed by its number."""
     hazard = _waiting(session, hazard_id, rectification_id)
     if hazard is None:
         return
     hazard.case_no = case_no
     timekeeping.stop(session, hazard, "HZ-RECTIFY")
     timekeeping.start(session, hazard, "HZ-CLOSE", now(session))
-    record(session, "hazard.case_filed", hazard, SYSTEM, data={"number": hazard.number, "case_no": case_no})
+    record(session, "hazard.case_filed", hazard, Actor(id=filed_by, name=""), data={"number": hazard.number, "case_no": case_no})
 
 
 def _waiting(session: Session, hazard_id: UUID, rectification_id: UUID) -> Hazard | None:

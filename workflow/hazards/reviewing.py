@@ -100,25 +100,30 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
 def may_review(session: Session, hazard: Hazard, person_id: UUID) -> bool:
     """True unless this is his own decision and another leader, or the committee office, could look at it instead."""
     deciders = _deciders(session, hazard)
-    if person_id not in deciders:
-        return True
-    committee = people_of_office(session, committee_of(session, hazard.region_code).id, Role.SUPERVISOR)
-    return deciders.issuperset([*_leaders(session, hazard), *committee])
+    return person_id not in deciders or deciders.issuperset([*_leaders(session, hazard), *_supervisors(session, hazard)])
 
 
 def reviewing_office(session: Session, hazard: Hazard) -> UUID:
-    """The brigade while it has a leader who did not decide the case; else the committee office of the division."""
-    if _deciders(session, hazard).issuperset(_leaders(session, hazard)):
-        return committee_of(session, hazard.region_code).id
-    return hazard.org_id
+    """The brigade while it has a leader who did not decide the case; else the division's committee office, if it has people."""
+    deciders = _deciders(session, hazard)
+    if not deciders.issuperset(_leaders(session, hazard)) or deciders.issuperset(_supervisors(session, hazard)):
+        return hazard.org_id
+    return committee_of(session, hazard.region_code).id
 
 
 def _leaders(session: Session, hazard: Hazard) -> list[UUID]:
     return people_of_office(session, hazard.org_id, Role.UNIT_LEADER)
 
 
+def _supervisors(session: Session, hazard: Hazard) -> list[UUID]:
+    return people_of_office(session, committee_of(session, hazard.region_code).id, Role.SUPERVISOR)
+
+
 def _deciders(session: Session, hazard: Hazard) -> set[UUID]:
-    steps = select(Event.actor_id).where(
+    steps = select(Event.actor_id, Event.data).where(
         Event.entity_type == "hazard", Event.entity_id == hazard.id, Event.name.in_(DECISIONS)
     )  # fmt: skip
-    return set(session.scalars(steps))
+    found: set[UUID] = set()
+    for actor_id, data in session.execute(steps):
+        found |= {actor_id, *(UUID(officer) for officer in data.get("officers", ()))}
+    return found

@@ -188,8 +188,11 @@ def may_dispute(told_at: datetime | None, closed_at: datetime | None, disputed_a
     return bool(ends) and disputed_at is None and moment <= max(ends)
 
 
-# Who took one of these steps decided the case, and leaves the review of it to somebody else.
-DECISIONS = ("hazard.assigned", "hazard.closed", "hazard.case_filed")
+# Who took one of these steps, or signed one, decided the case, and leaves the review of it to somebody else.
+DECISIONS = (
+    "hazard.assigned", "hazard.verified_true", "hazard.verified_false", "hazard.fixed_on_site", "hazard.closed",
+    "hazard.case_filed", "hazard.force_close_requested", "hazard.force_closed",
+)  # fmt: skip
 
 
 def may_close(

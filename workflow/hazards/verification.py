@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
-from workflow.acting import move, step_for
+from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.cosigning import draft, pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard
@@ -86,9 +86,13 @@ def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: d
 
 def _check_lateness(session: Session, hazard: Hazard, reason: str, moment: datetime) -> None:
     """Whoever checks after the date says why (docs/wording.md 18)."""
-    clocks = timekeeping.open_clocks(session, hazard)
-    if not reason and any(clock.rule_id in VERIFY_CLOCKS and clock.due_at < moment for clock in clocks):
+    if not reason and _is_late(session, hazard, moment):
         raise Invalid(field_error("late_reason", "required", "已超过核查时限,请填写超期原因"))
+
+
+def _is_late(session: Session, hazard: Hazard, moment: datetime) -> bool:
+    clocks = timekeeping.open_clocks(session, hazard)
+    return any(clock.rule_id in VERIFY_CLOCKS and clock.due_at < moment for clock in clocks)
 
 
 def _check_order(session: Session, hazard: Hazard, order: Json, moment: datetime) -> None:
@@ -113,6 +117,8 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     act: Json = hazard.pending_act or {}
     step = step_for(LIFE, hazard, act["action"], {Role.FIRE_OFFICER})
     content: Json = act["data"]  # validated when it was drafted
+    if act["made_at"] is None:
+        _check_still_holds(session, hazard, content)
     hazard.finding = {
         "action": act["action"],
         "finding": content["finding"],
@@ -143,6 +149,14 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
             data={"number": hazard.number, "reason": content["late_reason"]},
         )  # fmt: skip
     return hazard
+
+
+def _check_still_holds(session: Session, hazard: Hazard, content: Json) -> None:
+    """An act on line takes effect with the second signature: too late for its term or its clock, it is drafted anew."""
+    moment, order = now(session), content.get("order") or {}
+    has_term = order.get("due_on") is None or date.fromisoformat(order["due_on"]) > local_day(moment)
+    guard(has_term, "cosign", "term_has_passed")
+    guard(bool(content["late_reason"]) or not _is_late(session, hazard, moment), "cosign", "lateness_unexplained")
 
 
 def _order_text(order: Json | None) -> str:

@@ -22,6 +22,7 @@ from database.session import now
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
+from workflow.acting import lock_below
 from workflow.breaches import breach, task_of, tell
 from workflow.handovers.commands import refer
 from workflow.handovers.models import Handover
@@ -171,7 +172,10 @@ def retire_closed(session: Session) -> int:
 
 
 def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:
-    """The calendar or a rule changed: compute the next batch of open clocks anew. Returns where to go on, or None."""
+    """The calendar or a rule changed: compute the next open clocks anew, as far as one that moves. Where to go on, or None.
+
+    One case for each transaction, taken as everybody takes it: two could wait for each other.
+    """
     statement = select(Clock).where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
     if after is not None:
         statement = statement.where(Clock.id > after)
@@ -180,11 +184,13 @@ def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:
         if not timekeeping.would_move(session, clock):
             continue  # a case that is not touched keeps its revision, and no device gets it again
         synced, model = _KINDS[clock.entity_type]
-        case = lock(session, synced, model, clock.entity_id, SYSTEM, Origin())
+        take = lock if model is Hazard else lock_below
+        case = take(session, synced, model, clock.entity_id, SYSTEM, Origin())
         session.refresh(clock)
         if clock.met_at is None and clock.cancelled_at is None and timekeeping.recompute(session, clock):
             timekeeping.refresh_due(session, case)
             hold_open(session, case)
             data = {"rule_id": clock.rule_id, "due": clock.due_at.isoformat()}
             record(session, f"{synced.type}.rescheduled", case, SYSTEM, data=data)
+        return clock.id
     return clocks[-1].id if len(clocks) == BATCH else None

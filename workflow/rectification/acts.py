@@ -33,7 +33,12 @@ def go(
     session: Session, made: Rectification, step: Transition, actor: Actor, event: str, origin: Origin,
     concerns: dict[str, list[UUID]] | None = None, **more: Any,
 ) -> None:  # fmt: skip
-    """Take the step. Every event of an order names it, and concerns its officers and its unit."""
+    """Take the step. Every event of an order names it, and concerns its officers and its unit.
+
+    With the end of the term a request for a longer one that nobody decided about lapses, and the event says so.
+    """
+    if made.extension is not None and step.target not in UNDER_WAY:
+        more["extension_lapsed"] = True
     move(
         session, made, step, actor, event,
         concerns={"officers": made.officer_ids, "unit": unit_people(session, made), **(concerns or {})},

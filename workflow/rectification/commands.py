@@ -192,7 +192,8 @@ def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]
     made, step = take(session, actor, order_id, "reorder", origin)
     check_term(session, data["due_on"], after=local_day(now(session)))
     made.kind, made.due_on, made.is_extended = "DEADLINE", data["due_on"], False
-    made.items = [{**item, "fixed": False} for item in made.items]
+    # What was shown before did not convince: the next round is shown anew. Its photos stay with the order.
+    made.items = [{**item, "fixed": False, "fixed_photo_ids": []} for item in made.items]
     _start_term(session, made)
     go(session, made, step, actor, "rectification.reordered", origin)
     return made

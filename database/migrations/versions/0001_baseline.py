@@ -90,7 +90,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_dead", "delivery", ["id"], unique=False, postgresql_where="state = 'dead'")
     op.create_index(
-        "ix_delivery_due", "delivery", ["not_before", "id"], unique=False, postgresql_where="state IN ('waiting', 'sending')"
+        "ix_delivery_due",
+        "delivery",
+        ["channel", "not_before", "id"],
+        unique=False,
+        postgresql_where="state IN ('waiting', 'sending')",
     )
     op.create_table(
         "division",
@@ -961,7 +965,6 @@ def upgrade() -> None:
         sa.Column("durable_seq", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("refills", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["device_id"], ["sync_device.id"], name=op.f("fk_sync_queue_device_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sync_queue")),
     )
@@ -1086,6 +1089,7 @@ def upgrade() -> None:
         sa.Column("queue_id", sa.Uuid(), nullable=False),
         sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("scopes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("refills", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["queue_id"], ["sync_queue.id"], name=op.f("fk_sync_hold_queue_id")),
         sa.PrimaryKeyConstraint("queue_id", name=op.f("pk_sync_hold")),
     )
@@ -1114,6 +1118,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["queue_id"], ["sync_queue.id"], name=op.f("fk_sync_mutation_queue_id")),
         sa.PrimaryKeyConstraint("queue_id", "seq", name=op.f("pk_sync_mutation")),
     )
+    op.create_index("ix_sync_mutation_body", "sync_mutation", ["received_at"], unique=False, postgresql_where="body IS NOT NULL")
     op.create_index(
         "ix_sync_mutation_issue", "sync_mutation", ["issue_id"], unique=False, postgresql_where="issue_id IS NOT NULL"
     )
@@ -1186,6 +1191,7 @@ def downgrade() -> None:
         "ix_sync_mutation_parked", table_name="sync_mutation", postgresql_where="outcome = 'parked' AND resolution IS NULL"
     )
     op.drop_index(op.f("ix_sync_mutation_mid"), table_name="sync_mutation")
+    op.drop_index("ix_sync_mutation_body", table_name="sync_mutation", postgresql_where="body IS NOT NULL")
     op.drop_index("ix_sync_mutation_issue", table_name="sync_mutation", postgresql_where="issue_id IS NOT NULL")
     op.drop_table("sync_mutation")
     op.drop_table("sync_hold")
