@@ -66,13 +66,13 @@ def attach(
     photos = [found[media_id] for media_id in wanted]
     _refuse_strangers(actor, photos, [f"{field}.{list(media_ids).index(photo.id)}" for photo in photos])
     for photo in photos:
-        if photo.entity_id is None and photo.state == REFUSED:
-            where = f"{field}.{list(media_ids).index(photo.id)}"
-            raise Invalid(field_error(where, "photo_refused", "该照片无法使用,请重新拍摄上传"))
         if photo.entity_id is None:
             photo.entity_type, photo.entity_id, photo.role = entity_type, entity_id, role
             _changed(session, photo)
             record(session, "media.attached", photo, actor, data=_belonging(photo))
+            if photo.state == REFUSED:  # the record does not wait for it, and its author is asked for another
+                data = {**_belonging(photo), "reason": photo.refused_reason}
+                record(session, "media.refused", photo, actor, concerns={"sender": [actor.id]}, data=data)
         elif (photo.entity_type, photo.entity_id) != (entity_type, entity_id):
             where = f"{field}.{list(media_ids).index(photo.id)}"
             raise Invalid(field_error(where, "attached_elsewhere", "该照片已用于其他记录"))

@@ -111,7 +111,19 @@ def problem_table() -> str:
         for keyword in call.keywords
         if name == "GuardFailed" and keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
     }
-    return _PROBLEMS + table + _FIELDS + _listed(fields) + _GUARDS + _listed(guards)
+    return _PROBLEMS + table + _FIELDS + _listed(fields) + _GUARDS + _listed(guards | _obstacles())
+
+
+def _obstacles() -> set[str]:
+    """What the rules answer as the reason why a step cannot be taken now."""
+    return {
+        node.value.value
+        for _, tree in sources()
+        for rule in ast.walk(tree)
+        if isinstance(rule, ast.FunctionDef) and rule.name == "may_take"
+        for node in ast.walk(rule)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    }
 
 
 def _row(*cells: object) -> str:

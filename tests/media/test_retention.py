@@ -8,6 +8,7 @@ from sqlalchemy import Select, literal, select
 
 from accounts.actor import SYSTEM
 from database.base import new_id
+from database.journal import Event
 from media import commands
 from media.pool import RenderPool
 from media.retention import sweep_unattached
@@ -48,6 +49,8 @@ def test_a_record_that_names_it_too_late_counts_it_as_refused(world: World, pool
     sweep(world)
     (photo,) = world.do(lambda session: commands.attach(session, world.people["owner"], [media_id], "case", new_id(), "report"))
     assert photo.state == "refused"
+    told = world.do(lambda session: session.scalars(select(Event).where(Event.name == "media.refused")).one())
+    assert told.concerns == {"sender": [str(world.people["owner"].id)]}, "he is asked for another"
     world.clock.passes(days=30)
     assert sweep(world) == 0
 

@@ -48,6 +48,19 @@ def test_who_checks_after_the_date_says_why_and_his_leader_reads_it(client: Flas
     assert "大雪封路" not in hazard.reporter.get(hazard.path).get_data(as_text=True)
 
 
+def test_a_second_signature_that_comes_too_late_is_refused_and_the_act_is_drafted_anew(client: FlaskClient, clock: Clock) -> None:
+    hazard = make_hazard(client, "VERIFYING")
+    first, second = hazard.office.officers
+    hazard.act(first, "verify_true", **FOUND, order=order_to(hazard, due_on=in_days(hazard, 1)))
+    sha256 = hazard.last["act_sha256"]
+    clock.advance(hours=25)
+    late = second.post(f"{hazard.path}/actions/cosign", {"act_sha256": sha256})
+    assert (late.status_code, late.get_json()["reason"]) == (409, "term_has_passed")
+    hazard.act(first, "verify_false", **FOUND, late_reason="大雪封路,车辆无法通行")
+    clock.advance(hours=1)
+    hazard.cosigned("verify_false", **FOUND, late_reason="大雪封路,车辆无法通行")
+
+
 @pytest.mark.parametrize(("days", "code"), [(0, "too_early"), (-1, "too_early"), (91, "too_late")])
 def test_a_term_ends_after_today_and_within_ninety_days(client: FlaskClient, days: int, code: str) -> None:
     hazard = make_hazard(client, "VERIFYING")

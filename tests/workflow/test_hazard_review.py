@@ -12,7 +12,7 @@ from tests.accounts.makers import hire
 from tests.application import work_off
 from tests.contracts.world import a_photo
 from tests.makers import Case, make_hazard
-from tests.people import Caller
+from tests.people import Caller, staff
 
 pytestmark = pytest.mark.usefixtures("fresh_database")  # another test's leader would change whose turn it is
 
@@ -58,3 +58,14 @@ def test_whoever_reviews_sees_the_photos_of_the_dispute_and_no_others_of_the_rep
     work_off(parts)
     committee = hazard.office.committee
     assert [committee.get(f"/media/{photo}").status_code for photo in (reported, disputed)] == [404, 200]
+
+
+def test_who_signed_the_finding_does_not_review_it_as_a_leader(client: FlaskClient) -> None:
+    hazard = make_hazard(client, "REVIEWING")
+    officer = hazard.office.officers[1]
+    secadmin = staff(client, Role.SEC_ADMIN)
+    right = {"role": "UNIT_LEADER", "org_id": str(hazard.office.leader.org_id), "region_code": hazard.office.region_code}
+    assert secadmin.post(f"/accounts/staff/{officer.user['id']}/grants", right).status_code == 201
+    assert offered(hazard, officer) == set()
+    refused = officer.post(f"{hazard.path}/actions/uphold", {"reason": "原结论无误"})
+    assert refused.status_code == 403

@@ -73,6 +73,17 @@ def test_more_time_is_asked_for_by_the_unit_and_granted_once_by_the_leader(clien
     assert why_not(order, manager, "ask_extension", due_on=in_days(order, 40), reason="还差一件") == "already_extended"
 
 
+def test_after_a_failed_recheck_the_fix_is_shown_anew(client: FlaskClient) -> None:
+    order = make_order(client)
+    manager, leader = order.office.manager, order.office.leader
+    [item] = order.read(manager)["data"]["items"]
+    order.act(manager, "report_fix", items=[{"id": item["id"], "fixed": True, "photos": [str(new_id())]}])
+    order.act(manager, "apply_recheck")
+    order.cosigned("recheck_fail", finding="通道仍被占用", photos=[str(new_id())])
+    order.act(leader, "reorder", due_on=in_days(order, 10))
+    assert why_not(order, manager, "report_fix", items=[{"id": item["id"], "fixed": True}]) == "['items.0.photos']"
+
+
 def test_who_gets_no_more_time_reads_why_and_keeps_his_term(client: FlaskClient) -> None:
     order = make_order(client)
     manager, leader = order.office.manager, order.office.leader
