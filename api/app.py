@@ -38,7 +38,7 @@ from api import (
 )
 from api.auth import authenticate, require_token
 from api.context import Parts
-from api.idempotency import Ledger, requested_key
+from api.idempotency import Ledger, requested_key, takes_key
 from api.logs import configure
 from api.openapi import SPEC, FireApi
 from api.routes import answer_of, read_body
@@ -138,7 +138,7 @@ class FireApp(Flask):
         with parts.database.transaction() as session:
             g.session = session
             g.actor = authenticate(session)
-            key = requested_key()
+            key = requested_key() if takes_key(request.method, request.endpoint or "", view) else None
             if key is None or g.actor is None:
                 return super().dispatch_request()
             ledger = Ledger(session, g.actor, key, read_body(parts.settings.max_body_bytes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -12,13 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from api.auth import PUBLIC
 from api.context import parts
 from database.session import now
 from problems import Invalid, field_error
 from sync.models import Receipt
 from sync.problems import KeyReused
 
-WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _RESULT_BYTES = 4096
 
 
@@ -73,10 +75,18 @@ class Ledger:
         )
 
 
+def takes_key(method: str, endpoint: str, view: Any) -> bool:
+    """True for writes that are one transaction of somebody who is signed in.
+
+    The answer of a public one may hold tokens, which no receipt keeps; views with transactions of their own repeat by themselves.
+    """
+    return method in _WRITES and endpoint not in PUBLIC and not getattr(view, "owns_transactions", False)
+
+
 def requested_key() -> UUID | None:
-    """The `Idempotency-Key` of this write, or None. Raises Invalid if it is not a UUID."""
+    """The `Idempotency-Key` of the request, or None. Raises Invalid if it is not a UUID."""
     header = request.headers.get("Idempotency-Key")
-    if header is None or request.method not in WRITES:
+    if header is None:
         return None
     try:
         return UUID(header)

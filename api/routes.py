@@ -18,7 +18,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from api.auth import PUBLIC
 from api.etags import set_etag
-from api.idempotency import WRITES
+from api.idempotency import takes_key
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
 from sync.reading import decompress
 from wire import MAX_ERRORS, flatten
@@ -182,7 +182,7 @@ class Routes(Blueprint):
 
         def decorate(view: Any) -> Any:
             endpoint = f"{self.name}.{view.__name__}"
-            headers, refusals = _headers_read(view, methods)
+            headers, refusals = _headers_read(view, endpoint, methods)
             said: dict[str, Any] = {"operationId": endpoint, "responses": {**_REFUSALS, **refusals}}
             if endpoint in PUBLIC:
                 said["security"] = []
@@ -219,11 +219,11 @@ class Routes(Blueprint):
         return decorate
 
 
-def _headers_read(view: Any, methods: set[str]) -> tuple[list[str], dict[str, str]]:
+def _headers_read(view: Any, endpoint: str, methods: set[str]) -> tuple[list[str], dict[str, str]]:
     """The components that document which of our headers the operation reads, and what it answers because of them."""
     headers: list[str] = []
     refusals: dict[str, str] = {}
-    if methods & WRITES and not getattr(view, "owns_transactions", False):  # see FireApp.dispatch_request
+    if any(takes_key(method, endpoint, view) for method in methods):
         headers.append("IdempotencyKey")
     if hasattr(view, "if_match"):
         headers.append("IfMatch" if view.if_match == "required" else "IfMatchOptional")

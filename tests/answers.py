@@ -28,6 +28,8 @@ class Answers:
 
     def _look(self, response: Response) -> Response:
         kind = response.mimetype
+        if response.status_code == 304:  # its body is taken from it later
+            return response
         if request.endpoint in self._operations and kind in ("application/json", "application/problem+json"):
             validator = self._validator(request.endpoint or "", response.status_code, kind)
             document = orjson.loads(response.get_data() or b"null")
