@@ -74,14 +74,20 @@ class Malformed(Problem):
 
 
 class BodyTooLarge(Problem):
+    """The body, or the batch in it, is longer than the limit that the data names."""
+
     kind, code, title = Kind.TOO_LARGE, "body_too_large", "请求内容过大"
 
 
 class UnsupportedMediaType(Problem):
+    """The body is of a type that this operation does not read; `accepted` names those that it does."""
+
     kind, code, title = Kind.UNSUPPORTED, "unsupported_media_type", "不支持的内容类型"
 
 
 class Unauthenticated(Problem):
+    """No token was shown, or it is no longer valid; `expired` says that a new one is all that it takes."""
+
     kind, code, title = Kind.UNAUTHENTICATED, "unauthenticated", "请先登录"
 
 
@@ -98,6 +104,8 @@ class StaleRevision(Problem):
 
 
 class RevisionRequired(Problem):
+    """An edit names in `If-Match` the revision that it is based on."""
+
     kind, code, title = Kind.PRECONDITION_REQUIRED, "revision_required", "请携带 If-Match 请求头"
 
 
@@ -120,7 +128,7 @@ class GuardFailed(Problem):
 
 
 class TooManyRequests(Problem):
-    """Data: `retry_after_seconds`."""
+    """Asked or guessed too often: come back after `retry_after_seconds`."""
 
     kind, code, title = Kind.TOO_MANY, "too_many_requests", "操作过于频繁,请稍后再试"
 

@@ -60,7 +60,7 @@ class OfficeInUse(Problem):
 
 
 class UsernameTaken(Problem):
-    """Data: `username`."""
+    """Somebody else signs in by this name. Data: `username`."""
 
     kind, code, title = Kind.CONFLICT, "username_taken", "用户名已被使用"
 

@@ -77,7 +77,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
         "name": "If-Match",
         "required": True,
         "schema": {"type": "string", "maxLength": 50, "example": '"3"'},
-        "description": 'The ETag of the revision that the change is based on; of what never was set, `"0"`',
+        "description": 'The ETag of the revision that the change is based on; of what never was set, `"0"`; `*` for any',
     },
     "IfMatchOptional": {
         "name": "If-Match",

@@ -11,9 +11,6 @@ from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import Session
 
 from problems import Invalid, field_error
-from wire import PageSchema
-
-__all__ = ["PageSchema", "page"]
 
 
 def page(

@@ -13,7 +13,7 @@ from accounts.actor import Actor
 from accounts.tokens import session_of_access_token
 from api.auth import authenticate, bearer_token
 from api.context import actor, parts, session
-from api.paging import PageSchema, page
+from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import Json
 from problems import Malformed, Unauthenticated, UnsupportedMediaType
@@ -40,6 +40,7 @@ from sync.schemas import (
     StatusSchema,
 )
 from sync.status import status_of
+from wire import PageSchema
 
 NDJSON = "application/x-ndjson"
 GZIP = "application/gzip"

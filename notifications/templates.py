@@ -24,7 +24,7 @@ class Wording:
     @property
     def source(self) -> str:
         """Where the words come from."""
-        return "WORDING" if self.row is None else f"WORDING {self.row}"
+        return "ours" if self.row is None else f"docs/wording.md {self.row}"
 
 
 _REPORTER = [

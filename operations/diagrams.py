@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ from workflow.hazards.rules import LIFE as HAZARD
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import StateMachine
 
-_DOCS = Path(__file__).resolve().parent.parent / "docs"
+_ROOT = Path(__file__).resolve().parent.parent
 _TITLES = {"hazard": "隐患 (hazard)", "handover": "移送函 (handover)", "rectification": "责令改正 (rectification)"}
 _HEAD = "# Life cycles\n\nMade by `make docs` from the tables in `workflow/*/rules.py`; do not edit.\n"
 
@@ -32,12 +33,22 @@ def page(machines: list[StateMachine]) -> str:
     return "".join(parts)
 
 
+def tables(machines: list[StateMachine]) -> str:
+    """The same as JSON, for programs."""
+    return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
+
+
+_MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/life-cycles.md": lambda: page(_MACHINES),
+    "docs/life-cycles.json": lambda: tables(_MACHINES),
+}
+
+
 def main() -> None:
-    """Write docs/life-cycles.md and docs/life-cycles.json."""
-    machines = [HAZARD, HANDOVER, RECTIFICATION]
-    (_DOCS / "life-cycles.md").write_text(page(machines), encoding="utf-8")
-    tables = orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2)
-    (_DOCS / "life-cycles.json").write_bytes(tables + b"\n")
+    """Write them."""
+    for path, made in DOCUMENTS.items():
+        (_ROOT / path).write_text(made(), encoding="utf-8")
 
 
 if __name__ == "__main__":

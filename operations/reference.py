@@ -39,6 +39,12 @@ _GUARDS = """
 The step exists in the life cycle, but a condition of the law or of practice is not met yet:
 
 """
+_ROLES = """
+## Reasons of `role_not_allowed`
+
+Where there is one, it says more than that no role of the caller allows the act:
+
+"""
 _EVENTS = """# Events
 
 Made by `make docs` from the source; do not edit.
@@ -105,24 +111,17 @@ def problem_table() -> str:
         )
     table = "".join(_row(f"`{code}`", *rest) for code, *rest in [*rows, *_BARE])
     fields = _constants("field_error", 1)
-    guards = _constants("guard", 2) | {
+    guards = _listed(_constants("guard", 2) | _reasons("GuardFailed") | _returned("may_take"))
+    return _PROBLEMS + table + _FIELDS + _listed(fields) + _GUARDS + guards + _ROLES + _listed(_reasons("RoleNotAllowed"))
+
+
+def _reasons(problem: str) -> set[str]:
+    """What the calls of a problem's class give as `reason`."""
+    return {
         str(keyword.value.value)
         for _, name, call in calls()
         for keyword in call.keywords
-        if name == "GuardFailed" and keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
-    }
-    return _PROBLEMS + table + _FIELDS + _listed(fields) + _GUARDS + _listed(guards | _obstacles())
-
-
-def _obstacles() -> set[str]:
-    """What the rules answer as the reason why a step cannot be taken now."""
-    return {
-        node.value.value
-        for _, tree in sources()
-        for rule in ast.walk(tree)
-        if isinstance(rule, ast.FunctionDef) and rule.name == "may_take"
-        for node in ast.walk(rule)
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if name == problem and keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
     }
 
 
@@ -142,6 +141,18 @@ def _constants(function: str, position: int) -> set[str]:
         if name == function and len(call.args) > position
         for argument in [call.args[position]]
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+    }
+
+
+def _returned(function: str) -> set[str]:
+    """The strings that functions of this name return."""
+    return {
+        node.value.value
+        for _, tree in sources()
+        for defined in ast.walk(tree)
+        if isinstance(defined, ast.FunctionDef) and defined.name == function
+        for node in ast.walk(defined)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import jsonschema_rs
@@ -27,10 +28,9 @@ class Answers:
         app.after_request(self._look)
 
     def _look(self, response: Response) -> Response:
-        kind = response.mimetype
-        if response.status_code == 304:  # its body is taken from it later
-            return response
-        if request.endpoint in self._operations and kind in ("application/json", "application/problem+json"):
+        kind = response.mimetype or ""
+        is_json = kind in ("application/json", "application/problem+json") and response.status_code != HTTPStatus.NOT_MODIFIED
+        if request.endpoint in self._operations and is_json:
             validator = self._validator(request.endpoint or "", response.status_code, kind)
             document = orjson.loads(response.get_data() or b"null")
             if validator is None and document is not None:

@@ -91,7 +91,7 @@ def _reported_off_line(citizen: Person, office: Office, words: str, place: Json,
 
 
 def _is_delivered(letter: Case, receiver: Person, event: str, signed_by: str, returned_by: str, fed_back_by: str) -> None:
-    """WORDING 19, with the dates that the letter's own clocks then had."""
+    """docs/wording.md 19, with the dates that the letter's own clocks then had."""
     receiver.is_told(
         letter, event,
         f"{letter.office.leader.org_name}移送火灾隐患线索1件({letter.number}),请于{spoken(signed_by)}前签收,"

@@ -13,7 +13,8 @@ from flask import Flask
 from api.app import MUTATIONS, SYNCED
 from database.base import Base, Json
 from notifications.subscriptions import SUBSCRIPTIONS
-from operations.reference import DOCUMENTS, ROOT, calls, problem_classes, recorded_events, sources
+from operations import diagrams, reference
+from operations.reference import ROOT, calls, problem_classes, recorded_events, sources
 from problems import Problem
 from sync import synced as issues
 from sync.models import Issue
@@ -41,9 +42,12 @@ IRREGULAR = {"upheld", "sent", "set", "told", "withdrawn", "read", "lost", "soon
 SUBJECTS = {"clock", "calendar"}
 
 
-@pytest.mark.parametrize("path", list(DOCUMENTS))
-def test_the_reference_in_docs_is_what_the_program_says(path: str) -> None:
-    assert (ROOT / path).read_text(encoding="utf-8") == DOCUMENTS[path](), "run `make docs`"
+MADE = reference.DOCUMENTS | diagrams.DOCUMENTS
+
+
+@pytest.mark.parametrize("path", list(MADE))
+def test_what_is_made_in_docs_is_what_the_program_says(path: str) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == MADE[path](), "run `make docs`"
 
 
 def test_each_problem_has_a_code_of_its_own_and_a_title_in_chinese() -> None:
@@ -51,6 +55,7 @@ def test_each_problem_has_a_code_of_its_own_and_a_title_in_chinese() -> None:
     for cls in problem_classes():
         by_code[cls.code].append(cls.__name__)
         assert cls.code != Problem.code, cls
+        assert cls.__dict__.get("__doc__"), f"{cls}: when"
         assert any("\u4e00" <= letter <= "\u9fff" for letter in cls.title), cls
     assert {code: names for code, names in by_code.items() if len(names) > 1} == {}
 

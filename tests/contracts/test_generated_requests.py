@@ -171,7 +171,8 @@ def _draw(run: Run, kind: str, generator: Any, operation: Operation, found: Targ
 
 
 def _headers_of(operation: Operation) -> set[str]:
-    return {parameter["name"] for parameter in operation.parameters if parameter["in"] == "header"}
+    """Those that it cannot do without."""
+    return {parameter["name"] for parameter in operation.parameters if parameter["in"] == "header" and parameter.get("required")}
 
 
 def _raise_limits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -295,11 +295,11 @@ def a_photo() -> bytes:
 
 
 def usual_headers(photo: bytes) -> dict[str, str]:
-    """What operations want in headers: of the first revision, and of this photo, under a new id."""
+    """What operations want in headers: of any revision, and of this photo, under a new id."""
     digest = hashlib.sha256(photo)
     said = {"media_id": str(new_id()), "sha256": digest.hexdigest()}
     return {
-        "If-Match": '"1"',
+        "If-Match": "*",
         "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
         "Tus-Resumable": "1.0.0",
         "Upload-Length": str(len(photo)),
