@@ -18,6 +18,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from api.auth import PUBLIC
 from api.etags import set_etag
+from api.examples import EXAMPLES
 from api.idempotency import takes_key
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
 from sync.reading import decompress
@@ -186,6 +187,9 @@ class Routes(Blueprint):
             said: dict[str, Any] = {"operationId": endpoint, "responses": {**_REFUSALS, **refusals}}
             if endpoint in PUBLIC:
                 said["security"] = []
+            if endpoint in EXAMPLES:
+                examples = {name: {"summary": name, "value": body} for name, body in EXAMPLES[endpoint].items()}
+                said["requestBody"] = {"content": {"application/json": {"examples": examples}}}
             if headers:
                 said["parameters"] = [*_documented(view).get("parameters", []), *headers]
             return inner(self.doc(**said)(view))

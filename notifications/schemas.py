@@ -8,10 +8,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from notifications.dead_letters import KINDS
 from notifications.models import CLASSES
-from wire import Flag, Line, Moment, PageSchema, StrictSchema
+from wire import AnswerSchema, Flag, Line, Moment, PageSchema, StrictSchema
 
 
-class InboxItemSchema(StrictSchema):
+class InboxItemSchema(AnswerSchema):
     """One notice, ready to read."""
 
     id = fields.UUID()
@@ -26,13 +26,13 @@ class InboxItemSchema(StrictSchema):
     read_at = Moment(allow_none=True)
 
 
-class UnreadSchema(StrictSchema):
+class UnreadSchema(AnswerSchema):
     """How many notices wait."""
 
     unread = fields.Integer()
 
 
-class ClassPreferenceSchema(StrictSchema):
+class ClassPreferenceSchema(AnswerSchema):
     """One class of notices and the ways on which it goes out; the inbox always has it."""
 
     notice_class = fields.String(data_key="class", metadata={"enum": list(CLASSES)})
@@ -49,7 +49,7 @@ class QuietTime(fields.Time):
         super().__init__(format="%H:%M", **kwargs)
 
 
-class PreferencesSchema(StrictSchema):
+class PreferencesSchema(AnswerSchema):
     """What a person wants, in full."""
 
     revision = fields.Integer()
@@ -101,7 +101,7 @@ class InboxPageSchema(StrictSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
-class DeadLetterSchema(StrictSchema):
+class DeadLetterSchema(AnswerSchema):
     """What was given up of one task or one channel."""
 
     kind = fields.String(metadata={"enum": list(KINDS)})

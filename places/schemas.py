@@ -94,11 +94,11 @@ class DivisionSchema(StrictSchema):
     code = fields.String(required=True)
     revision = fields.Integer(required=True)
     name = fields.String(required=True)
-    parent_code = fields.String(allow_none=True)
+    parent_code = fields.String(required=True, allow_none=True)
     level = fields.Integer(required=True, metadata={"description": "1 region, 2 league or city, 3 banner"})
     kind = fields.String(required=True)
     is_open = fields.Boolean(required=True)
-    opened_at = Moment(allow_none=True)
+    opened_at = Moment(required=True, allow_none=True)
 
 
 class LeagueSchema(DivisionSchema):

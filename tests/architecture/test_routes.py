@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,11 +14,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.routing import Rule
 
 from api.auth import DRAIN, PUBLIC
+from api.examples import EXAMPLES
 from tests.contracts.document import operations, resolved
 
 A_UUID = "0190a1b2-0000-7000-8000-000000000000"
 # What a converter takes, so that the URL is built and the request arrives at the view.
-EXAMPLES = {"UUIDConverter": A_UUID, "IntegerConverter": 2026, "UnicodeConverter": "x", "PathConverter": "x"}
+VALUES = {"UUIDConverter": A_UUID, "IntegerConverter": 2026, "UnicodeConverter": "x", "PathConverter": "x"}
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def guarded(app: Flask) -> Iterator[tuple[str, Rule]]:
 
 
 def url_of(app: Flask, rule: Rule) -> str:
-    values = {name: EXAMPLES[type(converter).__name__] for name, converter in rule._converters.items()}
+    values = {name: VALUES[type(converter).__name__] for name, converter in rule._converters.items()}
     with app.test_request_context():
         return str(app.url_map.bind("localhost").build(rule.endpoint, values, method=min(rule.methods or ())))
 
@@ -109,6 +111,61 @@ def test_every_body_that_is_read_is_described(document: dict[str, Any]) -> None:
     # Ending something needs no words; tus announces by headers.
     allowed = {"uploads.create", "accounts.report_loss"} | {op.id for op in operations(document) if op.method == "delete"}
     assert sorted(without - allowed) == []
+
+
+# Shapes of which a reader finds only those members that are there for him, or that its record has; some come in as well.
+PARTIAL = {"Address", "Article", "Block", "CardTitle", "EventData", "HandedIn", "HazardOutline", "IssueRecord", "LostValue",
+           "Media", "Position", "Problem", "WayIn"}  # fmt: skip
+
+
+def shapes(part: Any, document: dict[str, Any], seen: set[str]) -> set[str]:
+    """The names of all schemas that a part of the document leads to."""
+    if isinstance(part, list):
+        for item in part:
+            shapes(item, document, seen)
+    elif isinstance(part, dict):
+        _, is_shape, name = str(part.get("$ref", "")).rpartition("/components/schemas/")
+        if is_shape and name not in seen:
+            seen.add(name)
+            shapes(document["components"]["schemas"][name], document, seen)
+        for item in part.values():
+            shapes(item, document, seen)
+    return seen
+
+
+def test_a_typed_client_knows_which_members_an_answer_has(document: dict[str, Any]) -> None:
+    """All of them, always, but for the shapes above; and no member is an object of which nothing is said."""
+    known = document["components"]["schemas"]
+    answered = shapes([operation.body["responses"] for operation in operations(document)], document, set())
+    leaving_out = {name for name in answered if known[name].get("properties", {}).keys() - set(known[name].get("required", []))}
+    assert leaving_out == PARTIAL
+    free = {
+        f"{name}.{member}"
+        for name in answered
+        for member, schema in known[name].get("properties", {}).items()
+        if "object" in schema.get("type", ()) and "properties" not in schema
+    }
+    assert free == {"HandedIn.args", "HandedIn.explained"}  # arguments of any mutation, data of any problem
+
+
+def test_the_examples_of_requests_are_what_their_operations_take(document: dict[str, Any], app: Flask) -> None:
+    known = {operation.id: operation for operation in operations(document)}
+    assert sorted(EXAMPLES.keys() - known.keys()) == []
+    for name, examples in EXAMPLES.items():
+        content = known[name].body["requestBody"]["content"]["application/json"]
+        whole = {"components": document["components"], "allOf": [content["schema"]]}
+        shown = [example["value"] for example in content["examples"].values()]
+        assert shown == list(examples.values())
+        for body in shown:
+            jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(body)
+
+
+def test_a_newcomer_can_sign_in_and_report_with_the_examples(client: FlaskClient) -> None:
+    guest = EXAMPLES["auth.open_session"]["a guest"]
+    token = client.post("/api/v1/auth/sessions", json=guest).get_json()["access_token"]
+    report = EXAMPLES["hazards.submit"]["without a position, anonymous"]
+    answer = client.post("/api/v1/hazards", json=report, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 201, answer.get_data(as_text=True)
 
 
 def unbounded(schema: dict[str, Any], document: dict[str, Any], path: str, seen: tuple[str, ...] = ()) -> Iterator[str]:

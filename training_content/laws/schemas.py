@@ -15,7 +15,7 @@ from training_content.laws.rules import (
     dates_in_order,
     reproduces_a_standard,
 )
-from wire import Line, Moment, PageSchema, Prose, StrictSchema
+from wire import AnswerSchema, Line, Moment, PageSchema, Prose, StrictSchema
 
 
 class ArticleSchema(StrictSchema):
@@ -71,7 +71,7 @@ class CreateLawSchema(EditLawSchema):
     id = fields.UUID(required=True)
 
 
-class LawSummarySchema(StrictSchema):
+class LawSummarySchema(AnswerSchema):
     """A law in a list, without its articles."""
 
     id = fields.UUID()

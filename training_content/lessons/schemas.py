@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from training_content.lessons.rules import AUDIENCES, LIST_BLOCKS, MAX_BLOCKS, TEXT_BLOCKS, block_fits, body_fits
-from wire import Line, Moment, PageSchema, Prose, StrictSchema
+from wire import AnswerSchema, Line, Moment, PageSchema, Prose, StrictSchema
 
 
 class BlockSchema(StrictSchema):
@@ -55,7 +55,7 @@ class CreateLessonSchema(EditLessonSchema):
     id = fields.UUID(required=True)
 
 
-class LessonSummarySchema(StrictSchema):
+class LessonSummarySchema(AnswerSchema):
     """A lesson in a list."""
 
     id = fields.UUID()
