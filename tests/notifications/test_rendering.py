@@ -94,6 +94,7 @@ DATA: dict[str, dict[str, Any]] = {
     "rectification.extension_asked": {**ORDER, "due_asked": "2026-12-10", "reason": "配件尚未到货"},
     "rectification.extension_refused": {**ORDER, "reason": "可先行停用"},
     "rectification.extended": ORDER,
+    "rectification.expired": {**ORDER, "extension_lapsed": True},
     "rectification.assigned": ORDER,
     "rectification.act_drafted": ORDER,
     "rectification.recheck_passed": ORDER,

@@ -180,8 +180,11 @@ def test_a_holiday_notice_moves_open_clocks_and_their_tasks(
     days = [{"day": (START + timedelta(days=1)).date(), "is_work": False, "name": "临时放假"}]
     with parts.database.transaction() as session:
         load_notice(session, SYSTEM, 2026, {"source": "测试通知", "provisional": False, "days": days})
-    with parts.database.transaction() as session:
-        assert escalation.recompute_clocks(session, None) is None
+    after, more = None, True
+    while more:  # one case for each transaction
+        with parts.database.transaction() as session:
+            after = escalation.recompute_clocks(session, after)
+        more = after is not None
     assert task_of(parts, hazard.id).due_at == before + timedelta(days=1)
     assert hazard.read()["due_at"] == task_of(parts, hazard.id).due_at.isoformat().replace("+00:00", "Z")
 
