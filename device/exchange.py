@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from abc import ABC, abstractmethod
 from typing import Any
 
 import uuid_utils
@@ -31,7 +32,7 @@ class Refused(Exception):
         return str(self.problem.get("type", "")).rsplit("/", 1)[-1]
 
 
-class Exchange:
+class Exchange(ABC):
     """One queue's traffic with the server. Whatever is cut off or refused, the outbox keeps its lines."""
 
     def __init__(self, transport: Transport, store: Storage) -> None:
@@ -39,13 +40,13 @@ class Exchange:
         self.store = store
         self.queue = self.store.kept("queue", new_id)
 
+    @abstractmethod
     def register(self) -> dict[str, Any]:
         """Make the queue known to the server. Repeatable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refresh(self) -> None:
         """New tokens."""
-        raise NotImplementedError
 
     # ---- on line ----
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ KEPT_BYTES = 20_000_000
 _COLUMNS = "seq, mid, name, entity_type, entity_id, line, outcome, result"
 
 
-class Outbox(Values):
+class Outbox(Values, ABC):
     """Sealed lines. Their seq counts all that this device ever sealed; `queue_offset` were sent in earlier queues."""
 
     def append(self, mid: str, name: str, entity_type: str, entity_id: str, line: bytes) -> int:
@@ -149,9 +150,9 @@ class Outbox(Values):
         for mark in ("settled_seq", "whole_seq", "durable_seq"):
             self.put(mark, None)
 
+    @abstractmethod
     def _leave_history(self) -> None:
         """What the base does when the server's history is another one."""
-        raise NotImplementedError
 
 
 def _sealed(row: tuple[Any, ...]) -> Sealed:
