@@ -1,4 +1,4 @@
-"""Seeds of the simulator. `SEED=17 .venv/bin/pytest -m deep tests/simulator -k given_seed` runs one, with its trace if it is red."""
+"""Seeds of the simulator. `SEED=17 pytest -m deep tests/simulator -k given_seed` runs one, with its trace if it is red."""
 
 from __future__ import annotations
 
