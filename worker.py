@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 from celery import Celery, signals
+from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 from celery.utils.nodenames import worker_direct
 from celery.worker import state
 from sqlalchemy import select
@@ -234,6 +235,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             for line in TIMETABLE
         },
         "beat_max_loop_interval": 5,
+        "beat_scheduler": "worker:Timetable",
     }
 
 
@@ -244,6 +246,26 @@ celery.add_defaults(lambda: configuration(_settings()))
 def _settings() -> Settings:
     with one_line_refusal():
         return Settings.from_environment()
+
+
+class Timetable(PersistentScheduler):
+    """Celery's timetable. While the broker is away it does the work itself: the outbox waits for no broker."""
+
+    def apply_async(self, entry: ScheduleEntry, *args: Any, **options: Any) -> Any:
+        """Send the task; without a broker, run it here."""
+        try:
+            return super().apply_async(entry, *args, **options)
+        except SchedulingError as error:
+            line = next((line for line in TIMETABLE if line.name == entry.task), None)
+            if line is None:
+                raise
+            log.warning("broker is away; the timetable does the work", task=entry.task, error=type(error.__cause__).__name__)
+            line.run(process())
+            return None
+
+    def _ensure_connected(self) -> Any:
+        """Not here: Celery would wait for the broker, however long it stays away, and send nothing meanwhile."""
+        return self.connection
 
 
 def _register(line: Timed) -> None:
