@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -132,7 +132,7 @@ class Reporter:
 
 @pytest.mark.deep
 def test_killed_at_any_point_the_server_loses_nothing_that_it_acknowledged_and_does_nothing_by_half(
-    settings: Settings, fresh_database: DatabaseUrls, capsys: pytest.CaptureFixture[str]
+    settings: Settings, fresh_database: DatabaseUrls, record_property: Callable[[str, object], None]
 ) -> None:
     began = time.monotonic()
     with serving(settings) as server, ExitStack() as stack:
@@ -156,10 +156,7 @@ def test_killed_at_any_point_the_server_loses_nothing_that_it_acknowledged_and_d
     for row in rows:
         facts = (row.events, row.tasks, row.clocks, row.lines, row.notices)
         assert facts == (1, 1, 1, 2, 1), f"{row.id}: {facts}"
-    with capsys.disabled():
-        print(  # noqa: T201 - figures for whoever runs it
-            f"\n{POINTS} kills, {len(sent)} reports, each once: {time.monotonic() - began:.0f} s"
-        )
+    record_property("figures", f"{POINTS} kills, {len(sent)} reports, each once: {time.monotonic() - began:.0f} s")
 
 
 def stored(settings: Settings) -> list[Any]:
