@@ -37,14 +37,15 @@ class Killer:
         rng.shuffle(self._victims)
         self._answers_until = self._next()
         self._lock = threading.Lock()
+        self._under_way: list[threading.Timer] = []  # a part that was just killed is killed again once it runs again
 
     def _next(self) -> int:
         return self._rng.randint(10, 110)
 
     @property
     def is_done(self) -> bool:
-        """True if everybody was killed."""
-        return not self._victims
+        """True if everybody was killed: until then there are more passes, for a kill that waits for its victim to come back."""
+        return not self._victims and not any(kill.is_alive() for kill in self._under_way)
 
     def heard(self) -> None:
         """Another request is about to be sent."""
@@ -55,7 +56,9 @@ class Killer:
             self._answers_until = self._next()
             victim, delay = self._victims.pop(), self._rng.uniform(0, 0.03)
             whole = self._rng.random() < 0.5
-        threading.Timer(delay, self._kill, [victim, whole]).start()
+        kill = threading.Timer(delay, self._kill, [victim, whole])
+        self._under_way.append(kill)
+        kill.start()
 
     def _kill(self, part: str, whole: bool) -> None:  # noqa: FBT001 - see below
         """The part's main process, or one of its children alone; whoever watches over them starts it again."""
