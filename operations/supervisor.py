@@ -96,7 +96,10 @@ class _Part:
 
 
 class Supervisor:
-    """`var/run/NAME.pid` holds the pid and, on a second line, its start in ticks: together they name one process for ever."""
+    """`var/run/NAME.pid` holds the pid and, on a second line, its start in ticks: together they name one process for ever.
+
+    Whoever reads it finds the last part or the next, never half of one: it is replaced whole.
+    """
 
     def __init__(self, run_dir: Path, say: Say, is_worth_showing: Callable[[str], bool]) -> None:
         self._run_dir = run_dir
@@ -166,7 +169,9 @@ class Supervisor:
         part.start_again_at = None
         assert part.service.process is not None
         pid = part.service.process.pid
-        self._pid_path(part).write_text(f"{pid}\n{started_ticks(pid)}\n", encoding="ascii")
+        written = self._pid_path(part).with_suffix(".new")
+        written.write_text(f"{pid}\n{started_ticks(pid)}\n", encoding="ascii")
+        written.replace(self._pid_path(part))
 
     def _notice_end(self, part: _Part) -> None:
         process = part.service.process

@@ -75,8 +75,8 @@ class Killer:
 
     @staticmethod
     def _is_running(path: Path) -> bool:
-        said = path.read_text(encoding="ascii").split()
-        return len(said) == 2 and started_ticks(int(said[0])) == said[1]
+        pid, ticks = path.read_text(encoding="ascii").split()
+        return started_ticks(int(pid)) == ticks
 
 
 class Endangered:

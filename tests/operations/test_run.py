@@ -152,7 +152,7 @@ def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a
             os.kill(pid, signal.SIGKILL)
         for name, pid in pids.items():
             path = tmp_path / "run" / f"{name}.pid"
-            assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0] or pid) != pid, seconds=15)  # type: ignore[misc]
+            assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0]) != pid, seconds=15)  # type: ignore[misc]
         assert wait_until(lambda: answers(port, "/readyz"), seconds=READY_SECONDS)
         assert counted_by_all_processes(tmp_path, port)
         second = refusal(tmp_path, PORT=str(free_port()))
