@@ -40,6 +40,7 @@ class Event(Base):
         Index("ix_event_transaction", "transaction_id", "id"),
         CheckConstraint("strpos(name, '.') > 1", name="name_has_subject"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # nobody asks for the transaction id in the transaction itself
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]  # "hazard.handed_over": the entity type and the verb in the past

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from database.base import new_id
 from database.journal import Event, recorded
+from database.rows import json_rows
 from database.session import now
 from notifications.models import InboxItem, MessageTemplate
 from notifications.rendering import MissingValue, render
@@ -151,15 +152,12 @@ def write(session: Session, items: Sequence[InboxItem], work: Sequence[tuple[Eve
     if not items and not work:
         return
     moment = now(session)
-    columns: dict[str, object] = {name: [getattr(item, name) for item in items] for name in _ITEM_ARRAYS}
     session.execute(
         _WRITE,
         {
-            **columns,
+            "items": json_rows({name: getattr(item, name) for name in _ITEM_COLUMNS} for item in items),
+            "work": json_rows({"id": new_id(), "event_id": event.id, "task": task} for event, task in work),
             "now": moment,
-            "outbox_ids": [new_id() for _ in work],
-            "outbox_events": [event.id for event, _ in work],
-            "outbox_tasks": [task for _, task in work],
         },
     )
     session.info.setdefault("feed_touched", {}).update(dict.fromkeys(items, "new"))
@@ -167,7 +165,7 @@ def write(session: Session, items: Sequence[InboxItem], work: Sequence[tuple[Eve
 
 
 # What differs from notice to notice; the rest is the same for all that one transaction writes.
-_ITEM_ARRAYS = {
+_ITEM_COLUMNS = {
     "id": "uuid",
     "person_id": "uuid",
     "event_id": "uuid",
@@ -182,13 +180,14 @@ _ITEM_ARRAYS = {
 _WRITE = text(
     f"""
     WITH told AS (
-        INSERT INTO inbox_item ({", ".join(_ITEM_ARRAYS)}, revision, stamps, created_at, updated_at)
+        INSERT INTO inbox_item ({", ".join(_ITEM_COLUMNS)}, revision, stamps, created_at, updated_at)
         SELECT item.*, 1, '{{}}', :now, :now
-          FROM unnest({", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in _ITEM_ARRAYS.items())}) AS item
+          FROM json_to_recordset(CAST(:items AS json))
+               AS item({", ".join(f"{name} {kind}" for name, kind in _ITEM_COLUMNS.items())})
     )
     INSERT INTO outbox (id, event_id, task, attempts, not_before)
     SELECT work.*, 0, :now
-      FROM unnest(CAST(:outbox_ids AS uuid[]), CAST(:outbox_events AS uuid[]), CAST(:outbox_tasks AS text[])) AS work
+      FROM json_to_recordset(CAST(:work AS json)) AS work(id uuid, event_id uuid, task text)
     """  # noqa: S608 - names of our own columns
 )
 

@@ -17,6 +17,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session, UOWTransaction
 
 from database.base import Json, Revised
+from database.rows import json_rows
 from database.session import now
 from sync.catalog import Catalog
 
@@ -133,14 +134,23 @@ class Feed:
         return heads
 
     def _move(self, session: Session, lines: dict[LineKey, Line], ids: dict[str, int], heads: dict[int, int]) -> None:
-        columns: dict[str, list[Any]] = {name: [] for name in _LINE_COLUMNS}
+        rows = []
         for (key, entity_type, entity_id), line in lines.items():
             scope_id = ids[key]
             heads[scope_id] += 1
-            values = (scope_id, heads[scope_id], entity_type, entity_id, line.revision, line.line, line.hash, line.gone)
-            for name, value in zip(columns, values, strict=True):
-                columns[name].append(value)
-        session.execute(_MOVE_ROWS, {**columns, "moment": now(session)})
+            rows.append(
+                {
+                    "scope_id": scope_id,
+                    "position": heads[scope_id],
+                    "entity_type": entity_type,
+                    "entity_id": entity_id,
+                    "revision": line.revision,
+                    "line": line.line,
+                    "hash": line.hash,
+                    "gone": line.gone,
+                }
+            )
+        session.execute(_MOVE_ROWS, {"rows": json_rows(rows), "moment": now(session)})
 
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
         unknown = sorted(keys - self._scope_ids.keys())
@@ -173,15 +183,13 @@ _MAKE_SCOPES = text(
     "INSERT INTO sync_scope (key) SELECT key FROM unnest(CAST(:keys AS text[])) AS key ORDER BY key ON CONFLICT (key) DO NOTHING"
 )
 _LOCK_HEADS = text("SELECT id, head FROM sync_scope WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
-_LINE_COLUMNS = ("scope", "position", "type", "entity", "revision", "line", "hash", "gone")
 # Whoever comes here holds the heads, so the old rows are still those that the scopes' counts and digests are made of.
 _MOVE_ROWS = text(
     """
     WITH new AS MATERIALIZED (
-        SELECT * FROM unnest(CAST(:scope AS bigint[]), CAST(:position AS bigint[]), CAST(:type AS text[]),
-                             CAST(:entity AS uuid[]), CAST(:revision AS bigint[]), CAST(:line AS bytea[]),
-                             CAST(:hash AS bigint[]), CAST(:gone AS text[]))
-                   AS line(scope_id, position, entity_type, entity_id, revision, line, hash, gone)
+        SELECT * FROM json_to_recordset(CAST(:rows AS json))
+                   AS line(scope_id bigint, position bigint, entity_type text, entity_id uuid, revision bigint, line bytea,
+                           hash bigint, gone text)
     ), coming AS (
         SELECT scope_id, max(position) AS head, count(hash) AS rows, sum(hash) AS hashes FROM new GROUP BY scope_id
     ), going AS (

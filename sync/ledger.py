@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from database.rows import json_rows
 from sync.bodies import Bodies
 from sync.execution import QueueState, Tried
 from sync.lines import Sent
@@ -108,24 +109,31 @@ def _result_of(row: Any) -> bytes:
 
 def write(session: Session, queue: QueueState, bodies: Bodies, entries: Sequence[Entry], moment: datetime) -> None:
     """Insert the chunk's mutations and receipts. Raises TwinCommitted."""
-    mutations: dict[str, list[Any]] = {name: [] for name in _MUTATION_COLUMNS}
-    receipts: dict[str, list[Any]] = {"key": [], "sha": [], "status": [], "result": []}
+    mutations, receipts = [], []
     for entry in entries:
         sent = entry.sent
-        body = None if entry.is_copy else bodies.seal(sent.text, sent.sha256)
-        values: tuple[Any, ...] = (
-            sent.seq, sent.mid, sent.name, sent.version, sent.entity_type, sent.entity_id,
-            entry.outcome, entry.reason, entry.resolution, entry.issue_id, sent.sha256, body,
-        )  # fmt: skip
-        for column, value in zip(mutations.values(), values, strict=True):
-            column.append(value)
+        mutations.append(
+            {
+                "seq": sent.seq,
+                "mid": sent.mid,
+                "name": sent.name,
+                "version": sent.version,
+                "type": sent.entity_type,
+                "entity": sent.entity_id,
+                "outcome": entry.outcome,
+                "reason": entry.reason,
+                "resolution": entry.resolution,
+                "issue": entry.issue_id,
+                "sha": sent.sha256,
+                "body": None if entry.is_copy else bodies.seal(sent.text, sent.sha256),
+            }
+        )
         if sent.mid is not None and entry.has_receipt and not entry.is_copy:
-            kept: tuple[Any, ...] = (sent.mid, sent.sha256, entry.outcome, entry.result)
-            for column, value in zip(receipts.values(), kept, strict=True):
-                column.append(value)
-    session.execute(_INSERT_MUTATIONS, {**mutations, "queue": queue.id, "moment": moment})
-    written: Any = session.execute(_INSERT_RECEIPTS, {**receipts, "owner": queue.owner_id, "moment": moment})
-    if written.rowcount != len(receipts["key"]):
+            receipts.append({"key": sent.mid, "sha": sent.sha256, "status": entry.outcome, "result": entry.result})
+    session.execute(_INSERT_MUTATIONS, {"rows": json_rows(mutations), "queue": queue.id, "moment": moment})
+    values = {"rows": json_rows(receipts), "owner": queue.owner_id, "moment": moment}
+    written: Any = session.execute(_INSERT_RECEIPTS, values)
+    if written.rowcount != len(receipts):
         raise TwinCommitted
 
 
@@ -144,9 +152,6 @@ def note_device(
     )
 
 
-_MUTATION_COLUMNS = (
-    "seq", "mid", "name", "version", "type", "entity", "outcome", "reason", "resolution", "issue", "sha", "body",
-)  # fmt: skip
 _KNOWN = text("SELECT key, body_sha256, status, result FROM receipt WHERE owner_id = :owner AND key = ANY(:mids)")
 _HOLD_ISSUE = text("SELECT FROM issue WHERE id = CAST(:issue AS uuid) FOR SHARE")
 _RESOLUTION = text(
@@ -166,18 +171,16 @@ _INSERT_MUTATIONS = text(
     INSERT INTO sync_mutation (queue_id, seq, mid, name, version, entity_type, entity_id, outcome, reason,
                                resolution, issue_id, body_sha256, body, received_at)
     SELECT :queue, seq, mid, name, version, type, entity, outcome, reason, resolution, issue, sha, body, :moment
-      FROM unnest(CAST(:seq AS bigint[]), CAST(:mid AS uuid[]), CAST(:name AS text[]), CAST(:version AS integer[]),
-                  CAST(:type AS text[]), CAST(:entity AS uuid[]), CAST(:outcome AS text[]), CAST(:reason AS text[]),
-                  CAST(:resolution AS text[]), CAST(:issue AS uuid[]), CAST(:sha AS bytea[]), CAST(:body AS bytea[]))
-           AS new(seq, mid, name, version, type, entity, outcome, reason, resolution, issue, sha, body)
+      FROM json_to_recordset(CAST(:rows AS json))
+           AS new(seq bigint, mid uuid, name text, version integer, type text, entity uuid, outcome text, reason text,
+                  resolution text, issue uuid, sha bytea, body bytea)
     """
 )
 _INSERT_RECEIPTS = text(
     """
     INSERT INTO receipt (owner_id, key, body_sha256, status, result, at)
     SELECT :owner, key, sha, status, result, :moment
-      FROM unnest(CAST(:key AS uuid[]), CAST(:sha AS bytea[]), CAST(:status AS text[]), CAST(:result AS bytea[]))
-           AS new(key, sha, status, result)
+      FROM json_to_recordset(CAST(:rows AS json)) AS new(key uuid, sha bytea, status text, result bytea)
     ON CONFLICT (owner_id, key) DO NOTHING
     """
 )

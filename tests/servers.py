@@ -94,7 +94,10 @@ class ClusterOfThisRun:
 
 
 def settings_for(urls: DatabaseUrls, broker_url: str, directory: Path) -> Settings:
-    """Settings of a test. All databases of a run share one key file: the seed in the template is sealed with it."""
+    """Settings of a test. All databases of a run share one key file: the seed in the template is sealed with it.
+
+    How much fits into a chunk of a push is counted, not timed: on a busy machine too a test sees what it saw on a quiet one.
+    """
     return Settings(
         database_url=urls.app,
         database_owner_url=urls.owner,
@@ -103,6 +106,7 @@ def settings_for(urls: DatabaseUrls, broker_url: str, directory: Path) -> Settin
         key_file=directory.parent / "keys.json",
         public_url="http://127.0.0.1:8000",
         demo=True,
+        push_chunk_seconds=600.0,
     )
 
 
