@@ -16,6 +16,7 @@ from device.client import Device, Refused
 from tests.accounts.makers import brigade, hire, staff as administrator
 from tests.clock import Clock
 from tests.makers import FOUND, Case, make_hazard
+from tests.media.makers import telling_photo
 from tests.people import ELSEWHERE, HOME, Caller, staff
 
 MakeDevice = Callable[..., Device]
@@ -146,15 +147,20 @@ def test_a_transfer_drops_the_old_banner_and_begins_the_new_one(field: Field) ->
 # ---- the person is removed ----
 
 
+def removed(field: Field) -> None:
+    """The first officer's account ends."""
+    removal = administrator(field.client, Role.SEC_ADMIN, "150000").post(
+        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
+    )
+    assert removal.status_code == 200, removal.text
+
+
 def test_a_removed_officers_work_is_parked_whole_and_applied_in_one_act(field: Field, clock: Clock) -> None:
     field.first.sync()
     clock.advance(hours=1)
     field.first.mutate("hazard.start", str(field.case.id), {})
     field.first.mutate("hazard.verify_false", str(field.case.id), FOUND)
-    removal = administrator(field.client, Role.SEC_ADMIN, "150000").post(
-        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
-    )
-    assert removal.status_code == 200, removal.text
+    removed(field)
     results = field.first.push()
     assert [(item["outcome"], item["code"]) for item in results] == [("parked", "after_revocation")] * 2
     [issue_id] = {issue for item in results for issue in item["issues"]}
@@ -168,13 +174,36 @@ def test_a_removed_officers_work_is_parked_whole_and_applied_in_one_act(field: F
     assert field.case.state == "VERIFIED_FALSE"
 
 
+def test_forty_acts_and_twelve_photos_of_a_removed_officer_arrive_and_are_applied_in_one_act(field: Field, clock: Clock) -> None:
+    cases = [field.case, *(make_hazard(field.client, "REGISTERED") for _ in range(19))]
+    for case in cases[1:]:
+        case.act(field.leader, "assign", officer_ids=[str(person.id) for person in field.people])
+    field.first.sync()
+    clock.advance(hours=1)
+    photo_ids = [field.first.add_photo(telling_photo(), role="finding") for _ in range(12)]
+    for number, case in enumerate(cases):
+        field.first.mutate("hazard.start", str(case.id), {})
+        field.first.mutate("hazard.verify_false", str(case.id), {**FOUND, "photos": photo_ids[number : number + 1]})
+    removed(field)
+    results = field.first.push()
+    assert [(item["outcome"], item["code"]) for item in results] == [("parked", "after_revocation")] * 40
+    [issue_id] = {issue for item in results for issue in item["issues"]}
+    assert field.first.send_photos() == []
+    assert field.first.store.photos() == [], "they are stored, whatever is decided about the acts"
+    assert field.leader.post(f"/sync/issues/{issue_id}/actions/apply").status_code == 200
+    for case in cases:
+        pending = case.read()["data"]["pending_act"]
+        assert pending["by"] == field.first.user["id"]
+        case.act(field.people[1], "cosign", act_sha256=pending["act_sha256"])
+    for photo_id in photo_ids:
+        assert field.leader.get(f"/media/{photo_id}").get_json()["state"] == "stored"
+
+
 def test_the_leaders_own_device_decides_too(field: Field, make_device: MakeDevice, clock: Clock) -> None:
     field.first.sync()
     clock.advance(hours=1)
     field.first.mutate("hazard.start", str(field.case.id), {})
-    administrator(field.client, Role.SEC_ADMIN, "150000").post(
-        f"/accounts/staff/{field.people[0].id}/removal", {"reason": "MOVED_AWAY"}
-    )
+    removed(field)
     [issue_id] = field.first.push()[0]["issues"]
     leader = make_device(role=Role.UNIT_LEADER)
     leader.pull()

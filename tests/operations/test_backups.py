@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from accounts.actor import Role
+from accounts.demo import accounts
 from database.crypto import KeyRing
 from database.seal import seal_finished, verify_chain
 from media.storage import place_of
@@ -26,6 +28,7 @@ from operations.postgres import Postgres
 from operations.processes import Account, CannotStart
 from tests.clock import Clock
 from tests.operations.installation import Installation, install, snap
+from tests.people import HOME
 from tests.servers import RunningCluster
 
 IN_CLUSTER = ("base.tar.gz", "pg_wal.tar.gz", "backup_manifest")
@@ -65,6 +68,11 @@ def installation(base: Installation, stamps: None) -> Iterator[Installation]:
 
 def phone() -> str:
     return f"1370000{next(_phones):04d}"
+
+
+def leader_of(region_code: str) -> dict[str, str]:
+    """How the leader of a brigade signs in."""
+    return next(who.way_in() for who in accounts() if (who.role, who.region_code) == (Role.UNIT_LEADER, region_code))
 
 
 def durable(device_queue: str, installation: Installation) -> int:
@@ -240,12 +248,18 @@ def test_after_a_restore_devices_meet_the_new_epoch_and_what_was_lost_comes_agai
     with installation.serving() as parts:
         installation.photographed(parts)
         device = installation.device(phone())
+        leader = installation.device(**leader_of(HOME))
         kept = snap(device, 2)
         device.sync()
         photos = installation.objects()
         backup = take.main(installation.environment)
         lost = snap(device, 3)
         device.sync()
+        vanished = installation.device(phone())
+        [forgotten] = snap(vanished)
+        vanished.sync()  # and is never seen again
+        leader.sync()
+        assert all(leader.shown("hazard", hazard_id) for hazard_id in (*kept, *lost, forgotten))
         mids = [sealed.mid for sealed in device.store.lines_from(3, 3)]
         old_epoch, cursor = device.store.get("epoch"), device.store.get("cursor")
     shutil.rmtree(installation.var / "media")
@@ -257,12 +271,18 @@ def test_after_a_restore_devices_meet_the_new_epoch_and_what_was_lost_comes_agai
     with installation.serving() as parts:
         assert installation.ask("SELECT count(*) FROM hazard WHERE id = ANY(%s::uuid[])", lost) == 0
         assert device.store.get("cursor") == cursor
+        leader.sync()
+        assert {row.id for row in leader.store.limbo() if row.type == "hazard"} == {*lost, forgotten}
         device.sync()
         assert device.store.get("epoch") == restored.epoch
         assert installation.ask("SELECT count(*) FROM hazard WHERE id = ANY(%s::uuid[])", kept + lost) == 5
         applied = "SELECT count(*) FROM sync_mutation WHERE mid = ANY(%s::uuid[]) AND outcome = 'applied'"
         assert installation.ask(applied, mids) == 3
         assert all(device.shown("hazard", hazard_id) for hazard_id in kept + lost)
+        leader.sync()
+        assert all(leader.shown("hazard", hazard_id) for hazard_id in kept + lost)
+        assert {row.id for row in leader.store.limbo() if row.type == "hazard"} == {forgotten}, "for a person to decide"
+        assert installation.ask("SELECT sum(refills) FROM sync_hold") == 0, "every digest agreed"
         with parts.database.transaction() as session:
             assert seal_finished(session) is not None  # the journal goes on where it was
         with parts.database.snapshot() as session:
