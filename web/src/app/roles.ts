@@ -1,0 +1,21 @@
+import type { User } from './session'
+
+const OFFICERS = ['FIRE_OFFICER', 'GRID_WORKER', 'TOWN_OFFICER', 'FIREFIGHTER']
+const DESK = [
+  'UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
+  'CONTROL_ROOM_OPERATOR', 'DISPATCHER', 'COMMANDER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'ANALYST', 'EXPERT',
+]
+const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
+
+/** True if the person has one of these roles anywhere. */
+export function hasRole(user: User | null, ...roles: readonly string[]): boolean {
+  return user !== null && user.grants.some((grant) => roles.includes(grant.role))
+}
+
+export const isOfficer = (user: User | null): boolean => hasRole(user, ...OFFICERS)
+export const isDesk = (user: User | null): boolean => hasRole(user, ...DESK) && !isOfficer(user)
+export const isAdministrator = (user: User | null): boolean => hasRole(user, ...ADMINISTRATORS)
+export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
+export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
+/** Citizens, enterprises, guests, and whoever has not signed in. */
+export const isPublic = (user: User | null): boolean => !isStaff(user)
