@@ -9,7 +9,7 @@ const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
 
 /** True if the person has one of these roles anywhere. */
 export function hasRole(user: User | null, ...roles: readonly string[]): boolean {
-  return user !== null && user.grants.some((grant) => roles.includes(grant.role))
+  return user !== null && user.roles.some((held) => roles.includes(held.role))
 }
 
 export const isOfficer = (user: User | null): boolean => hasRole(user, ...OFFICERS)

@@ -1,0 +1,92 @@
+import { computed, ref, shallowRef, type Ref } from 'vue'
+import { Refusal, Unreachable } from './http'
+import { t } from './i18n'
+
+export type Failure = { kind: 'offline' | 'refused' | 'missing'; text: string }
+
+/** What happened, for a person. Anything else than a refusal or a lost connection is a defect and stays loud. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Unreachable) return { kind: 'offline', text: t(navigator.onLine ? 'app.server_away' : 'app.offline_only') }
+  if (error instanceof Refusal) {
+    const fields = error.errors.map((one) => one.message).join(';')
+    return { kind: error.status === 404 ? 'missing' : 'refused', text: fields || error.title || t('app.failed') }
+  }
+  throw error
+}
+
+/** Something that is loaded and may fail: `load` runs it, `reload` keeps what is shown until the new answer is there. */
+export function useLoaded<T>(work: () => Promise<T>) {
+  const value = shallowRef<T | null>(null) as Ref<T | null>
+  const failure = ref<Failure | null>(null)
+  const isLoading = ref(false)
+
+  async function reload(): Promise<void> {
+    isLoading.value = true
+    try {
+      value.value = await work()
+      failure.value = null
+    } catch (error) {
+      failure.value = failureOf(error)
+    } finally {
+      isLoading.value = false
+    }
+  }
+
+  void reload()
+  return { value, failure, isLoading, isFirst: computed(() => isLoading.value && value.value === null), reload }
+}
+
+/** A keyset list: pages are added as the person asks for more. */
+export function usePages<T>(page: (cursor: string | null) => Promise<{ items: T[]; next_cursor?: string | null }>) {
+  const items = shallowRef<T[]>([]) as Ref<T[]>
+  const failure = ref<Failure | null>(null)
+  const isLoading = ref(false)
+  const isLoaded = ref(false)
+  let next: string | null = null
+
+  async function load(from: string | null): Promise<void> {
+    isLoading.value = true
+    try {
+      const answer = await page(from)
+      items.value = from === null ? answer.items : [...items.value, ...answer.items]
+      next = answer.next_cursor ?? null
+      failure.value = null
+      isLoaded.value = true
+    } catch (error) {
+      failure.value = failureOf(error)
+    } finally {
+      isLoading.value = false
+    }
+  }
+
+  const reload = () => load(null)
+  const more = () => (next === null ? Promise.resolve() : load(next))
+  const hasMore = computed(() => isLoaded.value && items.value.length > 0 && next !== null)
+  void reload()
+  return { items, failure, isLoading, isLoaded, hasMore, reload, more }
+}
+
+/** Something that a person does: one at a time; what went wrong is told beside the button, field by field. */
+export function useDoing() {
+  const isBusy = ref(false)
+  const failure = ref<Failure | null>(null)
+  const refusal = shallowRef<Refusal | null>(null)
+
+  async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (isBusy.value) return undefined
+    isBusy.value = true
+    failure.value = null
+    refusal.value = null
+    try {
+      return await work()
+    } catch (error) {
+      failure.value = failureOf(error)
+      refusal.value = error instanceof Refusal ? error : null
+      return undefined
+    } finally {
+      isBusy.value = false
+    }
+  }
+
+  return { isBusy, failure, of: (field: string) => refusal.value?.of(field) ?? '', run }
+}

@@ -1,0 +1,27 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { FEATURES } from './features'
+import { session } from './session'
+import { tabsOf } from './tabs'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title?: string // a message key
+    public?: boolean // may be seen without signing in
+    plain?: boolean // without the bar at the bottom
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', name: 'home', redirect: () => ({ name: tabsOf(session.user)[0]?.route ?? 'sign-in' }) },
+    ...FEATURES.flatMap((feature) => feature.routes),
+    { path: '/:missing(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { public: true } },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  if (to.meta.public || session.user !== null) return true
+  return { name: 'sign-in', query: { next: to.fullPath } }
+})
