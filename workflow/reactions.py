@@ -49,10 +49,10 @@ def react(session: Session) -> None:
     session.flush()
     fresh = events[session.info.get("reacted", 0) :]
     session.info["reacted"] = done
+    new = {event.entity_id for event in fresh if event.revision == 1}
     for entity_type, entity_id in dict.fromkeys((event.entity_type, event.entity_id) for event in fresh):
         if entity_type in CASES:
-            is_new = any(event.entity_id == entity_id and event.revision == 1 for event in fresh)
-            _reflect(session, cast(Case, session.get_one(CASES[entity_type], entity_id)), is_new=is_new)
+            _reflect(session, cast(Case, session.get_one(CASES[entity_type], entity_id)), is_new=entity_id in new)
 
 
 def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
