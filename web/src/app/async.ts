@@ -1,14 +1,17 @@
 import { computed, ref, shallowRef, type Ref } from 'vue'
-import { Refusal, Unreachable } from './http'
+import { Locked, NoNetwork, Refused, StorageFull, TooLong } from '@/offline'
 import { t } from './i18n'
 
-export type Failure = { kind: 'offline' | 'refused' | 'missing'; text: string }
+export type Failure = { kind: 'offline' | 'refused' | 'missing' | 'locked' | 'full'; text: string }
 
-/** What happened, for a person. Anything else than a refusal or a lost connection is a defect and stays loud. */
+/** What happened, for a person. Anything else than what can happen is a defect and stays loud. */
 export function failureOf(error: unknown): Failure {
-  if (error instanceof Unreachable) return { kind: 'offline', text: t(navigator.onLine ? 'app.server_away' : 'app.offline_only') }
-  if (error instanceof Refusal) {
-    const fields = error.errors.map((one) => one.message).join(';')
+  if (error instanceof NoNetwork) return { kind: 'offline', text: t(navigator.onLine ? 'app.server_away' : 'app.offline_only') }
+  if (error instanceof StorageFull) return { kind: 'full', text: t('app.storage_full', { n: error.saved }) }
+  if (error instanceof TooLong) return { kind: 'refused', text: t('app.too_long') }
+  if (error instanceof Locked) return { kind: 'locked', text: t('app.locked') }
+  if (error instanceof Refused) {
+    const fields = error.fields.map((one) => one.message).join(';')
     return { kind: error.status === 404 ? 'missing' : 'refused', text: fields || error.title || t('app.failed') }
   }
   throw error
@@ -70,7 +73,7 @@ export function usePages<T>(page: (cursor: string | null) => Promise<{ items: T[
 export function useDoing() {
   const isBusy = ref(false)
   const failure = ref<Failure | null>(null)
-  const refusal = shallowRef<Refusal | null>(null)
+  const refusal = shallowRef<Refused | null>(null)
 
   async function run<T>(work: () => Promise<T>): Promise<T | undefined> {
     if (isBusy.value) return undefined
@@ -81,12 +84,12 @@ export function useDoing() {
       return await work()
     } catch (error) {
       failure.value = failureOf(error)
-      refusal.value = error instanceof Refusal ? error : null
+      refusal.value = error instanceof Refused ? error : null
       return undefined
     } finally {
       isBusy.value = false
     }
   }
 
-  return { isBusy, failure, of: (field: string) => refusal.value?.of(field) ?? '', run }
+  return { isBusy, failure, of: (field: string) => refusal.value?.fields.find((one) => one.field === field)?.message ?? '', run }
 }
