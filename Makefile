@@ -10,19 +10,23 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-run: runtime ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
+run: client ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
 	@exec $(BIN)/python -m operations.run
 
 test: check ## everything that must hold: checks, then all tests but the deep ones
 	$(BIN)/pytest -n $(WORKERS) -m "not deep" $(ARGS)
 
-check: everything ## lint, types, layers
+check: everything client ## lint, types, layers; types and tests of the web client
 	@$(MAKE) lint types layers
+	$(BIN)/python -m operations.client check test
+
+client: runtime ## the web client, built into web/dist; nothing to do, nothing done
+	@$(BIN)/python -m operations.client
 
 demo: everything ## the main job, over HTTP, against a running server
 	@exec $(BIN)/python -m operations.demo $(ARGS)
@@ -66,6 +70,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --
 lock: everything ## new versions in the lock files
 	$(LOCK) requirements.in -o requirements.lock
 	$(LOCK) requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-node.in -o requirements-node.lock
 
 clean: ## forget caches (data in var/ and the installation stay)
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -35,6 +35,7 @@ from api import (
     unit_powers,
     units,
     uploads,
+    web,
 )
 from api.auth import authenticate, require_token
 from api.context import Parts
@@ -218,6 +219,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
     metrics.watch(app)
     app.register_blueprint(health.routes)
+    web.install(app, settings)
     app.register_blueprint(get_swaggerui_blueprint("/api/v1/docs", "/api/v1/openapi.json", {"app_name": "草原消防 API"}))
     smorest = FireApi(app)
     api.problems.install(app)  # after flask-smorest, whose own error handler would answer otherwise

@@ -18,7 +18,7 @@ PUBLIC = frozenset(
         "health.live",
         "health.ready",
         "health.metrics",
-        "health.root",
+        "web.show",
         "api-docs.openapi_json",
         "swagger_ui.show",
         "auth.send_sms_code",

@@ -1,10 +1,9 @@
-"""Health, metrics, and the way from `/` to the documentation."""
+"""Health and metrics."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, request
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
-from werkzeug.wrappers import Response as AnyResponse
 
 from api.context import parts
 from api.metrics import report
@@ -38,11 +37,5 @@ def metrics() -> Response:
     return Response(report(parts()), content_type=CONTENT_TYPE_LATEST)
 
 
-@routes.get("/")
-def root() -> AnyResponse:
-    """Until the client exists, the entry leads to the documentation."""
-    return redirect("/api/v1/docs")
-
-
-for view in (live, ready, metrics, root):
+for view in (live, ready, metrics):
     view.owns_transactions = True  # type: ignore[attr-defined]

@@ -38,10 +38,10 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-_MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
 DOCUMENTS: dict[str, Callable[[], str]] = {
-    "docs/life-cycles.md": lambda: page(_MACHINES),
-    "docs/life-cycles.json": lambda: tables(_MACHINES),
+    "docs/life-cycles.md": lambda: page(MACHINES),
+    "docs/life-cycles.json": lambda: tables(MACHINES),
 }
 
 

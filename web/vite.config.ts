@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
+import { release } from './release'
 
 // The application serves the result: hashed files for ever, the page and the service worker never from a cache.
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), release()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: ['chrome87', 'safari14'], // what the web views of government apps are made of

@@ -8,7 +8,12 @@ import { router } from './router'
 import { registerServiceWorker } from './updates'
 import { restoreSession } from './session'
 
-applyPreferences()
-await restoreSession()
-createApp(App).use(i18n).use(router).mount('#app')
-registerServiceWorker()
+// A function: the oldest web views that we build for do not know `await` outside of one.
+async function start(): Promise<void> {
+  applyPreferences()
+  await restoreSession()
+  createApp(App).use(i18n).use(router).mount('#app')
+  registerServiceWorker()
+}
+
+void start()

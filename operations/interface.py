@@ -1,0 +1,38 @@
+"""What the web client is generated from: the document of the HTTP API, and the life cycles, typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.app import create_app
+from operations.diagrams import MACHINES
+from settings import Settings
+
+_LIFE_CYCLES = """\
+// Made from the tables in workflow/*/rules.py, as docs/life-cycles.json is; not edited.
+export const lifeCycles = {} as const
+
+export type LifeCycle = keyof typeof lifeCycles
+/** The states of a case of this kind. */
+export type State<Name extends LifeCycle = LifeCycle> = (typeof lifeCycles)[Name]['states'][number]['state']
+/** What can be done with a case of this kind. */
+export type Action<Name extends LifeCycle = LifeCycle> = (typeof lifeCycles)[Name]['transitions'][number]['action']
+"""
+
+
+def openapi_document() -> bytes:
+    """What `/api/v1/openapi.json` answers; neither database nor settings have a part in it."""
+    nowhere = Path("/nonexistent")
+    settings = Settings("", "", "", media_dir=nowhere, key_file=nowhere, public_url="", client_dir=nowhere)
+    no_parts: Any = object()
+    app = create_app(settings, no_parts)
+    return orjson.dumps(app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict(), option=orjson.OPT_SORT_KEYS)
+
+
+def life_cycles_module() -> str:
+    """The tables as TypeScript, so that a state or an action that does not exist is an error of the client's build."""
+    tables = {machine.name: machine.as_json() for machine in MACHINES}
+    return _LIFE_CYCLES.replace("{}", orjson.dumps(tables, option=orjson.OPT_INDENT_2).decode(), 1)
