@@ -40,11 +40,6 @@ class Origin:
     held_at_last_pull: bool = False
     approved_by: UUID | None = None  # the supervisor who applies what was parked
 
-    @property
-    def is_online(self) -> bool:
-        """True if the caller acts over HTTP, seen by the server at the moment of the act."""
-        return self.mid is None
-
 
 # (session, actor, entity id, loaded arguments, origin) -> the entity, locked, changed and flushed or to be flushed
 Run = Callable[[Session, Actor, UUID, dict[str, Any], Origin], Revised]
@@ -129,10 +124,6 @@ class Mutations:
             if mutation.name in self.by_name:
                 raise ValueError(f"two mutations are called {mutation.name}")
             self.by_name[mutation.name] = mutation
-
-    def of_type(self, entity_type: str) -> list[Mutation]:
-        """The mutations of one entity type, in the order of their declaration."""
-        return [mutation for mutation in self.by_name.values() if mutation.entity_type == entity_type]
 
 
 def create(session: Session, entity: R, unique: Mapping[str, str] | None = None) -> R:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -70,13 +69,6 @@ def register(engine: Engine, session: Session, actor: Actor, data: dict[str, Any
             "poll_seconds": settings.poll_seconds,
         },
     }
-
-
-def public_keys_of(session: Session, person_id: UUID) -> Sequence[Json]:
-    """Every key with which this person's devices sign, as JWK."""
-    return session.scalars(
-        select(SyncQueue.public_key).where(SyncQueue.owner_id == person_id, SyncQueue.public_key.is_not(None))
-    ).all()  # type: ignore[return-value]
 
 
 def _renewed(session: Session, actor: Actor, data: dict[str, Any], key: Json | None) -> SyncQueue | None:
