@@ -85,13 +85,13 @@ def load(engine: Engine, sent: Sent) -> tuple[Mutation, dict[str, Any]] | Tried:
     mutation = engine.mutations.by_name.get(sent.name)
     if mutation is None or not mutation.devices:
         return parked("unknown_mutation")
-    if mutation.version != sent.version:
+    if sent.version > mutation.version:
         return parked("unknown_version", version=mutation.version)
     try:
-        return mutation, mutation.load(sent.args or {}, sent.changes or {})
+        return mutation, mutation.load(*mutation.lifted(sent.version, sent.args or {}, sent.changes or {}))
     except ValidationError as error:
         return parked("invalid_arguments", fields=_fields(error.messages))
-    except Exception as error:  # noqa: BLE001 - a schema that breaks is a defect of ours and must not stop the queue
+    except Exception as error:  # noqa: BLE001 - a schema or a lift that breaks is a defect of ours and must not stop the queue
         return _fault(sent, error)
 
 

@@ -125,7 +125,7 @@ def _evidence(engine: Engine, sent: Sent, tried: Tried) -> Json:
     mutation = engine.mutations.by_name.get(sent.name) if tried.code not in _NOT_UNDERSTOOD else None
     kept: Json = {"explained": tried.data, "made_at": sent.made_at.isoformat() if sent.made_at else None}
     if mutation is not None:
-        kept["args"] = mutation.evidence(sent.args or {}, sent.changes or {})
+        kept["args"] = mutation.evidence(sent.version, sent.args or {}, sent.changes or {})
     if len(orjson.dumps(kept)) > _EVIDENCE_BYTES:
         kept["args"] = None
     return kept

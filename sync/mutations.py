@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -44,6 +44,10 @@ class Origin:
 # (session, actor, entity id, loaded arguments, origin) -> the entity, locked, changed and flushed or to be flushed
 Run = Callable[[Session, Actor, UUID, dict[str, Any], Origin], Revised]
 
+# (arguments, changes) as the version before sealed them -> as this one wants them. Pure: the same line may be lifted again. Of
+# what it does not understand it changes nothing; the schema then says what is wrong.
+Lift = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[Json, Json]]
+
 
 @dataclass(frozen=True)
 class FieldKind:
@@ -78,7 +82,7 @@ class Mutation:
     creates: bool = False
     summary: str = ""  # what OpenAPI and buttons say
     devices: bool = True  # False: HTTP only
-    version: int = 1
+    lifts: Sequence[Lift] = ()  # from version 1 to 2, from 2 to 3, …: an act that was sealed long ago still means what it meant
     fields: Mapping[str, FieldKind] = field(default_factory=dict)
     # Arguments that may identify a reporter: they stay in the sealed body and enter no issue.
     private: frozenset[str] = frozenset({"reporter"})
@@ -96,6 +100,11 @@ class Mutation:
         """The part after the dot."""
         return self.name.split(".", 1)[1]
 
+    @property
+    def version(self) -> int:
+        """The one that `schema` describes; a device may still hand in any earlier one."""
+        return len(self.lifts) + 1
+
     @cached_property
     def _loader(self) -> Schema:
         return self.schema()  # making a schema costs more than loading with it
@@ -105,8 +114,18 @@ class Mutation:
         loaded: dict[str, Any] = self._loader.load({**args, "changes": changes} if self.fields or changes else args)
         return loaded
 
-    def evidence(self, args: Json, changes: Json) -> Json:
+    def lifted(self, version: int, args: Json, changes: Json) -> tuple[Json, Json]:
+        """Arguments and changes of an earlier version, step by step as today's."""
+        for lift in self.lifts[version - 1 :]:
+            args, changes = lift(args, changes)
+        return args, changes
+
+    def evidence(self, version: int, args: Json, changes: Json) -> Json:
         """What an issue may keep of the arguments: those that we know, and nothing that identifies a reporter."""
+        try:
+            args, changes = self.lifted(version, args, changes)
+        except Exception:  # noqa: BLE001 - a lift that stumbles is a fault where the act is tried; the issue must be opened
+            return {}
         kept: Json = {name: value for name, value in args.items() if name in self._loader.fields and name not in self.private}
         return {**kept, "changes": changes} if changes else kept
 
