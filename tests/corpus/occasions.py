@@ -1,0 +1,177 @@
+"""For each mutation an occasion on which it is done: who acts, on which record, with which arguments.
+
+Ids of people, offices and records are those of one database. In the corpus they stand by name (`$entity`, `$first_officer`);
+an occasion in another database says what the names mean there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from string import Template
+from typing import Any
+
+from api.context import Parts
+from database.base import new_id
+from device.client import Device
+from device.transport import WsgiTransport
+from sync.mutations import Mutation
+from tests.clock import Clock
+from tests.contracts.document import Json, operations
+from tests.contracts.targets import rightful, task_of
+from tests.contracts.world import LIVES, World
+from tests.makers import CATEGORY, FOUND, make_hazard, order_to, report
+from tests.people import BASE, Caller
+
+# What need not be said, and usually is.
+SAID: Json = {"note": "已当面说明", **FOUND}
+
+
+@dataclass
+class Occasion:
+    """Somebody with his phone before a record. `names`: what else only this database has, by its name in the corpus."""
+
+    world: World
+    caller: Caller
+    entity_id: str
+    args: Json = field(default_factory=dict)
+    changes: dict[str, list[Any]] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def device(self) -> Device:
+        """The caller's phone."""
+        return phone_of(self.world, self.caller)
+
+    @cached_property
+    def known(self) -> Json:
+        """Name -> value, here."""
+        office = self.world.office
+        first, second = office.officers
+        return {
+            "entity": self.entity_id,
+            "epoch": self.device.register()["epoch"],
+            "first_officer": str(first.id),
+            "second_officer": str(second.id),
+            "receiver_org": str(office.receiver.org_id),
+            "other_receiver_org": str(office.other_receiver.org_id),
+            "unit": str(office.manager.unit_id),
+            **self.names,
+        }
+
+    def seal(self, mutation: Mutation) -> str:
+        """The line, as a phone that has pulled seals it today."""
+        self.device.pull()
+        sealed = self.device.mutate(
+            mutation.name, self.entity_id, self.args, changes=self.changes, version=mutation.version
+        ).line.decode()
+        for name, value in self.known.items():
+            sealed = sealed.replace(f'"{value}"', f'"${name}"')
+        return sealed
+
+    def hold(self, line: str) -> Device:
+        """The phone, which has sealed this line of the corpus and is known to the server."""
+        sealed = Template(line).substitute(self.known)
+        document: Json = json.loads(sealed)
+        entity = document["entity"]
+        self.device.store.append(document["mid"], document["name"], entity["type"], entity["id"], sealed.encode())
+        return self.device
+
+
+def phone_of(world: World, caller: Caller) -> Device:
+    """A phone on which somebody has signed in."""
+    device = Device(WsgiTransport(world.client.application.wsgi_app), clock=_parts(world).database.clock)
+    device.sign_in(**caller.way)
+    return device
+
+
+def occasion(world: World, mutation: Mutation) -> Occasion:
+    """Where this mutation makes sense."""
+    if mutation.name in OTHERS:
+        return OTHERS[mutation.name](world)
+    kind, action = mutation.entity_type, mutation.action
+    assert kind in LIVES, f"{mutation.name}: say in tests/corpus/occasions.py where it makes sense"
+    case = world.for_action(kind, action)
+    path = f"{BASE}/{kind}s/{{entity_id}}/actions/{action}"
+    [operation] = [item for item in operations(world.document) if item.path == path]
+    args = world.arguments(operation, case) | {name: SAID[name] for name in SAID.keys() & mutation.schema().fields.keys()}
+    if "order" in args:
+        args["order"] = order_to(case)
+    names = {}
+    if action == "cosign":
+        names["act"] = world.drafted(case)
+    elif action == "merge":
+        names["master"] = args["master_id"]
+    elif action == "report_fix":
+        names["item"] = args["items"][0]["id"]
+    return Occasion(world, rightful(case, action), str(case.id), args, names=names)
+
+
+def submit(world: World) -> Occasion:
+    """A citizen reports, and says all that he can."""
+    body = report(world.client) | {
+        "place": {"region_code": world.region_code, "sumu": "东街街道", "landmark": "西侧100米", "position": FOUND["position"]},
+        "reporter": {"name": "其其格", "mobile": "13700000001", "id_no": None},
+        "photos": [str(new_id())],
+        "category": CATEGORY,
+        "place_type": "宾馆",
+        "unit_uscc": world.unit["uscc"],
+        "occurred_at": "2026-11-23T01:40:00Z",
+        "captured_at": "2026-11-23T01:50:00Z",
+        "is_ongoing": True,
+        "wish_feedback": False,
+        "about_staff": False,
+    }
+    return Occasion(world, world.photographer, body.pop("id"), body, names={"code": body["tracking_code"]})
+
+
+def confirm_timely(world: World) -> Occasion:
+    """A check was made in time, says the phone of the officer, and arrives too late."""
+    hazard, clock = make_hazard(world.client, "VERIFYING", world.region_code), _parts(world).database.clock
+    assert isinstance(clock, Clock)
+    first, second = hazard.office.officers
+    phone = phone_of(world, first)
+    clock.advance(hours=20)
+    phone.mutate("hazard.verify_false", str(hazard.id), FOUND)
+    clock.advance(hours=5)
+    phone.refresh()
+    phone.push()
+    hazard.act(second, "cosign", act_sha256=world.drafted(hazard))
+    return Occasion(world, hazard.office.leader, str(hazard.id), {"accepted": True})
+
+
+def edit_unit(world: World) -> Occasion:
+    """An officer was at the enterprise and saw what has changed."""
+    seen = {"address": "东影南街12号", "place_type": "OTHER", "position": FOUND["position"], "name": "晨光大酒店"}
+    changes = {name: [world.unit[name], value] for name, value in seen.items()}
+    return Occasion(world, world.office.officers[0], world.unit["id"], changes=changes)
+
+
+def lost_address(world: World) -> Occasion:
+    """Two phones told the address of the enterprise, neither knowing of the other: the leader decides."""
+    phones = [phone_of(world, caller) for caller in (world.office.manager, world.office.leader)]
+    for phone in phones:
+        phone.pull()
+    for phone in phones:
+        phone.mutate("unit.edit", world.unit["id"], changes={"address": [world.unit["address"], f"新址{new_id()}"]})
+        [result] = phone.push()
+    return Occasion(world, world.office.leader, result["issues"][0])
+
+
+OTHERS: dict[str, Callable[[World], Occasion]] = {
+    "hazard.submit": submit,
+    "hazard.confirm_timely": confirm_timely,
+    "task.claim": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=False)),
+    "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),
+    "inbox_item.read": lambda world: Occasion(world, world.case("hazard", "REGISTERED").reporter, world.notice_id),
+    "unit.edit": edit_unit,
+    "issue.apply": lost_address,
+    "issue.discard": lost_address,
+}
+
+
+def _parts(world: World) -> Parts:
+    parts: Parts = world.client.application.extensions["fire"]
+    return parts
