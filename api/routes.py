@@ -21,7 +21,7 @@ from api.etags import set_etag
 from api.examples import EXAMPLES
 from api.idempotency import takes_key
 from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType, field_error
-from sync.reading import decompress
+from sync.compression import decompress
 from wire import MAX_ERRORS, flatten
 
 _BASE = "/api/v1"

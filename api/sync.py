@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import Json
 from problems import Malformed, Unauthenticated, UnsupportedMediaType
-from sync import issues as issue_queries, oversight, reading, rescue, resolving, snapshots
+from sync import compression, issues as issue_queries, oversight, reading, rescue, resolving, snapshots
 from sync.models import Issue, Rescue
 from sync.mutations import Origin
 from sync.problems import TornBody
@@ -46,8 +45,6 @@ NDJSON = "application/x-ndjson"
 GZIP = "application/gzip"
 BYTES = "application/octet-stream"
 _SMALL_BYTES = 1024  # compressing less is not worth the time
-_GZIP_LEVEL = 1
-_GZIP = 31
 
 routes = Routes("sync", "/sync", "Offline sync (docs/sync-protocol.md): devices push what was done and pull what they may hold")
 
@@ -116,7 +113,7 @@ def push() -> Response:
         raise TornBody(reason="ends_early") from error
     reading.check_digest(body, request.headers.get("Content-Digest"))
     most = settings.push_bytes + reading.HEADER_BYTES
-    plain = reading.decompress(body, request.headers.get("Content-Encoding", ""), most)
+    plain = compression.decompress(body, request.headers.get("Content-Encoding", ""), most)
     return _ndjson(Push(parts().sync, _caller).run(reading.read_push(plain, settings)))
 
 
@@ -240,10 +237,10 @@ def issue_discard(_: dict[str, Any], issue_id: UUID) -> Json:
 
 def _ndjson(body: bytes) -> Response:
     response = Response(body, content_type=NDJSON)
-    if len(body) > _SMALL_BYTES and request.accept_encodings["gzip"] > 0:
-        packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP)
-        response.set_data(packer.compress(body) + packer.flush())
-        response.headers["Content-Encoding"] = "gzip"
+    encoding = request.accept_encodings.best_match([*compression.ENCODINGS, "identity"])
+    if len(body) > _SMALL_BYTES and encoding in compression.ENCODINGS:
+        response.set_data(compression.compress(body, encoding))
+        response.headers["Content-Encoding"] = encoding
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = "no-store"
     return response

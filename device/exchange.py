@@ -12,10 +12,18 @@ import uuid_utils
 from device.storage import Storage
 from device.transport import Answer, Transport
 
+try:
+    from backports import zstd
+except ImportError:  # a device does without it
+    ACCEPTED = "gzip"
+else:
+    ACCEPTED = "zstd, gzip;q=0.5"
+
 API = "/api/v1"
 SCHEMA = 1
 PULL_BYTES = 524_288
 _GZIP = 31  # zlib's way to say: gzip framing only
+_FRAMES = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}  # how they begin: a proxy may have unpacked it already
 
 
 class Refused(Exception):
@@ -110,8 +118,9 @@ def new_id() -> str:
 def lines_of(answer: Answer) -> list[dict[str, Any]]:
     """The whole lines of an NDJSON answer; a line that was cut is none."""
     body = answer.body
-    if answer.headers.get("content-encoding") == "gzip" and body[:2] == b"\x1f\x8b":
-        body = zlib.decompressobj(_GZIP).decompress(body)  # of a cut answer, what came
+    encoding = answer.headers.get("content-encoding", "")
+    if encoding in _FRAMES and body.startswith(_FRAMES[encoding]):  # of a cut answer, what came
+        body = zstd.ZstdDecompressor().decompress(body) if encoding == "zstd" else zlib.decompressobj(_GZIP).decompress(body)
     whole = body[: body.rfind(b"\n") + 1]
     return [json.loads(line) for line in whole.splitlines() if line]
 

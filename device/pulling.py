@@ -7,7 +7,7 @@ import json
 import zlib
 from datetime import datetime, timedelta
 
-from device.exchange import PULL_BYTES, SCHEMA, Refused, lines_of
+from device.exchange import ACCEPTED, PULL_BYTES, SCHEMA, Refused, lines_of
 from device.pushing import Pushing
 from device.storage import Line, Storage
 from device.transport import NoNetwork, Transport
@@ -48,7 +48,7 @@ class Pulling(Pushing):
         cursor = self.store.get("cursor")
         asked = {"queue": self.queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": self.page_bytes,
                  "adopted": self.store.adopted(), "refill": self._refill}  # fmt: skip
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+        headers = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED}
         try:
             answer = self._authorised("/sync/pull", json.dumps(asked).encode(), headers)
         except Refused as refused:

@@ -1,4 +1,4 @@
-"""The body of a push, from bytes to lines (docs/sync-protocol.md 4): the digest first, then gzip within a limit, the header."""
+"""The body of a push, from bytes to lines (docs/sync-protocol.md 4): the digest, the header, the lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import hmac
 import re
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -17,7 +16,7 @@ from uuid import UUID
 import orjson
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 
-from problems import BodyTooLarge, Invalid, Malformed, UnsupportedMediaType
+from problems import BodyTooLarge, Invalid, Malformed
 from settings import Settings
 from sync.engine import SCHEMA
 from sync.lines import BIGINT, Sent, read_line
@@ -26,7 +25,6 @@ from wire import MAX_ERRORS, Moment, StrictSchema, flatten
 
 HEADER_BYTES = 4096
 _DIGEST = re.compile(r"(?:^|,)\s*sha-256\s*=\s*:([A-Za-z0-9+/=]+):\s*(?:;[^,]*)?(?:,|$)")
-_GZIP = 31  # zlib's way to say: gzip framing only
 
 
 @dataclass(frozen=True)
@@ -77,26 +75,6 @@ def check_digest(body: bytes, header: str | None) -> None:
         raise TornBody(reason="content_digest_unreadable") from error
     if not hmac.compare_digest(digest, hashlib.sha256(body).digest()):
         raise TornBody(reason="content_digest_differs")
-
-
-def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
-    """The plain body. Raises UnsupportedMediaType, TornBody for a cut stream, BodyTooLarge before more is unpacked."""
-    encoding = encoding.strip().lower()
-    if encoding in ("", "identity"):
-        plain = body
-    elif encoding == "gzip":
-        unpacker = zlib.decompressobj(_GZIP)
-        try:
-            plain = unpacker.decompress(body, max_bytes + 1)
-        except zlib.error as error:
-            raise TornBody(reason="gzip") from error
-        if len(plain) <= max_bytes and (not unpacker.eof or unpacker.unused_data):
-            raise TornBody(reason="gzip")
-    else:
-        raise UnsupportedMediaType(accepted="gzip")
-    if len(plain) > max_bytes:
-        raise BodyTooLarge(max_bytes=max_bytes)
-    return plain
 
 
 def read_push(plain: bytes, settings: Settings) -> PushRequest:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +11,11 @@ from sqlalchemy import text
 
 from accounts.actor import Role
 from api.context import Parts
+from device import pulling
 from device.client import Device, Refused
-from device.transport import NoNetwork
+from device.exchange import ACCEPTED
+from device.transport import Answer, NoNetwork
+from operations.reference import ROOT
 from tests.device.conftest import Line, cut, lost
 from tests.device.test_push import snap
 from tests.makers import FOUND, make_hazard
@@ -152,3 +157,23 @@ def test_the_second_officer_signs_the_first_ones_line(client: FlaskClient, make_
     results = first.push()
     assert [item["outcome"] for item in results] == ["applied", "applied"], results
     assert case.read(staff(client, Role.UNIT_LEADER))["data"]["state"] == "VERIFIED_FALSE"
+
+
+def test_a_device_asks_for_zstd_and_one_that_has_none_for_gzip(
+    client: FlaskClient, officer: Device, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = "import sys; sys.modules['backports'] = None; from device.exchange import ACCEPTED; print(ACCEPTED, end='')"
+    bare = subprocess.run([sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, check=True)
+    heard: list[str] = []
+
+    def overhear(answer: Answer) -> Answer:
+        heard.append(answer.headers["content-encoding"])
+        return answer
+
+    for accepted in (ACCEPTED, bare.stdout):
+        case = make_hazard(client, "ASSIGNED")
+        monkeypatch.setattr(pulling, "ACCEPTED", accepted)
+        line.tampers = [overhear]
+        officer.pull()
+        assert officer.shown("hazard", str(case.id))
+    assert heard == ["zstd", "gzip"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 import pytest
+from backports import zstd
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -87,19 +89,46 @@ def test_a_push_cut_at_any_byte_is_torn_and_nothing_is_applied(client: FlaskClie
     assert door.push(*lines)[-1]["last_seq"] == 3
 
 
-def test_bodies_and_answers_may_be_gzip(client: FlaskClient) -> None:
+Packer = Callable[[bytes], bytes]
+PACKERS: dict[str, tuple[Packer, Packer]] = {"gzip": (gzip.compress, gzip.decompress), "zstd": (zstd.compress, zstd.decompress)}
+
+
+@pytest.mark.parametrize("encoding", list(PACKERS))
+def test_bodies_and_answers_may_be_packed(client: FlaskClient, encoding: str) -> None:
+    pack, unpack = PACKERS[encoding]
     door = Door(citizen(client))
-    packed = gzip.compress(door.body([submission(client)[1] for _ in range(8)]))
-    answer = door.send(packed, **{"Content-Encoding": "gzip", "Accept-Encoding": "gzip"})
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert orjson.loads(gzip.decompress(answer.data).splitlines()[-1])["last_seq"] == 8
+    packed = pack(door.body([submission(client)[1] for _ in range(8)]))
+    answer = door.send(packed, **{"Content-Encoding": encoding, "Accept-Encoding": encoding})
+    assert answer.headers["Content-Encoding"] == encoding
+    assert orjson.loads(unpack(answer.data).splitlines()[-1])["last_seq"] == 8
     assert answer.headers["Vary"] == "Accept-Encoding"
-    plain = door.caller.call(
-        "POST", "/sync/pull", json={"queue": door.queue, "cursor": None, "schema": 1}, headers={"Accept-Encoding": "gzip;q=0"}
-    )
-    assert "Content-Encoding" not in plain.headers
-    small = door.send(gzip.compress(b"\0" * 10_000_000), **{"Content-Encoding": "gzip"})
-    assert small.status_code == 413
+    bomb = pack(b"\0" * 10_000_000)
+    assert len(bomb) < 20_000
+    for path, body, kind in (("/sync/push", bomb, NDJSON), ("/sync/pull", bomb, "application/json")):
+        headers = {"Content-Encoding": encoding, "Content-Type": kind, "Content-Digest": digest_of(body)}
+        refused = door.caller.call("POST", path, data=body, headers=headers)
+        assert (refused.status_code, code_of(refused)) == (413, "body_too_large")
+    torn = door.send(packed[:-1], **{"Content-Encoding": encoding})
+    assert (torn.status_code, torn.get_json()["reason"]) == (400, encoding)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        (None, None), ("", None), ("identity", None), ("br", None), ("*;q=0", None), ("gzip;q=0", None),
+        ("gzip", "gzip"), ("zstd;q=0, gzip", "gzip"), ("zstd;q=0.5, gzip;q=0.8", "gzip"), ("gzip, deflate, br", "gzip"),
+        ("zstd", "zstd"), ("gzip, deflate, br, zstd", "zstd"), ("gzip;q=0.8, zstd", "zstd"), ("gzip;q=0, *", "zstd"),
+        ("identity, zstd;q=0.5", None), ("identity;q=0.1, gzip;q=0.2", "gzip"),
+    ],
+)  # fmt: skip
+def test_an_answer_is_packed_as_its_reader_prefers(client: FlaskClient, accepted: str | None, encoding: str | None) -> None:
+    door = Door(citizen(client))
+    headers = {} if accepted is None else {"Accept-Encoding": accepted}
+    answer = door.caller.call("POST", "/sync/pull", json={"queue": door.queue, "cursor": None, "schema": 1}, headers=headers)
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    plain = PACKERS[encoding][1](answer.data) if encoding else answer.data
+    assert orjson.loads(plain.splitlines()[-1])["kind"] == "end"
 
 
 @pytest.mark.parametrize(

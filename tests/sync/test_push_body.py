@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from backports import zstd
 
 from database.base import new_id
 from problems import BodyTooLarge, Invalid, Malformed, Problem, UnsupportedMediaType
 from sync import reading
+from sync.compression import decompress
 from sync.problems import Fork, ServerBehind, TornBody
 from tests.sync.world import World, digest_of, line
 
@@ -44,20 +48,41 @@ def test_a_digest_among_others_is_found() -> None:
     reading.check_digest(b"body", f"sha-512=:AAAA:, {digest_of(b'body')}")
 
 
-def test_a_gzip_body_is_unpacked_within_a_limit_and_never_half() -> None:
-    packed = gzip.compress(b"x" * 1000)
-    assert reading.decompress(packed, "gzip", 1000) == b"x" * 1000
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_a_packed_body_is_unpacked_within_a_limit_and_never_half(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    packed = pack(b"x" * 1000)
+    assert decompress(packed, encoding, 1000) == b"x" * 1000
     with pytest.raises(BodyTooLarge):
-        reading.decompress(packed, "gzip", 999)
-    with pytest.raises(BodyTooLarge):
-        reading.decompress(gzip.compress(b"\0" * 50_000_000), "gzip", 262_144)
+        decompress(packed, encoding, 999)
     for cut in range(len(packed)):
         with pytest.raises(TornBody):
-            reading.decompress(packed[:cut], "gzip", 1000)
+            decompress(packed[:cut], encoding, 1000)
+    for strange in (packed + b"more", packed + packed, b"x" * 1000):
+        with pytest.raises(TornBody):
+            decompress(strange, encoding, 1000)
+    with pytest.raises(UnsupportedMediaType) as refused:
+        decompress(packed, "br", 1000)
+    assert refused.value.data["accepted"] == "zstd, gzip"
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_a_bomb_is_refused_before_it_is_unpacked(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(b"\0" * 50_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(BodyTooLarge):
+            decompress(bomb, encoding, 262_144)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_body_that_wants_much_memory_to_be_unpacked_is_refused_before_it_gets_it() -> None:
+    packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+    greedy = packer.compress(b"x" * 100, packer.FLUSH_BLOCK) + packer.flush()  # 128 MB, says its header
     with pytest.raises(TornBody):
-        reading.decompress(packed + b"more", "gzip", 1000)
-    with pytest.raises(UnsupportedMediaType):
-        reading.decompress(packed, "br", 1000)
+        decompress(greedy, "zstd", 1000)
+    assert zstd.decompress(greedy) == b"x" * 100
 
 
 @pytest.mark.parametrize(
