@@ -18,13 +18,13 @@ from api.app import MUTATIONS
 from api.context import Parts
 from database.base import new_id
 from device.client import Device
-from device.transport import WsgiTransport
 from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
 from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
 from tests.contracts.world import LIVES, Ids, World, a_photo, usual_headers
 from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
+from tests.wsgi import WsgiTransport
 
 # Operations that create under an id made by the client: an id in use is refused to whom it does not belong.
 CREATES = {"media.put_content": "a photo's id is the client's; a used one answers 422 id_taken and nothing else"}

@@ -18,12 +18,12 @@ from api.context import Parts
 from database.base import new_id
 from device.client import Device
 from device.keys import DeviceKey
-from device.transport import WsgiTransport
 from tests.application import work_off
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
+from tests.wsgi import WsgiTransport
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY

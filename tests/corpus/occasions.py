@@ -16,7 +16,6 @@ from typing import Any
 from api.context import Parts
 from database.base import new_id
 from device.client import Device
-from device.transport import WsgiTransport
 from sync.mutations import Mutation
 from tests.clock import Clock
 from tests.contracts.document import Json, operations
@@ -24,6 +23,7 @@ from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, make_hazard, order_to, report
 from tests.people import BASE, Caller
+from tests.wsgi import WsgiTransport
 
 # What need not be said, and usually is.
 SAID: Json = {"note": "已当面说明", **FOUND}

@@ -12,9 +12,10 @@ from flask import Flask
 from accounts.actor import Role
 from device.client import Device
 from device.store import Store
-from device.transport import Answer, NoNetwork, WsgiTransport
+from device.transport import Answer, NoNetwork
 from tests.clock import Clock
 from tests.people import HOME, demo_accounts
+from tests.wsgi import WsgiTransport
 
 
 class Line:

@@ -16,7 +16,6 @@ import operations.seed
 from api.app import assemble, create_app
 from api.context import Parts
 from device.client import Device
-from device.transport import WsgiTransport
 from media.storage import DirectoryStorage
 from operations.backups.cluster import superuser_url
 from operations.databases import APP_ROLE, OWNER_ROLE
@@ -27,6 +26,7 @@ from tests.clock import SEEDED_AT, Clock
 from tests.makers import report
 from tests.media.makers import telling_photo
 from tests.people import Caller, guest
+from tests.wsgi import WsgiTransport
 
 
 class Line:

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from api.app import assemble, create_app
 from api.context import Parts
 from database.base import new_id
-from device.transport import Answer, WsgiTransport
+from device.transport import Answer
 from operations.databases import create_database, drop_database
 from settings import Settings
 from tests.clock import Clock
 from tests.servers import RunningCluster, settings_for
 from tests.simulator.network import PowerCut, Request
+from tests.wsgi import WsgiTransport
 
 _engines: dict[str, Engine] = {}
 

@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 
 from api.context import Parts
-from device.transport import Answer, NoNetwork, Transport, WsgiTransport
+from device.transport import Answer, NoNetwork, Transport
 from operations.demo.ledger import Ledger
 from operations.demo.people import Stage
 from operations.demo.printing import silent
 from operations.demo.transport import Patient
 from tests.application import work_off
 from tests.clock import Clock
+from tests.wsgi import WsgiTransport
 
 SEED = 20261123
 

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from device.transport import WsgiTransport
 from operations.demo.people import Stage
 from operations.demo.stories import STORIES, Story, tell
 from operations.demo.verify import verify
 from tests.stories.conftest import SEED, LosesThings
+from tests.wsgi import WsgiTransport
 
 each_story = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from database.base import new_id
-from device.transport import WsgiTransport
 from operations.demo.ledger import Ledger
 from operations.demo.people import Stage
 from operations.demo.stories import STORIES, tell
 from operations.demo.verify import verify
+from tests.wsgi import WsgiTransport
 
 HANDED_OVER = next(story for story in STORIES if story.name == "handed_over")
 

@@ -11,10 +11,10 @@ from accounts.demo import DEMO_PASSWORD
 from accounts.passwords import DEMO_TOTP
 from database.base import new_id
 from device.client import Device
-from device.transport import WsgiTransport
 from tests.makers import FOUND, Case, make_hazard
 from tests.media.makers import telling_photo
 from tests.people import HOME, Caller, demo_accounts, staff
+from tests.wsgi import WsgiTransport
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from accounts.passwords import DEMO_TOTP
 from api.context import Parts
 from database.journal import Event
 from device.client import Device
-from device.transport import WsgiTransport
 from tests.makers import make_hazard
 from tests.people import HOME, demo_accounts, staff
+from tests.wsgi import WsgiTransport
 from workflow.queue.models import Task
 
 

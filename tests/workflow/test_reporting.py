@@ -14,10 +14,10 @@ from flask.testing import FlaskClient
 from accounts.actor import Role
 from database.base import new_id
 from device.client import Device
-from device.transport import WsgiTransport
 from tests.clock import START
 from tests.makers import make_hazard, report
 from tests.people import citizen, guest, new_phone, staff
+from tests.wsgi import WsgiTransport
 from workflow.hazards.rules import CALL_119
 
 
