@@ -137,7 +137,7 @@ def install(app: Flask, settings: Settings) -> None:
     headers = {
         "Content-Security-Policy": policy,
         "Cross-Origin-Opener-Policy": "same-origin",
-        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=(), serial=(), bluetooth=()",
+        "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(self), payment=(), usb=(), serial=()",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Service-Worker-Allowed": "/",
     }

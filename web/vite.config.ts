@@ -1,11 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 import { release } from './release'
+
+/** Vant's icons are in its style sheet; the second address that it names for them lies abroad and is never asked. */
+const ownFontsOnly: Plugin = {
+  name: 'own-fonts-only',
+  enforce: 'pre',
+  transform: (code, id) => (id.endsWith('vant/lib/index.css') ? code.replace(/,\s*url\(\/\/at\.alicdn\.com[^)]*\)\s*format\("woff"\)/, '') : null),
+}
 
 // The application serves the result: hashed files for ever, the page and the service worker never from a cache.
 export default defineConfig({
-  plugins: [vue(), release()],
+  plugins: [ownFontsOnly, vue(), release()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     target: ['chrome87', 'safari14'], // what the web views of government apps are made of
