@@ -20,6 +20,7 @@ class Kind(Enum):
     UNSUPPORTED = "unsupported"
     INVALID = "invalid"  # readable, but a field is wrong
     PRECONDITION_REQUIRED = "precondition_required"
+    OUTDATED = "outdated"  # the client's version is no longer served
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
 

@@ -114,7 +114,7 @@ def push() -> Response:
     reading.check_digest(body, request.headers.get("Content-Digest"))
     most = settings.push_bytes + reading.HEADER_BYTES
     plain = compression.decompress(body, request.headers.get("Content-Encoding", ""), most)
-    return _ndjson(Push(parts().sync, _caller).run(reading.read_push(plain, settings)))
+    return _ndjson(Push(parts().sync, _caller).run(reading.read_push(plain, parts().sync)))
 
 
 @routes.route("/pull", methods=["POST"])
@@ -199,7 +199,7 @@ def queues(query: dict[str, Any]) -> Json:
 @routes.response(200, StatusSchema)
 def status() -> Json:
     """Show how the caller's devices stand with the server."""
-    return status_of(session(), actor())
+    return status_of(parts().sync, session(), actor())
 
 
 @routes.route("/issues", methods=["GET"])

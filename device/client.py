@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from device.exchange import SCHEMA, Refused, new_id
+from device.exchange import Refused, new_id
 from device.keys import DeviceKey
 from device.photos import Photos
 from device.storage import Sealed, Storage
@@ -73,7 +73,7 @@ class Device(Photos):
             "queue": self.queue,
             "platform": "python",
             "app_version": "1.0.0",
-            "schema": SCHEMA,
+            "schema": self.schema,
             "wall_clock": self._clock().isoformat(),
             "public_key": self.key.public_jwk(),
         }

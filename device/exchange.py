@@ -20,7 +20,7 @@ else:
     ACCEPTED = "zstd, gzip;q=0.5"
 
 API = "/api/v1"
-SCHEMA = 1
+SCHEMA = 1  # the version of the protocol and of the lines
 PULL_BYTES = 524_288
 _GZIP = 31  # zlib's way to say: gzip framing only
 _FRAMES = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}  # how they begin: a proxy may have unpacked it already
@@ -42,6 +42,8 @@ class Refused(Exception):
 
 class Exchange(ABC):
     """One queue's traffic with the server. Whatever is cut off or refused, the outbox keeps its lines."""
+
+    schema = SCHEMA
 
     def __init__(self, transport: Transport, store: Storage) -> None:
         self.transport = transport

@@ -7,7 +7,7 @@ import json
 import zlib
 from datetime import datetime, timedelta
 
-from device.exchange import ACCEPTED, PULL_BYTES, SCHEMA, Refused, lines_of
+from device.exchange import ACCEPTED, PULL_BYTES, Refused, lines_of
 from device.pushing import Pushing
 from device.storage import Line, Storage
 from device.transport import NoNetwork, Transport
@@ -46,7 +46,7 @@ class Pulling(Pushing):
         """One page. A bad cursor starts anew; a torn answer is kept up to its last cursor. Raises NoNetwork if it is torn."""
         self._introduce()
         cursor = self.store.get("cursor")
-        asked = {"queue": self.queue, "cursor": cursor, "schema": SCHEMA, "max_bytes": self.page_bytes,
+        asked = {"queue": self.queue, "cursor": cursor, "schema": self.schema, "max_bytes": self.page_bytes,
                  "adopted": self.store.adopted(), "refill": self._refill}  # fmt: skip
         headers = {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED}
         try:

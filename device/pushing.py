@@ -7,7 +7,7 @@ import hashlib
 import json
 from typing import Any
 
-from device.exchange import SCHEMA, Exchange, Refused, lines_of, new_id
+from device.exchange import Exchange, Refused, lines_of, new_id
 from device.storage import Sealed
 from device.transport import NoNetwork
 
@@ -79,7 +79,7 @@ class Pushing(Exchange):
             "first_seq": waiting[0].seq - self._offset,
             "count": len(waiting),
             "epoch": self.store.get("epoch"),
-            "schema": SCHEMA,
+            "schema": self.schema,
             "pending": self.store.count_waiting(),
             "oldest_pending": json.loads(waiting[0].line)["made_at"]["wall"],
         }

@@ -19,9 +19,18 @@ from sync.catalog import Catalog
 from sync.merge import Stamps
 from sync.mutations import Mutations
 
-SCHEMA = 1  # the version of the protocol and of the lines
-MIN_PULL = 1
-MIN_PUSH = 1
+
+@dataclass(frozen=True)
+class Versions:
+    """Of the protocol and of the lines: the one that this server speaks, and the oldest that it still serves.
+
+    What was saved is taken from every version, so `min_push` stays.
+    """
+
+    current: int = 1
+    min_pull: int = 1
+    min_push: int = 1
+
 
 # Who a person was at a moment: the powers that he held then. None: there is no such person.
 Author = Callable[[Session, UUID, datetime], Actor | None]
@@ -40,6 +49,7 @@ class Engine:
     settings: Settings
     author: Author
     stopwatch: Callable[[], float] = time.monotonic
+    versions: Versions = Versions()
 
     def watch(self, maker: Any) -> None:
         """Stamp the fields of every record that a session of this maker changes."""

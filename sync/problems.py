@@ -59,6 +59,12 @@ class ServerBehind(Problem):
     kind, code, title = Kind.CONFLICT, "server_behind", "服务器正在升级,请稍后再试"
 
 
+class AppOutdated(Problem):
+    """The client's schema is older than what is still sent: its push is still taken. Data: `min_pull`."""
+
+    kind, code, title = Kind.OUTDATED, "app_outdated", "应用版本过旧,请更新后再同步;已保存的记录不受影响"
+
+
 class BadCursor(Problem):
     """The cursor is not one of ours: pull with null."""
 

@@ -21,8 +21,8 @@ from database.session import now
 from problems import NotFound
 from sync import leases, snapshots
 from sync.cursors import Cursor, Place, decode, encode
-from sync.engine import SCHEMA, Authenticate, Engine
-from sync.problems import EpochChanged, QueueOwner, ServerBehind, Wiped
+from sync.engine import Authenticate, Engine
+from sync.problems import AppOutdated, EpochChanged, QueueOwner, ServerBehind, Wiped
 from sync.scope_reading import BLOCK_BYTES, Block, read_blocks
 
 log = structlog.get_logger()
@@ -88,9 +88,15 @@ class Pull:
         self._authenticate = authenticate
 
     def run(self, request: PullRequest) -> bytes:
-        """The NDJSON answer. Raises BadCursor, EpochChanged, QueueOwner, Wiped, NotFound, Unauthenticated, ServerBehind."""
-        if request.schema > SCHEMA:
-            raise ServerBehind(current=SCHEMA)
+        """The NDJSON answer.
+
+        Raises BadCursor, EpochChanged, QueueOwner, Wiped, NotFound, Unauthenticated, ServerBehind, AppOutdated.
+        """
+        versions = self._engine.versions
+        if request.schema > versions.current:
+            raise ServerBehind(current=versions.current)
+        if request.schema < versions.min_pull:
+            raise AppOutdated(min_pull=versions.min_pull)
         with self._engine.database.snapshot() as session:
             pulled = self._read(session, request)
         if pulled.renews or request.refill:

@@ -17,8 +17,7 @@ import orjson
 from marshmallow import EXCLUDE, ValidationError, fields, validate
 
 from problems import BodyTooLarge, Invalid, Malformed
-from settings import Settings
-from sync.engine import SCHEMA
+from sync.engine import Engine
 from sync.lines import BIGINT, Sent, read_line
 from sync.problems import ServerBehind, TornBody
 from wire import MAX_ERRORS, Moment, StrictSchema, flatten
@@ -77,12 +76,13 @@ def check_digest(body: bytes, header: str | None) -> None:
         raise TornBody(reason="content_digest_differs")
 
 
-def read_push(plain: bytes, settings: Settings) -> PushRequest:
+def read_push(plain: bytes, engine: Engine) -> PushRequest:
     """Header and lines. Raises Malformed, Invalid, ServerBehind, BodyTooLarge, and TornBody if lines are missing."""
     first, *rest = plain.split(b"\n")
     if rest and rest[-1] == b"":
         rest.pop()
-    header = _header(first)
+    settings = engine.settings
+    header = _header(first, engine.versions.current)
     if header.count > settings.push_mutations:
         raise BodyTooLarge(max_mutations=settings.push_mutations)
     if header.count != len(rest):
@@ -91,7 +91,7 @@ def read_push(plain: bytes, settings: Settings) -> PushRequest:
     return PushRequest(header, lines)
 
 
-def _header(line: bytes) -> PushHeader:
+def _header(line: bytes, newest: int) -> PushHeader:
     if len(line) > HEADER_BYTES:
         raise Malformed(offset=HEADER_BYTES, reason="header line too long")
     try:
@@ -101,12 +101,12 @@ def _header(line: bytes) -> PushHeader:
     if not isinstance(document, dict):
         raise Malformed(offset=0, reason="the first line is no header")
     schema = document.get("schema")
-    is_newer = type(schema) is int and schema > SCHEMA
+    is_newer = type(schema) is int and schema > newest
     try:
         loaded = _HEADER.load(document, unknown=EXCLUDE if is_newer else None)
     except ValidationError as error:
         raise Invalid(*islice(flatten(error.messages), MAX_ERRORS)) from error
     if is_newer:
-        raise ServerBehind(current=SCHEMA)
+        raise ServerBehind(current=newest)
     loaded.pop("kind")
     return PushHeader(**loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from database.base import Json
 from database.session import now
 from problems import Invalid, field_error
 from sync.bodies import new_body_key
-from sync.engine import MIN_PULL, MIN_PUSH, SCHEMA, Engine
+from sync.engine import Engine
 from sync.models import SyncQueue
 from sync.problems import QueueOwner, ServerBehind, Wiped
 
@@ -41,8 +42,8 @@ def register(engine: Engine, session: Session, actor: Actor, data: dict[str, Any
 
     Raises QueueOwner, Wiped, ServerBehind, and Invalid for a key that is none or an install that is not the session's.
     """
-    if data["schema"] > SCHEMA:
-        raise ServerBehind(current=SCHEMA)
+    if data["schema"] > engine.versions.current:
+        raise ServerBehind(current=engine.versions.current)
     if actor.device_id is not None and actor.device_id != data["install"]:
         raise Invalid(field_error("install", "other_install", "与登录时的设备不一致"))
     key = public_key(data["public_key"]) if data["public_key"] is not None else None
@@ -60,7 +61,7 @@ def register(engine: Engine, session: Session, actor: Actor, data: dict[str, Any
         "epoch": epoch,
         "server_time": moment,
         "skew_ms": _skew_ms(data["wall_clock"], moment),
-        "schema": {"current": SCHEMA, "min_pull": MIN_PULL, "min_push": MIN_PUSH},
+        "schema": asdict(engine.versions),
         "limits": {
             "push_mutations": settings.push_mutations,
             "push_bytes": settings.push_bytes,

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from database.base import Json
 from database.session import now
-from sync.engine import MIN_PULL, MIN_PUSH, SCHEMA
+from sync.engine import Engine
 from sync.models import Issue
 
 _MOST_QUEUES = 100
 
 
-def status_of(session: Session, actor: Actor) -> Json:
+def status_of(engine: Engine, session: Session, actor: Actor) -> Json:
     """The caller's queues, newest first and at most 100, and how many of his issues are open."""
     queues = session.execute(_QUEUES, {"owner": actor.id, "limit": _MOST_QUEUES}).mappings()
     return {
         "epoch": session.scalar(text("SELECT value FROM sync_meta WHERE name = 'epoch'")),
         "server_time": now(session),
-        "schema": {"current": SCHEMA, "min_pull": MIN_PULL, "min_push": MIN_PUSH},
+        "schema": asdict(engine.versions),
         "queues": [dict(row) for row in queues],
         "open_issues": session.scalar(
             select(func.count()).select_from(Issue).where(Issue.author_id == actor.id, Issue.state == "open")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +11,8 @@ from sqlalchemy import event, text
 
 from accounts.actor import Grant, Role
 from problems import NotFound
-from sync.problems import QueueOwner, ServerBehind, Wiped
+from sync.engine import Versions
+from sync.problems import AppOutdated, QueueOwner, ServerBehind, Wiped
 from sync.pull import Pull, PullRequest
 from tests.sync.world import ELSEWHERE, HOME, Json, Phone, World
 
@@ -267,6 +269,16 @@ def test_a_wiped_device_is_told_so(world: World, officer: Phone) -> None:
 def test_a_newer_client_waits_for_the_rollout(world: World, officer: Phone) -> None:
     with pytest.raises(ServerBehind):
         Pull(world.engine, officer.authenticate).run(PullRequest(officer.queue, None, 2, 1000, [], []))
+
+
+def test_a_client_too_old_to_be_sent_anything_still_hands_in_what_it_saved(world: World, officer: Phone) -> None:
+    world.engine = replace(world.engine, versions=Versions(current=3, min_pull=2))
+    assert officer.register()["schema"] == {"current": 3, "min_pull": 2, "min_push": 1}
+    with pytest.raises(AppOutdated) as refused:
+        officer.ask()
+    assert refused.value.data == {"min_pull": 2}
+    officer.open()
+    assert [result["outcome"] for result in officer.results()] == ["applied"]
 
 
 def test_a_pull_is_remembered_seldom_when_nothing_moves(world: World, officer: Phone, writer: Phone) -> None:

@@ -114,7 +114,7 @@ def test_a_bad_header_is_refused_with_its_reason(world: World, change: dict[str,
 @pytest.mark.parametrize("first", [b"", b"{", b"[]", b"7", b'"a"', b"\xff", b'{"a":' * 2000, b"{" + b" " * 5000 + b"}"])
 def test_a_first_line_that_is_no_header_is_malformed(world: World, first: bytes) -> None:
     with pytest.raises((Malformed, Invalid)):
-        reading.read_push(first + b"\n", world.settings)
+        reading.read_push(first + b"\n", world.engine)
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ class Phone:
         return visit_id
 
     def request(self, lines: Sequence[bytes], first_seq: int, **header: Any) -> reading.PushRequest:
-        return reading.read_push(self.body(lines, first_seq, **header), self.world.settings)
+        return reading.read_push(self.body(lines, first_seq, **header), self.world.engine)
 
     def body(self, lines: Sequence[bytes], first_seq: int, **header: Any) -> bytes:
         head = {"kind": "push", "queue": str(self.queue), "first_seq": first_seq, "count": len(lines),
