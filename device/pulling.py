@@ -59,7 +59,6 @@ class Pulling(Pushing):
             else:
                 raise
             return self.pull_page()
-        self._refill = []
         lines = lines_of(answer)
         if lines and lines[0]["epoch"] != self.store.get("epoch"):  # without a cursor nobody refuses us
             self._meet_epoch(lines[0]["epoch"])
@@ -78,7 +77,8 @@ class Pulling(Pushing):
             settled = None
             if lines[last]["kind"] == "end" and lines[last]["checkpoint"]:
                 settled = int(lines[0]["last_seq"]) + self._offset
-            self.store.apply_page(cursor, lines[: last + 1], lines[last]["cursor"], settled)
+            if self.store.apply_page(cursor, lines[: last + 1], lines[last]["cursor"], settled):
+                self._begun_anew()
         if not lines or lines[-1]["kind"] != "end":
             self.page_bytes = max(1, self.page_bytes // 2)  # down to one row: whatever the link lets through is progress
             raise NoNetwork("the answer of the pull was cut off")
@@ -108,8 +108,14 @@ class Pulling(Pushing):
 
     # ---- digests ----
 
+    def _begun_anew(self) -> None:
+        """What was asked for again is on its way: the cursor that came says so, whatever is cut off after it."""
+        for scope in self._refill:
+            self.store.put(f"refilled {scope}", self.store.get("server_time"))
+        self._refill = []
+
     def _differing(self, end: Line) -> list[str]:
-        """Scopes that do not hold what the server counted, and were not asked for again within a day."""
+        """Scopes that do not hold what the server counted, and were not begun anew within a day."""
         moment = self.store.get("server_time")
         wrong = []
         for scope, (_, live_rows, digest) in end["digests"].items():
@@ -117,7 +123,6 @@ class Pulling(Pushing):
                 continue
             asked_at = self.store.get(f"refilled {scope}")
             if moment and (asked_at is None or _moment(moment) - _moment(asked_at) >= REFILL_EVERY):
-                self.store.put(f"refilled {scope}", moment)
                 wrong.append(scope)
         return wrong
 

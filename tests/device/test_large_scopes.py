@@ -15,6 +15,7 @@ from device.store import Store
 from device.transport import Answer, NoNetwork
 from sync import snapshots
 from sync.engine import Engine
+from tests.clock import Clock
 from tests.device.conftest import Line, lost
 from tests.device.test_links import base_of
 from tests.device.test_push import snap
@@ -114,6 +115,18 @@ def test_a_scope_that_lost_a_row_is_asked_for_again_at_most_once_a_day(citizen: 
     citizen.store.put(f"refilled {LAWS}", "2020-01-01T00:00:00Z")
     citizen.pull()
     assert base_of(citizen) == whole
+
+
+def test_a_scope_is_asked_for_again_until_the_request_has_arrived(citizen: Device, line: Line, clock: Clock) -> None:
+    citizen.pull()
+    whole = base_of(citizen)
+    spoil_a_row(citizen)
+    line.tampers = [lambda answer: answer, lost]
+    with pytest.raises(NoNetwork):
+        citizen.pull()
+    started_again = Device(line, citizen.store, clock)
+    started_again.pull()
+    assert base_of(started_again) == whole
 
 
 # ---- photos ----
