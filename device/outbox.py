@@ -65,11 +65,14 @@ class Outbox(Values, ABC):
         """What the base does not show yet: lines that the last checkpoint did not contain, but for those that came to nothing.
 
         A line without a receipt is not contained, whatever the checkpoint says: that may tell of a cloned phone's lines. At a
-        checkpoint while a scope was beginning, lines on a record without a base row wait: it may still come.
+        checkpoint while a scope was beginning, lines wait on a record whose row, as they made it, may still come: revisions
+        of before a restore say nothing.
         """
         rows = self._db.execute(
             f"SELECT {_COLUMNS} FROM outbox WHERE outcome IS NULL OR outcome NOT IN ('rejected', 'parked') AND seq > ?"  # noqa: S608
-            " AND (seq > ? OR NOT EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id)) ORDER BY seq",
+            " AND (seq > ? OR NOT EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id"
+            " AND b.revision >= coalesce(json_extract(result, '$.revision'), 0)"
+            " AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'limbo ' || b.scope))) ORDER BY seq",
             [self._number("whole_seq"), self._number("settled_seq")],
         )
         return [_sealed(row) for row in rows]

@@ -11,9 +11,11 @@ from sqlalchemy import text
 
 from accounts.actor import Role
 from api.context import Parts
+from database.base import new_id
 from device import pulling
 from device.client import Device, Refused
 from device.exchange import ACCEPTED
+from device.store import Store
 from device.transport import Answer, NoNetwork
 from operations.reference import ROOT
 from tests.device.conftest import Line, cut, lost
@@ -53,6 +55,38 @@ def test_an_act_under_way_is_overlaid_until_the_checkpoint_that_contains_it(clie
     assert held is not None
     assert held["revision"] == 1
     assert citizen.store.overlay() == []
+
+
+def by_a_bad_cursor(officer: Device, _: Parts) -> None:
+    officer.store.start_anew()
+
+
+def by_a_restore(officer: Device, parts: Parts) -> None:
+    with parts.database.transaction() as session:
+        session.execute(text("UPDATE sync_meta SET value = :epoch WHERE name = 'epoch'"), {"epoch": str(new_id())})
+    store = officer.store
+    assert isinstance(store, Store)
+    store._db.execute("UPDATE base SET revision = revision + 100")  # the server was set back
+
+
+@pytest.mark.parametrize("begins_anew", [by_a_bad_cursor, by_a_restore])
+def test_an_act_stays_on_the_screen_while_its_scope_is_sent_again(
+    parts: Parts, officer: Device, begins_anew: Callable[[Device, Parts], None]
+) -> None:
+    officer.pull()
+    unit = officer.all_shown("unit")[0]
+    begins_anew(officer, parts)
+    address = f"东风路{new_id()}号"
+    officer.mutate("unit.edit", unit["id"], changes={"address": [unit["address"], address]})
+    officer.push()
+    officer.page_bytes = 1
+    officer.pull_page()  # the scope of units is not in it yet
+    for _ in range(2):
+        shown = officer.shown("unit", unit["id"])
+        assert shown is not None
+        assert shown["address"] == address
+        officer.pull()
+    assert officer.store.overlay() == []
 
 
 def test_what_was_refused_leaves_the_overlay_at_once(client: FlaskClient, officer: Device) -> None:
