@@ -36,6 +36,9 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (3, mishaps.jump_in_time),
     (3, mishaps.start_again),
     (5, mishaps.hear_an_old_answer),
+    (3, mishaps.update),
+    (2, mishaps.rot),
+    (5, desk_acts.work),
 )
 _TRIES = 8
 

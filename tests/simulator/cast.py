@@ -14,7 +14,7 @@ from device.transport import Answer
 from tests.clock import Clock
 from tests.people import ELSEWHERE, HOME, demo_accounts
 from tests.servers import RunningCluster
-from tests.simulator.network import Request
+from tests.simulator.network import Radio, Request
 from tests.simulator.server import SimulatedServer
 
 REGION = "150000"
@@ -77,13 +77,24 @@ class Phone:
     region_code: str = ""
     is_over: bool = False
     carrier: str | None = None  # of an anonymous report: whose phone it came from
+    rotten: set[str] = field(default_factory=set)  # scopes of which it lost a row
     sealed: dict[str, bytes] = field(default_factory=dict)  # mid -> line, all that was ever saved on it
+
+    def start(self, app: type[Device] | None = None) -> None:
+        """Its process starts again, perhaps with another app; what was saved is there."""
+        self.device = (app or type(self.device))(self.device.transport, unpacked(packed(self.store)), self.clock)
 
     @property
     def store(self) -> Store:
         """What it keeps."""
         assert isinstance(self.device.store, Store)
         return self.device.store
+
+    @property
+    def address(self) -> str:
+        """Of its line."""
+        assert isinstance(self.device.transport, Radio)
+        return self.device.transport.address
 
     @property
     def person_id(self) -> str:
@@ -116,6 +127,7 @@ def make_template(cluster: RunningCluster, worker_id: str, seeded: str) -> Templ
     clock = Clock()
     server = SimulatedServer(cluster, f"fire_simulated_{worker_id}", seeded, f"simulator_{worker_id}", clock)
     try:
+        server.work()  # the public scopes have snapshots
         phones = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _PHONES]
         phones += [
             _member(server, clock, name, Role.CITIZEN, "", {"phone": number, "code": "000000"})

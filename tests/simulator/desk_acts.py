@@ -25,6 +25,12 @@ def _act(sim: Simulation, kind: str, case: Any, role: Role, action: str, **args:
     return f"{role.value} {action} {str(case.id)[-6:]}: {end}"
 
 
+def work(sim: Simulation) -> str | None:
+    """The worker does what is due."""
+    sim.server.work()
+    return "the worker works"
+
+
 def triage(sim: Simulation) -> str | None:
     """A clerk registers what came in, or refuses it."""
     case = _case(sim, "hazard", ("SUBMITTED",))

@@ -36,22 +36,29 @@ def at_a_checkpoint(sim: Simulation, phone: Phone) -> Iterator[str]:
     mine = _sums(phone)
     wrong = sorted(key for key in sums if mine.get(key, (0, 0)) != sums[key])
     if wrong:
-        yield f"6 {phone.name} does not hold what lies before its cursor: {wrong}"
+        yield f"6, 7 {phone.name} does not hold what lies before its cursor: {wrong}"
     split = store._db.execute("SELECT type, id FROM base GROUP BY type, id HAVING count(DISTINCT revision) > 1").fetchall()
     if split:
         yield f"7 {phone.name} holds records of two moments: {split}"
-    yield from _own_acts_are_contained(phone)
 
 
-def _own_acts_are_contained(phone: Phone) -> Iterator[str]:
-    settled = int(phone.store.get("settled_seq") or 0)
+def own_acts_are_contained(phone: Phone) -> Iterator[str]:
+    """7. What a checkpoint says to contain is in the base, or still laid over it."""
+    settled, overlaid = int(phone.store.get("settled_seq") or 0), {row.mid for row in phone.store.overlay()}
     for row in phone.store.lines_from(1, 1_000_000):
         revision = (row.result or {}).get("revision")
-        if row.seq > settled or revision is None:
+        if row.seq > settled or revision is None or row.mid in overlaid:
             continue
-        stale = [held.scope for held in phone.store.rows(row.entity_type, row.entity_id) if held.revision < revision]
-        if stale:
-            yield f"7 {phone.name}: a checkpoint says to contain seq {row.seq}, but {stale} are older"
+        held = [held.revision for held in phone.store.rows(row.entity_type, row.entity_id)]
+        if held and max(held) < revision:
+            yield f"7 {phone.name}: a checkpoint says to contain seq {row.seq}, but the base shows what was before it"
+
+
+def digests_differ_for_a_reason(phone: Phone) -> Iterator[str]:
+    """4. A scope is asked for again if the phone lost something of it; what the server sent adds up by itself."""
+    marks = phone.store._named("refilled")
+    if not marks <= phone.rotten:
+        yield f"4 {phone.name} asked again for {sorted(marks - phone.rotten)}, of which it lost nothing"
 
 
 def nothing_saved_vanishes(phone: Phone) -> Iterator[str]:
@@ -167,8 +174,6 @@ def queues_drain(facts: Facts) -> Iterator[str]:
         waiting = phone.store.count_waiting()
         if waiting and not phone.is_over:
             yield f"{phone.name} still has {waiting} lines to send"
-        before = facts.sim.network.bytes_carried
-        if not phone.is_over and facts.sim.exchange(phone) == "done":
-            used = facts.sim.network.bytes_carried - before
-            if used > _IDLE_BYTES:
-                yield f"an idle sync of {phone.name} took {used} bytes"
+        used = facts.sim.last_bytes.get(phone.name, 0)
+        if used > _IDLE_BYTES:
+            yield f"an idle sync of {phone.name} took {used} bytes"

@@ -45,9 +45,9 @@ class Facts:
                 act = self.sealed[str(row.mid)][1]
                 self.acts[str(row.owner_id), act["entity"]["id"], act["made_at"]["wall"]] = str(row.mid)
 
-    def bodies_of(self, mid: str) -> list[Any]:
-        """The rows that hold this mutation's body; copies in other queues hold none."""
-        return [row for row in self.mutations if str(row.mid) == mid and row.body is not None]
+    def bodies_of(self, mid: str, owner: str) -> list[Any]:
+        """The rows of this owner that hold the mutation's body; copies in other queues hold none."""
+        return [row for row in self.mutations if (str(row.mid), str(row.owner_id)) == (mid, owner) and row.body is not None]
 
     def opened(self, row: Any) -> bytes:
         """The line as it was sent."""

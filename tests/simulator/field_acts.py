@@ -81,7 +81,7 @@ def report_anonymously(sim: Simulation) -> str | None:
         return None
     carrier = sim.rng.choice(carriers)
     number = sum(phone.role is Role.GUEST for phone in sim.phones) + 1
-    phone = sim.add(f"guest-{number}", Role.GUEST, "", {"guest": True})
+    phone = sim.add(f"guest-{number}", Role.GUEST, "", {"guest": True}, app=type(carrier.device), address=carrier.address)
     phone.carrier = carrier.name
     hazard_id = _snap(sim, phone, report_mode="ANONYMOUS")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -26,7 +26,7 @@ def no_loss(facts: Facts) -> Iterator[str]:
             yield f"{phone.name} changed the sealed line {mid}"
         if held.outcome is None or phone.store.get("epoch") != epoch:
             continue  # still in the outbox; that it leaves it is a matter of liveness, and of a lost phone's finder
-        bodies = facts.bodies_of(mid)
+        bodies = facts.bodies_of(mid, phone.person_id)
         if len(bodies) != 1:
             yield f"{phone.name} {mid} was acknowledged as {held.outcome}, and the server holds {len(bodies)} bodies of it"
         elif facts.opened(bodies[0]) != held.line:
@@ -47,8 +47,7 @@ def one_effect(facts: Facts) -> Iterator[str]:
         doubled = [name for name, count in Counter(event.name for event in events).items() if count > 1]
         if doubled:
             yield f"{mid} had its effect more than once: {doubled}"
-        owner = next(str(row.owner_id) for row in facts.bodies_of(mid))
-        row = outcomes[owner, mid]
+        row = outcomes[str(events[0].actor_id), mid]
         decided = row.resolution == "applied" or (row.issue_id in facts.issues and facts.issues[row.issue_id].state == "applied")
         if row.outcome not in DONE and not decided:
             yield f"{mid} had an effect ({events[0].name}), and its outcome is {row.outcome}"
@@ -56,7 +55,7 @@ def one_effect(facts: Facts) -> Iterator[str]:
         if event.name == "hazard.submitted":
             of_it = [row for row in facts.mutations if row.entity_id == event.entity_id and row.body]
             submits = [row for row in of_it if row.name == "hazard.submit"]
-            if any(row.outcome not in DONE for row in submits):
+            if submits and all(row.outcome not in DONE for row in submits):  # a guest who lost his session sends it as another
                 yield f"{event.entity_id} was submitted, and its outcome is {submits[0].outcome}"
 
 
@@ -112,6 +111,47 @@ def losing_values_are_found(facts: Facts) -> Iterator[str]:
             yield f"issue {issue.id} does not hold the losing value"
 
 
+def no_value_is_lost_in_silence(facts: Facts) -> Iterator[str]:
+    """8. A value that was taken stands, or was overwritten by somebody who had seen it, or an issue tells of it."""
+    edits = [row for row in facts.mutations if row.name == "unit.edit" and row.body is not None and str(row.mid) in facts.sealed]
+    taken = [row for row in edits if row.outcome in (*DONE, "noop") or row.resolution == "applied"]
+    told = {(issue.subject_id, issue.field, value) for issue in facts.issues.values() for value in _values(issue.losing)}
+    units = {row.id: row for row in facts.sim.server.rows("SELECT id, name, address FROM unit")}
+    for row in taken:
+        for field, (_, value) in facts.sealed[str(row.mid)][1]["changes"].items():
+            if getattr(units[row.entity_id], field) == value or (row.entity_id, field, value) in told:
+                continue
+            others = [other for other in taken if other.entity_id == row.entity_id and other.mid != row.mid]
+            if not any(_knew(facts, other, field, value, row) for other in others):
+                yield f"{field} {value!r} of unit {row.entity_id} ({row.mid}) is nowhere, and no issue tells of it"
+
+
+def _values(losing: Any) -> list[Any]:
+    return [losing.get("losing"), losing.get("standing"), *losing.get("earlier", ())]
+
+
+def _knew(facts: Facts, row: Any, field: str, value: str, of: Any) -> bool:
+    """True if this edit of the same field was made by somebody who had received the value, or by him who wrote it."""
+    line = facts.sealed[str(row.mid)][1]
+    if field not in line["changes"]:
+        return False
+    revision = json.loads(facts.receipts[str(of.owner_id), str(of.mid)].result).get("revision")
+    has_received = revision is not None and line["base"]["revision"] >= revision
+    return line["changes"][field][0] == value or row.queue_id == of.queue_id or has_received
+
+
+def what_this_release_knows_is_done(facts: Facts) -> Iterator[str]:
+    """3. What the last release had to park for its name was run when this one's worker started, unless it waits for another."""
+    known = facts.sim.server.parts.sync.mutations.by_name
+    parked = [row for row in facts.mutations if row.outcome == "parked" and row.resolution is None and row.body is not None]
+    for row in parked:
+        if row.reason != "unknown_mutation" or row.name not in known:
+            continue
+        before = [other for other in parked if other.queue_id == row.queue_id and other.seq < row.seq]
+        if not any(other.entity_id == row.entity_id for other in before):
+            yield f"{row.name} {row.mid} is known, and still parked as unknown"
+
+
 def no_defect_parked_anything(facts: Facts) -> Iterator[str]:
     """A mutation that is parked as a fault stumbled over a defect of the server."""
     for row in facts.mutations:
@@ -139,33 +179,3 @@ def only_legal_transitions(facts: Facts) -> Iterator[str]:
         for row in facts.sim.server.rows(f"SELECT id, state FROM {kind}"):  # noqa: S608 - our own names
             if row.id in stands and stands[row.id] != row.state:
                 yield f"{kind} {row.id} is {row.state}, its last step led to {stands[row.id]}"
-
-
-def anonymous_reports_join_nobody(facts: Facts) -> Iterator[str]:
-    """14. No row of any table names both an anonymous report, or its install or queue, and the person who carried the phone."""
-    phones = {phone.name: phone for phone in facts.sim.phones}
-    pairs = [(phone, phones[phone.carrier]) for phone in facts.sim.phones if phone.carrier]
-    if not pairs:
-        return
-    rows = facts.sim.server.rows
-    tables = rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
-    content = {name: "convert_from(t.line, 'UTF8')" if name == "sync_feed" else "t::text" for (name,) in tables}
-    statement = " UNION ALL ".join(
-        f"SELECT '{name}', pair.who FROM {name} t JOIN pair ON {text} ~ pair.guest AND {text} ~ pair.person"  # noqa: S608
-        for name, text in content.items()
-    )
-    names = {
-        "who": [f"{guest.name} to {carrier.name}" for guest, carrier in pairs],
-        "guest": [_names(facts, guest) for guest, _ in pairs],
-        "person": [_names(facts, carrier) for _, carrier in pairs],
-    }
-    unnested = "SELECT * FROM unnest(CAST(:who AS text[]), CAST(:guest AS text[]), CAST(:person AS text[]))"
-    for table, who in rows(f"WITH pair (who, guest, person) AS ({unnested}) {statement}", **names):
-        yield f"{table} joins {who}"
-
-
-def _names(facts: Facts, phone: Any) -> str:
-    """A regular expression of all that stands for this phone and its owner."""
-    reports = [row.id for row in facts.sim.server.rows("SELECT id FROM hazard WHERE reporter_id::text = :id", id=phone.person_id)]
-    own = [phone.device.install, phone.device.queue, phone.person_id, *(str(id_) for id_ in reports if phone.carrier)]
-    return "|".join(re.escape(name) for name in own if name) or "nothing at all"

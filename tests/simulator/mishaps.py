@@ -1,4 +1,4 @@
-"""What happens to phones: they are cloned, started again, set to another time, signed out, and hear old answers again."""
+"""What happens to phones: they are cloned, started again, updated, set to another time, signed out, and hear old answers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import json
 from datetime import timedelta
 
 from accounts.actor import Role
-from device.client import Device, Refused
+from device.client import Refused
 from device.transport import NoNetwork
-from tests.simulator.cast import packed, unpacked
+from tests.simulator.cast import packed
+from tests.simulator.releases import NewApp
 from tests.simulator.simulation import Simulation
 
 _MOST_CLONES = 2
@@ -34,8 +35,9 @@ def clone(sim: Simulation) -> str | None:
     if not phones or sum("'" in phone.name for phone in sim.phones) >= _MOST_CLONES:
         return None
     phone = sim.rng.choice(phones)
-    copy = sim.add(f"{phone.name}'", phone.role, phone.region_code, phone.way, packed(phone.store))
-    copy.clock.wrong_by = phone.clock.wrong_by
+    app = type(phone.device)
+    copy = sim.add(f"{phone.name}'", phone.role, phone.region_code, phone.way, packed(phone.store), app=app)
+    copy.clock.wrong_by, copy.rotten = phone.clock.wrong_by, set(phone.rotten)
     return f"{phone.name} is cloned"
 
 
@@ -51,7 +53,7 @@ def jump_in_time(sim: Simulation) -> str | None:
 def start_again(sim: Simulation) -> str | None:
     """The process of a phone ends; what was saved is there when it starts again."""
     phone = sim.rng.choice(sim.phones)
-    phone.device = Device(phone.device.transport, unpacked(packed(phone.store)), phone.clock)
+    phone.start()
     return f"{phone.name} starts again"
 
 
@@ -72,3 +74,31 @@ def hear_an_old_answer(sim: Simulation) -> str | None:
     if packed(phone.store) != before:
         sim.broken.append(f"12 step {sim.step}: an old answer changed what {phone.name} holds")
     return f"{phone.name} hears {len(lines)} lines of an old answer"
+
+
+def update(sim: Simulation) -> str | None:
+    """A person takes the new app, perhaps before all servers are of the new release."""
+    phones = [phone for phone in sim.phones if type(phone.device) is not NewApp]
+    if not sim.server.is_replaced or not phones:
+        return None
+    phone = sim.rng.choice(phones)
+    return f"{phone.name} is {sim.update(phone)}"
+
+
+def rot(sim: Simulation) -> str | None:
+    """A phone loses a row of what it was sent: its digest tells, and the scope is sent again, once a day."""
+    occasions = [
+        (phone, scope)
+        for phone in sim.phones
+        for scope in phone.store.scopes()
+        if scope.startswith(("region:", "public:")) and scope not in phone.rotten
+    ]
+    if not occasions:
+        return None
+    phone, scope = sim.rng.choice(occasions)
+    phone.rotten.add(scope)
+    row = sim.rng.randrange(phone.store.scopes()[scope])
+    phone.store._db.execute(
+        "DELETE FROM base WHERE rowid = (SELECT rowid FROM base WHERE scope = ? ORDER BY type, id LIMIT 1 OFFSET ?)", [scope, row]
+    )
+    return f"{phone.name} loses a row of {scope}"

@@ -12,6 +12,7 @@ from device.transport import NDJSON, Answer, NoNetwork
 
 LONGEST_DELAY = 25  # in steps
 _KEPT_ANSWERS = 6
+_LONGEST_NAME = 30
 PULL, PUSH = "/api/v1/sync/pull", "/api/v1/sync/push"
 
 # What happens to a request on a bad line, and how often in a hundred.
@@ -35,6 +36,11 @@ class Request:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def short_path(self) -> str:
+        """For the trace, without ids: those of uploads are another one in each run."""
+        return "/".join(part if len(part) < _LONGEST_NAME else "…" for part in self.path.removeprefix("/api/v1").split("/"))
 
     @property
     def cursor(self) -> str | None:
@@ -76,7 +82,7 @@ class Network:
         self.order.append((request.who, request.path))
         fault = self._fault(request)
         if fault:
-            self._tell(f"    {request.who} {request.path.removeprefix('/api/v1')}: {fault}")
+            self._tell(f"    {request.who} {request.short_path}: {fault}")
         if fault == "drop":
             raise NoNetwork("dropped")
         if fault == "delay":
@@ -101,7 +107,7 @@ class Network:
         self._late = [item for item in self._late if item not in due]
         self._rng.shuffle(due)
         for _, request in due:
-            self._tell(f"    late: {request.who} {request.path.removeprefix('/api/v1')}")
+            self._tell(f"    late: {request.who} {request.short_path}")
             try:
                 self._deliver(request)
             except NoNetwork:
@@ -158,7 +164,8 @@ class Radio:
 
     network: Network
     who: str
+    address: str
 
     def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Through the network. Raises NoNetwork."""
-        return self.network.send(Request(self.who, method, path, headers, body))
+        """Through the network, whose proxy says where it came from. Raises NoNetwork."""
+        return self.network.send(Request(self.who, method, path, {**headers, "X-Forwarded-For": self.address}, body))

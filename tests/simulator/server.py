@@ -1,4 +1,4 @@
-"""The real application on a database of its own, which restarts, loses power at named points, and goes back in time."""
+"""The real application on a database of its own: it restarts, loses power at named points, goes back in time, is replaced."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from database.base import new_id
 from device.transport import Answer
 from operations.databases import create_database, drop_database
 from settings import Settings
+from sync.replay import replay_parked
 from tests.clock import Clock
 from tests.servers import RunningCluster, settings_for
+from tests.simulator import worker
 from tests.simulator.network import PowerCut, Request
+from tests.simulator.releases import PRESENT, Release
 from tests.wsgi import WsgiTransport
 
 _engines: dict[str, Engine] = {}
@@ -32,29 +35,47 @@ def _engine(url: str, **options: Any) -> Engine:
 
 
 class SimulatedServer:
-    """One database, and the process that serves it."""
+    """One database, and the processes that serve it: one of each release, which take turns at answering."""
 
     _app: ClassVar[Flask | None] = None
 
     def __init__(self, cluster: RunningCluster, name: str, template: str, directory: str, clock: Clock) -> None:
         self.crash: str | None = None
-        self.starts = 0
+        self._releases: tuple[Release, ...] = (PRESENT,)
+        self._answered = 0
         self.clock = clock
         self._cluster, self._name = cluster, name
         urls = cluster.urls(name)
         made = settings_for(urls, "redis://127.0.0.1:1/0", cluster.directory / directory)
-        self._settings: Settings = replace(made, database_pool_size=1, push_chunk_mutations=3)
+        self._settings: Settings = replace(made, proxy_hops=1, **worker.SMALL_SETTINGS)
         self._copy(template, name)
         self._start()
 
     def answer(self, request: Request) -> Answer:
         """One request, served to the end or to a power cut."""
-        return self._transport.send(request.method, request.path, request.headers, request.body)
+        self._answered += 1
+        app = self._routes(self._settings, self.parts)
+        app.extensions["fire"] = self._processes[self._answered % len(self._processes)]
+        return WsgiTransport(app.wsgi_app).send(request.method, request.path, request.headers, request.body)
 
     def restart(self) -> None:
-        """The process ends and another one serves the same database."""
+        """The processes end and others serve the same database."""
         self.parts.database.dispose()
         self._start()
+
+    def release(self, *releases: Release) -> None:
+        """From now on these releases answer; the worker is of the last one."""
+        self._releases = releases
+        self.restart()
+
+    @property
+    def is_replaced(self) -> bool:
+        """True once a process of the new release answers."""
+        return self.parts.sync.versions.current > PRESENT.versions.current
+
+    def work(self) -> None:
+        """What the worker has to do."""
+        worker.work(self.parts)
 
     def stop(self) -> None:
         """End it and drop the database."""
@@ -96,13 +117,15 @@ class SimulatedServer:
     # ---- the process ----
 
     def _start(self) -> None:
-        self.starts += 1
+        self._processes: list[Parts] = [self._process(release) for release in self._releases]
+        self.parts = self._processes[-1]
+        self._routes(self._settings, self.parts).config["FIRE"] = self._settings
+        replay_parked(self.parts.sync)  # as a worker does when it starts
+
+    def _process(self, release: Release) -> Parts:
         with patch("database.session.create_engine", _engine):
-            self.parts: Parts = assemble(self._settings, clock=self.clock)
-        app = self._routes(self._settings, self.parts)
-        app.config["FIRE"], app.extensions["fire"] = self._settings, self.parts
-        self._transport = WsgiTransport(app.wsgi_app)
-        database = self.parts.database
+            parts = assemble(self._settings, clock=self.clock)
+        database = parts.database
         commit = database.commit
 
         def observed(session: Session) -> None:
@@ -112,6 +135,7 @@ class SimulatedServer:
 
         database.commit = observed  # type: ignore[method-assign]
         database._before_commit = (*database._before_commit, lambda _: self._lose_power("heads taken"))
+        return release.of(parts)
 
     @classmethod
     def _routes(cls, settings: Settings, parts: Parts) -> Flask:

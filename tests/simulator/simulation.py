@@ -15,11 +15,16 @@ from device.client import Device, Refused
 from device.transport import NoNetwork
 from tests.clock import START, Clock
 from tests.servers import RunningCluster
+from tests.simulator.calendar import calendar
 from tests.simulator.cast import DeviceClock, DirectLine, Phone, Template, unpacked
 from tests.simulator.network import Network, Radio
+from tests.simulator.releases import NewApp
 from tests.simulator.server import SimulatedServer
+from tests.simulator.worker import scaled_down
 
 STEPS = 150
+# Refusals after which a phone comes again another time.
+_LATER = ("busy", "torn_body", "server_behind", "app_outdated")
 ROUNDS = 8  # within which everything must be quiet once the faults have stopped
 
 
@@ -37,6 +42,7 @@ class Simulation:
         self.server = SimulatedServer(cluster, f"{template.database}_seed", template.database, f"simulator_{seed}", self.clock)
         self.network = Network(self.rng, self.server, self.tell)
         self.phones: list[Phone] = []
+        self.last_bytes: dict[str, int] = {}  # phone -> what its last exchange took, when nothing was left to say
         self.desks: dict[str, Device] = {}
         self._ways: dict[str, dict[str, Any]] = {}
         self.clock.now = START + timedelta(minutes=1)
@@ -48,11 +54,21 @@ class Simulation:
 
     # ---- who takes part ----
 
-    def add(self, name: str, role: Role, region_code: str, way: dict[str, Any], store: bytes | None = None) -> Phone:
-        """One more phone."""
+    def add(
+        self,
+        name: str,
+        role: Role,
+        region_code: str,
+        way: dict[str, Any],
+        store: bytes | None = None,
+        *,
+        app: type[Device] = Device,
+        address: str = "",
+    ) -> Phone:
+        """One more phone. `address`: of the line, if somebody else's phone uses it too."""
         clock = DeviceClock(self.clock)
-        opened = unpacked(store) if store is not None else None
-        phone = Phone(name, Device(Radio(self.network, name), opened, clock), clock, way, role, region_code)
+        radio = Radio(self.network, name, address or f"198.51.100.{len(self.phones) + 1}")
+        phone = Phone(name, app(radio, unpacked(store) if store is not None else None, clock), clock, way, role, region_code)
         self.phones.append(phone)
         return phone
 
@@ -91,11 +107,12 @@ class Simulation:
         return sealed.line
 
     def exchange(self, phone: Phone, what: str = "sync") -> str:
-        """Let a phone talk to the server; a session that ended is opened anew, once. How it went."""
+        """Let a phone talk to the server; a session that ended is opened anew, once, as is an app too old. How it went."""
         before, sent = phone.store.get("cursor"), len(self.network.order)
         end = self._exchange(phone, what)
-        if end == "signed in again":
-            end = self._exchange(phone, what)
+        for _ in range(2):
+            if end in ("signed in again", "updated"):
+                end = self._exchange(phone, what)
         is_whole = end == "done" and what != "push" and not self.network.is_calm
         order = [path for _, path in self.network.order[sent:]]
         self._look(phone, before, order, is_whole=is_whole)
@@ -108,6 +125,8 @@ class Simulation:
             *holds.nothing_saved_vanishes(phone),
             *holds.a_cursor_never_goes_back(self, phone, cursor_before),
             *holds.records_come_before_photos(phone, order),
+            *holds.own_acts_are_contained(phone),
+            *holds.digests_differ_for_a_reason(phone),
         ]
         if is_whole:
             found += holds.at_a_checkpoint(self, phone)
@@ -123,7 +142,9 @@ class Simulation:
                 return self._sign_in_again(phone)
             if refused.code == "wipe":
                 phone.is_over = True
-            elif refused.status != 503 and refused.code not in ("busy", "torn_body"):
+            elif refused.code == "app_outdated" and self.network.is_calm:
+                return self.update(phone)
+            elif refused.status != 503 and refused.code not in _LATER:
                 raise
             return refused.code
         return "done"
@@ -138,6 +159,11 @@ class Simulation:
             return f"signed out: {refused.code}"
         return "signed in again"
 
+    def update(self, phone: Phone) -> str:
+        """A phone gets the app of the new release; what it holds stays."""
+        phone.start(NewApp)
+        return "updated"
+
     # ---- time ----
 
     def tell(self, line: str) -> None:
@@ -148,29 +174,17 @@ class Simulation:
         """All steps, then quiet."""
         from tests.simulator import acts  # it needs this class
 
-        restarts = set(self.rng.sample(range(STEPS), 4))
-        backup, restore = self._disaster()
-        with deterministic_ids(self.seed, self.clock):
+        with deterministic_ids(self.seed, self.clock), scaled_down():
+            happens = calendar(self.seed, self.rng, self.server, STEPS)
             for self.step in range(STEPS):
                 self.network.step = self.step
                 self.clock.advance(seconds=self.rng.choice((1, 2, 5, 10, 20, 30, 60, 90, 1200)))
                 self.network.arrive()
-                if self.step in restarts:
-                    self.server.restart()
-                    self.tell("  the server restarts")
-                if self.step == backup:
-                    self.server.back_up()
-                    self.tell("  the server is backed up")
-                if self.step == restore:
-                    self.server.restore()
-                    self.tell("  the server is restored")
+                for told, do in happens.get(self.step, ()):
+                    do()
+                    self.tell(f"  the server {told}")
                 self.tell(f"{self.step:3} {self.clock.now:%d %H:%M:%S} {acts.take(self)}")
             self.settle()
-
-    def _disaster(self) -> tuple[int, int]:
-        """The steps of a backup and of a restore from it; in three seeds of four there is none."""
-        steps = sorted(self.rng.sample(range(STEPS), 2))
-        return (steps[0], steps[1]) if self.seed % 4 == 3 else (-1, -1)
 
     def settle(self) -> None:
         """Faults stop; everybody syncs until nothing moves any more."""
@@ -180,11 +194,17 @@ class Simulation:
             self.step = STEPS + round_
             self.clock.advance(minutes=1)
             before = [self._stands(phone) for phone in self.phones]
-            ends = [self.exchange(phone, "push" if phone.is_over else "sync") for phone in self.phones]
+            ends = [self._idle_exchange(phone) for phone in self.phones]
             self.tell(f"{self.step:3} quiet round: {', '.join(sorted(set(ends)))}")
             if before == [self._stands(phone) for phone in self.phones] and not any(end == "no network" for end in ends):
                 return
         self.broken.append(f"9 liveness: not quiet within {ROUNDS} rounds")
+
+    def _idle_exchange(self, phone: Phone) -> str:
+        before = self.network.bytes_carried
+        end = self.exchange(phone, "push" if phone.is_over else "sync")
+        self.last_bytes[phone.name] = self.network.bytes_carried - before
+        return end
 
     @staticmethod
     def _stands(phone: Phone) -> tuple[Any, ...]:

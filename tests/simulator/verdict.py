@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.servers import RunningCluster
-from tests.simulator import device_invariants, invariants
+from tests.simulator import anonymity, device_invariants, invariants
 from tests.simulator.cast import Template
 from tests.simulator.facts import Facts
 from tests.simulator.network import ServerBroke
@@ -22,9 +22,11 @@ AT_REST: tuple[Invariant, ...] = (
     device_invariants.phones_equal_the_server,
     device_invariants.photos_are_stored,
     invariants.losing_values_are_found,
+    invariants.no_value_is_lost_in_silence,
+    invariants.what_this_release_knows_is_done,
     invariants.no_defect_parked_anything,
     invariants.only_legal_transitions,
-    invariants.anonymous_reports_join_nobody,
+    anonymity.anonymous_reports_join_nobody,
 )
 
 
