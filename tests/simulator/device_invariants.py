@@ -175,5 +175,5 @@ def queues_drain(facts: Facts) -> Iterator[str]:
         if waiting and not phone.is_over:
             yield f"{phone.name} still has {waiting} lines to send"
         used = facts.sim.last_bytes.get(phone.name, 0)
-        if used > _IDLE_BYTES:
+        if used > _IDLE_BYTES and not phone.is_over:  # a lost phone tries in vain, again and again
             yield f"an idle sync of {phone.name} took {used} bytes"
