@@ -24,8 +24,8 @@ from sync.parking import Waiting, waits_for_another
 
 log = structlog.get_logger()
 
-# What another version of the program may understand, or no longer stumble over.
-RETRIED = ("unknown_mutation", "unknown_version", "fault")
+# What another version of the program may understand, or no longer stumble over, and what waited behind that.
+RETRIED = ("unknown_mutation", "unknown_version", "fault", issues.BEHIND_PARKED)
 _DONE = ("applied", "merged", "noop", "conflict")
 
 
@@ -84,6 +84,8 @@ def run_chain(
         if tried.outcome == "parked":
             waiting.add(sent.mid, member.entity_type, member.entity_id, issue.id)
             counts["waiting"] += 1
+            if approver is None and member.reason in RETRIED:  # why it waits from now on, and whether a deployment may help
+                member.reason = tried.code
         else:
             assert author_then is not None  # noqa: S101 - it was tried
             _settle(engine, session, issue, member, tried, author_then, queue, sent)
@@ -178,8 +180,10 @@ def _replay(engine: Engine, session: Session, issue_id: UUID) -> int:
         raise _NothingDone
     members = members_of(session, issue)
     replayed = run_chain(engine, session, issue, members, approver=None)
-    if replayed.done + replayed.refused == 0:
+    waiting = [member.reason for member in members if member.resolution is None and member.body is not None]
+    if replayed.done + replayed.refused == 0 and waiting[:1] == [issue.reason]:
         raise _NothingDone
+    issue.reason = (waiting[0] if waiting else None) or issue.reason
     issue.revision += 1
     issue.updated_at = now(session)
     if replayed.waiting == 0:
