@@ -12,6 +12,8 @@ from tests.simulator.simulation import Simulation
 # What may stand for somebody: ids, keys, hashes, tokens, addresses.
 _WORD = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Za-z_-]{20,}")
 
+_OF_THE_SEED = ("organisation", "work_day")  # large, and written by nobody else
+
 
 def anonymous_reports_join_nobody(facts: Facts) -> Iterator[str]:
     """14. No row names both a guest and the person who carried the phone, and none of either has what only they have."""
@@ -49,6 +51,7 @@ def _rows(sim: Simulation, names: set[str]) -> list[tuple[str, set[str]]]:
     """Table and words of every row that has one of these names in it."""
     rows = sim.server.rows
     tables = rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
+    tables = [table for table in tables if table.relname not in _OF_THE_SEED]
     content = {name: "convert_from(t.line, 'UTF8')" if name == "sync_feed" else "t::text" for (name,) in tables}
     statement = " UNION ALL ".join(
         f"SELECT '{name}', {text} FROM {name} t WHERE {text} ~ :names"  # noqa: S608 - our own names

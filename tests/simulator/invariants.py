@@ -145,11 +145,10 @@ def what_this_release_knows_is_done(facts: Facts) -> Iterator[str]:
     known = facts.sim.server.parts.sync.mutations.by_name
     parked = [row for row in facts.mutations if row.outcome == "parked" and row.resolution is None and row.body is not None]
     for row in parked:
-        if row.reason != "unknown_mutation" or row.name not in known:
-            continue
-        before = [other for other in parked if other.queue_id == row.queue_id and other.seq < row.seq]
-        if not any(other.entity_id == row.entity_id for other in before):
-            yield f"{row.name} {row.mid} is known, and still parked as unknown"
+        if row.reason == "unknown_mutation" and row.name in known:
+            before = [other for other in parked if other.queue_id == row.queue_id and other.seq < row.seq]
+            if not any(other.entity_id == row.entity_id for other in before):
+                yield f"{row.name} {row.mid} is known, and still parked as unknown"
 
 
 def no_defect_parked_anything(facts: Facts) -> Iterator[str]:
