@@ -51,13 +51,14 @@ class Base(Values):
             self._mark(_DOUBTFUL, line["key"], None)
             if line["action"] in ("begin", "resync"):
                 self._begin(line["key"], str(line["to"]))
-        elif kind == "snapshot":
-            self._mark(_DOUBTFUL, line["key"], None)
+        elif kind == "snapshot":  # until it is adopted no cursor names the scope, so that nothing would drop it
+            self._mark(_DOUBTFUL, line["key"], "1")
         elif kind == "drop":
             self._drop(line["key"])
         elif kind == "end":
             for key in line["digests"]:  # the server follows it: it has heard what was adopted
                 self._mark(_ADOPTED, key, None)
+                self._mark(_DOUBTFUL, key, None)
             if not line["more"]:
                 self.put("base_epoch", self.get("epoch"))
                 for key in self._named(_DOUBTFUL):

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from api.context import Parts
 from device.client import Device
+from device.storage import Line as PulledLine
 from device.store import Store
 from device.transport import Answer, NoNetwork
 from sync import snapshots
@@ -91,6 +92,20 @@ def test_a_chunk_that_is_not_what_its_name_says_is_not_kept(small_snapshots: Eng
     line.tampers = []
     citizen.pull()
     assert not citizen.store.filling()
+
+
+def test_a_scope_that_was_taken_away_before_its_snapshot_was_whole_leaves_the_phone() -> None:
+    store, scope = Store(), "region:150102#officer"
+    end: PulledLine = {"kind": "end", "checkpoint": True, "digests": {}}
+    row = {"kind": "row", "type": "unit", "id": "1", "revision": 1, "hash": "0" * 16, "data": {}}
+    begin = {"kind": "scope", "key": scope, "action": "begin", "from": 0, "to": 1, "whole": True}
+    store.apply_page(None, [begin, row, {**end, "more": False, "digests": {scope: [1, 1, "0" * 16]}}], "followed", 0)
+    store.apply_page(
+        "followed", [{"kind": "snapshot", "key": scope, "id": "s", "chunks": []}, {**end, "more": True}], "offered", 0
+    )
+    assert store.scopes() == {scope: 1}, "the old rows stay on the screen meanwhile"
+    store.apply_page("offered", [{**end, "more": False}], "without", 0)
+    assert store.scopes() == {}
 
 
 # ---- digests ----
