@@ -22,9 +22,9 @@ class Photos(Pulling):
 
     def add_photo(self, content: bytes, role: str = "report", content_type: str = "image/jpeg") -> str:
         """Keep a photo until the server has stored it; its id, for the record that shows it."""
-        photo = Photo(new_id(), role, content_type, content, None)
-        self.store.add_photo(photo)
-        return photo.id
+        photo_id = new_id()
+        self.store.add_photo(photo_id, role, content_type, content)
+        return photo_id
 
     def send_photos(self) -> list[str]:
         """Send what waits; the ids of photos that the server refuses for good (they stay here). Raises NoNetwork.
@@ -49,25 +49,34 @@ class Photos(Pulling):
 
     def _send_photo(self, photo: Photo) -> bool:
         """True once all of it is there. Goes on where the server says that it stands."""
-        url, length = photo.url or self._announce(photo), len(photo.content)
+        content = self.store.content_of(photo.id)
+        url, offset = photo.url or self._announce(photo, content), 0
+        if photo.url is not None:
+            offset = self._offset_of(url)
         for _ in range(_MOST_PIECES):
-            offset = int(self._tus("HEAD", url, None, {}).headers["upload-offset"])
-            if offset == length:
+            if offset == photo.length_bytes:
                 return True
-            piece = photo.content[offset : offset + PIECE_BYTES]
             headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-            sent = self._tus("PATCH", url, piece, headers)
-            if int(sent.headers["upload-offset"]) == length:
-                return True
+            try:
+                sent = self._tus("PATCH", url, content[offset : offset + PIECE_BYTES], headers)
+                offset = int(sent.headers["upload-offset"])
+            except Refused as refused:
+                if refused.code != "upload_offset":  # else it was announced before, and that answer was lost
+                    raise
+                offset = self._offset_of(url)
         return False
 
-    def _announce(self, photo: Photo) -> str:
+    def _offset_of(self, url: str) -> int:
+        """How far an upload is."""
+        return int(self._tus("HEAD", url, None, {}).headers["upload-offset"])
+
+    def _announce(self, photo: Photo, content: bytes) -> str:
         said = {
-            "media_id": photo.id, "sha256": hashlib.sha256(photo.content).hexdigest(), "role": photo.role,
+            "media_id": photo.id, "sha256": hashlib.sha256(content).hexdigest(), "role": photo.role,
             "filetype": photo.content_type,
         }  # fmt: skip
         metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
-        headers = {"Upload-Length": str(len(photo.content)), "Upload-Metadata": metadata}
+        headers = {"Upload-Length": str(photo.length_bytes), "Upload-Metadata": metadata}
         url = self._tus("POST", "/uploads", None, headers).headers["location"].removeprefix(API)
         self.store.place_photo(photo.id, url)
         return url

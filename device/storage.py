@@ -36,12 +36,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Photo:
-    """A photo that waits to be sent. `url` is where, once the server gave it one."""
+    """A photo that waits to be sent, without its bytes: thousands may wait. `url` is where, once the server gave it one."""
 
     id: str
     role: str
     content_type: str
-    content: bytes
+    length_bytes: int
     url: str | None
 
 
@@ -89,7 +89,8 @@ class Storage(Protocol):
     def dismiss(self, row: Row) -> None: ...
 
     # Photos that wait.
-    def add_photo(self, photo: Photo) -> None: ...
+    def add_photo(self, photo_id: str, role: str, content_type: str, content: bytes) -> None: ...
     def photos(self) -> list[Photo]: ...
+    def content_of(self, photo_id: str) -> bytes: ...
     def place_photo(self, photo_id: str, url: str | None) -> None: ...
     def drop_photo(self, photo_id: str) -> None: ...

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     seq INTEGER PRIMARY KEY, mid TEXT NOT NULL UNIQUE, name TEXT NOT NULL, entity_type TEXT NOT NULL,
     entity_id TEXT NOT NULL, line BLOB NOT NULL, outcome TEXT, result TEXT, acknowledged_at TEXT
 );
+CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (entity_id, seq) WHERE outcome IS NULL;
 CREATE TABLE IF NOT EXISTS base (
     scope TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, data TEXT NOT NULL,
     hash TEXT NOT NULL, PRIMARY KEY (scope, type, id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -196,7 +197,7 @@ def test_an_upload_goes_on_where_the_server_stands(citizen: Device, line: Line, 
     assert citizen.send_photos() == []
     assert citizen.store.photos() == []
     assert "/api/v1/uploads" not in line.sent, "it is not announced again"
-    assert line.sent.count(f"/api/v1{photo.url}") < 2 * (len(photo.content) // 1000 + 1)
+    assert line.sent.count(f"/api/v1{photo.url}") < 2 * (photo.length_bytes // 1000 + 1)
 
 
 def test_a_file_that_is_no_photo_is_told_and_does_not_hold_up_the_next(citizen: Device) -> None:
@@ -204,3 +205,28 @@ def test_a_file_that_is_no_photo_is_told_and_does_not_hold_up_the_next(citizen: 
     snap_with_photo(citizen)
     assert citizen.send_photos() == [bad]
     assert [photo.id for photo in citizen.store.photos()] == [bad]
+
+
+def test_photos_that_wait_are_never_all_in_memory(citizen: Device) -> None:
+    photo = telling_photo()
+    for number in range(16):
+        citizen.add_photo(photo + bytes(500_000) + str(number).encode())
+    tracemalloc.start()
+    try:
+        assert citizen.send_photos() == []
+        assert tracemalloc.get_traced_memory()[1] < 4_000_000
+    finally:
+        tracemalloc.stop()
+    assert citizen.store.photos() == []
+
+
+def test_an_upload_whose_announcement_was_answered_into_the_void_is_the_same_one(citizen: Device, line: Line) -> None:
+    """Its bytes are there already: the second announcement leads to the same upload, which says where it stands."""
+    _, photo_id = snap_with_photo(citizen)
+    citizen.push()
+    line.tampers = [lambda answer: answer, lost]
+    with pytest.raises(NoNetwork):
+        citizen.send_photos()
+    citizen.store.place_photo(photo_id, None)
+    assert citizen.send_photos() == []
+    assert citizen.store.photos() == []
