@@ -134,6 +134,12 @@ class TooManyRequests(Problem):
     kind, code, title = Kind.TOO_MANY, "too_many_requests", "操作过于频繁,请稍后再试"
 
 
+class Crowded(Problem):
+    """Work that cannot wait comes first for a moment; nothing was done. Data: `retry_after_seconds`, at random within limits."""
+
+    kind, code, title = Kind.UNAVAILABLE, "crowded", "系统繁忙,稍后自动重试"
+
+
 class Unavailable(Problem):
     """Infrastructure is away; nothing was done. Data: `retry_after_seconds`."""
 

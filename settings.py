@@ -68,6 +68,12 @@ class Settings:
     pull_bytes: int = 524_288
     line_bytes: int = 65_536
     poll_seconds: int = 300
+    small_push_bytes: int = 32_768  # about a chunk; what is larger waits while much is under way
+    # How many requests may be under way in a web process (of 8 threads), itself included, for these to be taken up.
+    room_for_pulls: int = 7
+    room_for_large_pushes: int = 5
+    room_for_bootstraps: int = 4
+    room_for_media: int = 3
     snapshot_rows: int = 2000  # a scope with more living rows is bootstrapped from a snapshot
 
     max_photo_bytes: int = 20_971_520

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask.json.provider import JSONProvider
 from flask.typing import ResponseReturnValue
 from flask_swagger_ui import get_swaggerui_blueprint
@@ -37,6 +37,7 @@ from api import (
     uploads,
     web,
 )
+from api.admission import Admission
 from api.auth import authenticate, require_token
 from api.context import Parts
 from api.idempotency import Ledger, requested_key, takes_key
@@ -126,6 +127,12 @@ class FireApp(Flask):
     """Each request is one transaction, answered after the commit; a raised Problem rolls it back."""
 
     json_provider_class = OrjsonProvider
+
+    def full_dispatch_request(self) -> Response:
+        """Counted from here to the answer."""
+        admission: Admission = self.extensions["admission"]
+        with admission.under_way():
+            return super().full_dispatch_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in its transaction. Views marked `owns_transactions` open their own."""
@@ -217,6 +224,7 @@ def create_app(settings: Settings, parts: Parts | None = None) -> Flask:
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxy_hops, x_proto=0)  # type: ignore[method-assign]
     app.extensions["fire"] = parts or assemble(settings, after_commit=[wake(settings)])
+    app.extensions["admission"] = Admission(settings)
     metrics.watch(app)
     app.register_blueprint(health.routes)
     web.install(app, settings)

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from flask import Response, request
 
+from api.admission import Waitable, require_room
 from api.context import actor, parts, session
 from api.routes import Routes, owns_transactions
 from api.uploads import ACCEPTED_TYPES, body_pieces, caller, intake
@@ -74,6 +75,7 @@ def put_content(query: dict[str, Any], media_id: UUID) -> tuple[dict[str, Any], 
 
     The whole image as the body. Repeating it is safe: a photo has one file, and the same bytes are taken as the same.
     """
+    require_room(Waitable.MEDIA)
     settings = parts().settings
     max_bytes = settings.max_photo_bytes
     declared_bytes = request.content_length

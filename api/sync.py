@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from accounts.tokens import session_of_access_token
+from api.admission import Waitable, require_room
 from api.auth import authenticate, bearer_token
 from api.context import actor, parts, session
 from api.paging import page
@@ -107,6 +108,8 @@ def push() -> Response:
     settings = parts().settings
     if request.mimetype != NDJSON:
         raise UnsupportedMediaType(accepted=NDJSON)
+    if request.content_length is None or request.content_length > settings.small_push_bytes:
+        require_room(Waitable.LARGE_PUSH)
     try:
         body = read_body(settings.push_bytes)
     except Malformed as error:  # the body ended before its declared length
@@ -114,6 +117,8 @@ def push() -> Response:
     reading.check_digest(body, request.headers.get("Content-Digest"))
     most = settings.push_bytes + reading.HEADER_BYTES
     plain = compression.decompress(body, request.headers.get("Content-Encoding", ""), most)
+    if len(plain) > settings.small_push_bytes >= len(body):  # it came compressed
+        require_room(Waitable.LARGE_PUSH)
     return _ndjson(Push(parts().sync, _caller).run(reading.read_push(plain, parts().sync)))
 
 
@@ -126,6 +131,7 @@ def pull(data: dict[str, Any]) -> Response:
 
     NDJSON: hello, then each scope's rows with cursor lines in between; the last line says where to go on.
     """
+    require_room(Waitable.BOOTSTRAP if data["cursor"] is None or data["refill"] else Waitable.PULL)
     return _ndjson(Pull(parts().sync, _caller).run(PullRequest(**data)))
 
 
@@ -143,6 +149,7 @@ def snapshot(snapshot_id: UUID) -> Json:
 @routes.response(200, {"type": "string", "format": "binary"}, content_type=GZIP)
 def snapshot_chunk(snapshot_id: UUID, sha256: str) -> Response:
     """Load one chunk: gzip of row lines, whose SHA-256 is its name."""
+    require_room(Waitable.BOOTSTRAP)
     body = snapshots.chunk_of(parts().sync, session(), actor(), snapshot_id, sha256)
     response = Response(body, content_type=GZIP)
     response.headers["Cache-Control"] = "private, max-age=604800, immutable"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import ClientDisconnected
 
 from accounts.actor import Actor
+from api.admission import Waitable, require_room
 from api.auth import authenticate
 from api.context import parts
 from api.problems import problem_response
@@ -97,6 +98,7 @@ def create() -> Response:
 
     Repeating it is safe by itself: the same photo has the same upload.
     """
+    require_room(Waitable.MEDIA)
     settings = parts().settings
     header = request.headers.get("Upload-Metadata", "")
     with parts().database.transaction() as transaction:
@@ -161,6 +163,7 @@ def head(token: str) -> Response:
 @owns_transactions
 def patch(token: str) -> Response:
     """Send bytes, from the last acknowledged one on; what arrives before a cut is kept."""
+    require_room(Waitable.MEDIA)
     with parts().database.transaction() as transaction:
         sender = caller(transaction)
         _check_version()

@@ -27,8 +27,14 @@ class TooLong(Exception):
 class Device(Photos):
     """One install with one person's queue. Works without a network; `sync` does the rest when there is one."""
 
-    def __init__(self, transport: Transport, store: Storage | None = None, clock: Callable[[], datetime] | None = None) -> None:
-        super().__init__(transport, store or Store())
+    def __init__(
+        self,
+        transport: Transport,
+        store: Storage | None = None,
+        clock: Callable[[], datetime] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(transport, store or Store(), pause)
         self._clock = clock or (lambda: datetime.now(UTC))
         self.install = self.store.kept("install", new_id)
         self.key = DeviceKey(self.store.kept("key", lambda: DeviceKey().pem()))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import zlib
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import uuid_utils
 
@@ -22,8 +23,13 @@ else:
 API = "/api/v1"
 SCHEMA = 1  # the version of the protocol and of the lines
 PULL_BYTES = 524_288
+Result = TypeVar("Result")
 _GZIP = 31  # zlib's way to say: gzip framing only
 _FRAMES = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}  # how they begin: a proxy may have unpacked it already
+
+
+_LONGEST_PAUSE_SECONDS = 60  # who is to stay away for longer comes back in a later sync
+_MOST_PAUSES = 20  # in a row
 
 
 class Refused(Exception):
@@ -39,15 +45,22 @@ class Refused(Exception):
         """The stable code at the end of the problem's type."""
         return str(self.problem.get("type", "")).rsplit("/", 1)[-1]
 
+    @property
+    def pause_seconds(self) -> int | None:
+        """How long a server that has too much to do wants to be left alone; None if that is not why, or longer than we wait."""
+        asked = self.problem.get("retry_after_seconds")
+        return asked if self.status in (429, 503) and isinstance(asked, int) and asked <= _LONGEST_PAUSE_SECONDS else None
+
 
 class Exchange(ABC):
     """One queue's traffic with the server. Whatever is cut off or refused, the outbox keeps its lines."""
 
     schema = SCHEMA
 
-    def __init__(self, transport: Transport, store: Storage) -> None:
+    def __init__(self, transport: Transport, store: Storage, pause: Callable[[float], None]) -> None:
         self.transport = transport
         self.store = store
+        self._pause = pause
         self.queue = self.store.kept("queue", new_id)
 
     @abstractmethod
@@ -93,6 +106,17 @@ class Exchange(ABC):
         if answer.status >= 400:
             self._read(answer)
         return answer
+
+    def _patiently(self, act: Callable[[], Result]) -> Result:
+        """Again after each pause that a crowded server asks for. Raises Refused where it is not that, or goes on and on."""
+        for _ in range(_MOST_PAUSES):
+            try:
+                return act()
+            except Refused as refused:
+                if refused.pause_seconds is None:
+                    raise
+                self._pause(refused.pause_seconds)
+        return act()
 
     @property
     def _offset(self) -> int:

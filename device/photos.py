@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import partial
 
 from device.exchange import API, Refused, new_id
 from device.pulling import Pulling
@@ -34,11 +35,13 @@ class Photos(Pulling):
         refused_ids = []
         for photo in self.store.photos():
             try:
-                if self._send_photo(photo):
+                if self._patiently(partial(self._send_photo, photo)):
                     self.store.drop_photo(photo.id)
             except Refused as refused:
                 if refused.status == 401:
                     raise
+                if refused.pause_seconds is not None:  # it goes on and on: the next one would find no room either
+                    break
                 if refused.code in _TAKEN:
                     self.store.drop_photo(photo.id)
                 elif refused.status in (404, 410):  # announced too long ago, or before a restore: next time it is announced anew

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from device.exchange import ACCEPTED, PULL_BYTES, Refused, lines_of
@@ -19,8 +20,8 @@ REFILL_EVERY = timedelta(days=1)  # a scope whose digest differs is asked for ag
 class Pulling(Pushing):
     """The base, and how it comes down."""
 
-    def __init__(self, transport: Transport, store: Storage) -> None:
-        super().__init__(transport, store)
+    def __init__(self, transport: Transport, store: Storage, pause: Callable[[float], None]) -> None:
+        super().__init__(transport, store, pause)
         self.page_bytes = PULL_BYTES  # how much a page may hold: less after each torn answer, more after each whole one
         self._refill: list[str] = []  # scopes whose digest differs: the next page is to begin them anew
 
@@ -28,7 +29,7 @@ class Pulling(Pushing):
         """Pull until a checkpoint with nothing left; the last `end` line. Raises NoNetwork, Refused."""
         while True:
             try:
-                end = self.pull_page()
+                end = self._patiently(self.pull_page)
             except Refused as refused:
                 if refused.code != "epoch" or self.store.get("epoch") == refused.problem["epoch"]:
                     raise

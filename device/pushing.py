@@ -12,7 +12,7 @@ from device.storage import Sealed
 from device.transport import NoNetwork
 
 PUSH_MUTATIONS = 200
-_MOST_RECOVERIES = 20  # in one push; more would be a server that contradicts itself
+_MOST_RECOVERIES = 20  # without one new line getting through; more would be a server that contradicts itself
 
 
 class Pushing(Exchange):
@@ -21,29 +21,36 @@ class Pushing(Exchange):
     def push(self, batch: int = PUSH_MUTATIONS) -> list[dict[str, Any]]:
         """Send what waits, in order; the results of this round. Raises NoNetwork if the answer was cut off, Refused.
 
-        A torn or too large body halves the batch; a gap and a new epoch send again from where the server stands; a fork (this
-        phone was cloned) opens a new queue, in which the unacknowledged lines go out unchanged.
+        A torn or too large body halves the portion, which grows again with each that gets through, and so does a crowded
+        server after a pause; a gap and a new epoch send again from where the server stands; a fork (this phone was cloned)
+        opens a new queue, in which the unacknowledged lines go out unchanged.
         """
         results: list[dict[str, Any]] = []
-        start, recoveries = self.store.first_waiting(), 0
-        while waiting := self.store.lines_from(start, batch):
+        start, portion, recoveries = self.store.first_waiting(), batch, 0
+        while waiting := self.store.lines_from(start, portion):
             try:
                 received = self.push_lines(waiting)
             except Refused as refused:
                 recoveries += 1
                 if recoveries > _MOST_RECOVERIES:
                     raise
-                start, batch = self._recovered(refused, start, min(batch, len(waiting)))
+                start, portion = self._recovered(refused, start, min(portion, len(waiting)))
                 continue
             self.store.acknowledge(received, self._offset)
             results += received
             if len(received) < len(waiting):
                 raise NoNetwork("the answer of the push was cut off")
             start = waiting[-1].seq + 1
+            portion = min(batch, portion + max(portion // 4, 1))
+            if not all(result["duplicate"] for result in received):
+                recoveries = 0
         return results
 
     def _recovered(self, refused: Refused, start: int, batch: int) -> tuple[int, int]:
         """Where and in what portions to go on after a refusal. Raises it where one cannot."""
+        if refused.pause_seconds is not None:
+            self._pause(refused.pause_seconds)
+            return start, max(batch // 2, 1)
         if refused.code in ("torn_body", "body_too_large") and batch > 1:
             return start, batch // 2
         expected = int(refused.problem["expected_seq"]) + self._offset if refused.code == "gap" else 0
