@@ -71,9 +71,9 @@ class Settings:
     small_push_bytes: int = 32_768  # about a chunk; what is larger waits while much is under way
     # How many requests may be under way in a web process (of 8 threads), itself included, for these to be taken up.
     room_for_pulls: int = 7
-    room_for_large_pushes: int = 5
-    room_for_bootstraps: int = 4
-    room_for_media: int = 3
+    room_for_large_pushes: int = 6
+    room_for_bootstraps: int = 5
+    room_for_media: int = 4
     snapshot_rows: int = 2000  # a scope with more living rows is bootstrapped from a snapshot
 
     max_photo_bytes: int = 20_971_520

@@ -20,7 +20,7 @@ from flask import current_app
 from problems import Crowded
 from settings import Settings
 
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 1, 4  # by chance: who were refused together do not come back together
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 1, 3  # by chance: who were refused together do not come back together
 
 
 class Waitable(Enum):
