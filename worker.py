@@ -58,6 +58,7 @@ _SWEEP = "sweep_outbox"
 _CANARY = "canary"
 _REPLAY = "replay_parked"
 _WATCH_SECONDS = 20.0
+_NICENESS = 5  # people wait for the web and nobody for the worker, which may have thousands of photos to render
 _SLICE_SECONDS = 10.0  # no task keeps a process longer with work that can go on in the next one
 
 
@@ -318,6 +319,7 @@ def _refuse(**_: Any) -> None:
 
 @signals.worker_process_init.connect
 def _begin(**_: Any) -> None:
+    os.nice(_NICENESS)
     process()
 
 

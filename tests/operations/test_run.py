@@ -142,6 +142,19 @@ def counted_by_all_processes(var: Path, port: int) -> bool:
     return 'fire_request_seconds_count{method="GET",route="/readyz",status="200"}' in told and len(counting) >= 2
 
 
+def niceness(var: Path, part: str) -> set[int]:
+    """Of the processes in which a part does its work."""
+    pid = (var / "run" / f"{part}.pid").read_text().split()[0]
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {os.getpriority(os.PRIO_PROCESS, int(child)) for child in children}
+
+
+def worker_gives_way(var: Path) -> bool:
+    """Whether the machine serves those who wait for an answer before what nobody waits for."""
+    web, worker = niceness(var, "web"), niceness(var, "worker")
+    return len(web) == len(worker) == 1 and min(worker) > max(web)
+
+
 def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a_trace(tmp_path: Path) -> None:
     port = free_port()
     asked = time.monotonic()
@@ -155,6 +168,7 @@ def test_the_product_starts_heals_itself_refuses_a_second_one_and_ends_without_a
             assert wait_until(lambda path=path, pid=pid: int(path.read_text().split()[0]) != pid, seconds=15)  # type: ignore[misc]
         assert wait_until(lambda: answers(port, "/readyz"), seconds=READY_SECONDS)
         assert counted_by_all_processes(tmp_path, port)
+        assert wait_until(lambda: worker_gives_way(tmp_path), seconds=READY_SECONDS)
         second = refusal(tmp_path, PORT=str(free_port()))
         assert f"another `make run` (process {supervisor.pid})" in second
         last = [int(path.read_text().split()[0]) for path in (tmp_path / "run").glob("*.pid")]
