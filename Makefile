@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -18,7 +18,7 @@ help: ## this list
 run: client ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
 	@exec $(BIN)/python -m operations.run
 
-test: check ## everything that must hold: checks, then all tests but the deep ones
+test: check browser ## everything that must hold: checks, then all tests but the deep ones
 	$(BIN)/pytest -n $(WORKERS) -m "not deep" $(ARGS)
 
 check: everything client ## lint, types, layers; types and tests of the web client
@@ -27,6 +27,9 @@ check: everything client ## lint, types, layers; types and tests of the web clie
 
 client: runtime ## the web client, built into web/dist; nothing to do, nothing done
 	@$(BIN)/python -m operations.client
+
+browser: everything
+	@$(BIN)/python -m operations.browser
 
 demo: everything ## the main job, over HTTP, against a running server
 	@exec $(BIN)/python -m operations.demo $(ARGS)

@@ -8,7 +8,7 @@ const FIRST_LOAD_BYTES = 250 * 1024 // what a phone on a weak network has to fet
 const WORKER = 'service-worker.js'
 const PAGE = 'index.html'
 const COMPRESSED = new Set(['.css', '.html', '.js', '.json', '.svg', '.webmanifest'])
-const FOR_THE_LAUNCHER = /^icon-.*\.png$/ // read when the client is installed, never by the page
+const NOT_KEPT = /\.(map|br|gz)$|^icon-.*\.png$/ // the icons are read when the client is installed, never by the page
 
 interface Chunk {
   file: string
@@ -29,12 +29,17 @@ export function release(): Plugin {
       order: 'post',
       sequential: true,
       handler() {
-        refuseLargeFirstLoad(directory)
-        tellWorker(directory)
-        for (const name of filesIn(directory)) if (COMPRESSED.has(extname(name))) compress(join(directory, name))
+        finish(directory)
       },
     },
   }
+}
+
+/** The same for what a build has left in a directory. */
+export function finish(directory: string): void {
+  refuseLargeFirstLoad(directory)
+  tellWorker(directory)
+  for (const name of filesIn(directory)) if (COMPRESSED.has(extname(name))) compress(join(directory, name))
 }
 
 function filesIn(directory: string): string[] {
@@ -76,7 +81,7 @@ function tellWorker(directory: string): void {
   const code = readFileSync(path, 'utf8')
   if (/\bimport\b[^;]*["']/.test(code)) throw new Error(`${WORKER} imports another file: it has to stand alone`)
   const files = filesIn(directory)
-    .filter((name) => name !== WORKER && extname(name) !== '.map' && !FOR_THE_LAUNCHER.test(name))
+    .filter((name) => name !== WORKER && !NOT_KEPT.test(name))
     .map((name) => {
       const digest = createHash('sha256').update(readFileSync(join(directory, name))).digest('base64')
       return { url: name === PAGE ? '/' : `/${name}`, integrity: `sha256-${digest}` }

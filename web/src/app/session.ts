@@ -5,9 +5,9 @@ import { Device, devicesHere, newInstall, Syncing, type Credentials, type Waitin
 export type User = components['schemas']['Me']
 
 /** Who uses this client now, and what this device still has to hand in: his acts, and those of nobody's reports. */
-export const session = reactive<{ user: User | null; waiting: Pick<Waiting, 'acts' | 'photos' | 'since' | 'why'> }>({
+export const session = reactive<{ user: User | null; waiting: Pick<Waiting, 'acts' | 'photos' | 'since' | 'why' | 'isSending'> }>({
   user: null,
-  waiting: { acts: 0, photos: 0, since: null, why: null },
+  waiting: { acts: 0, photos: 0, since: null, why: null, isSending: false },
 })
 
 const device = shallowRef<Device | null>(null)
@@ -54,6 +54,7 @@ export async function lookAtDevices(): Promise<void> {
     photos: counts.reduce((sum, count) => sum + count.photos, 0),
     since: counts.map((count) => count.since).filter((since) => since !== null).sort()[0] ?? null,
     why: counts.find((count) => count.why !== null)?.why ?? null,
+    isSending: counts.some((count) => count.isSending),
   }
 }
 

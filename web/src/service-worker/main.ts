@@ -9,7 +9,7 @@ declare const __VERSION__: string
 
 const CACHES = 'fire-'
 const CACHE = CACHES + __VERSION__
-const urls = new Set(__FILES__.map((file) => file.url))
+const files = new Map(__FILES__.map((file) => [file.url, file]))
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepAll())
@@ -24,13 +24,13 @@ self.addEventListener('message', (event) => {
 })
 
 self.addEventListener('fetch', (event) => {
-  const url = keptUnder(event.request, self.location.origin, urls)
+  const url = keptUnder(event.request, self.location.origin, files)
   if (url !== null) event.respondWith(answer(event.request, url))
 })
 
 async function keepAll(): Promise<void> {
   const cache = await caches.open(CACHE)
-  await Promise.all(__FILES__.map((file) => keep(cache, file)))
+  await Promise.all([...files.values()].map((file) => keep(cache, file)))
 }
 
 /** Of what has its digest in its name, an earlier version's copy serves as well. */

@@ -13,10 +13,10 @@ const OF_THE_SERVER = /^\/(api|livez|readyz|metrics)(\/|$)/
 type Asked = Pick<Request, 'method' | 'mode' | 'url'>
 
 /** Under which address the answer to this request was kept; null: it goes to the network as if there were no worker. */
-export function keptUnder(request: Asked, origin: string, urls: ReadonlySet<string>): string | null {
+export function keptUnder(request: Asked, origin: string, kept: { has(url: string): boolean }): string | null {
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== origin || OF_THE_SERVER.test(url.pathname)) return null
-  if (urls.has(url.pathname)) return url.pathname
+  if (kept.has(url.pathname)) return url.pathname
   const isFile = /\.[^/]*$/.test(url.pathname)
   return request.mode === 'navigate' && !isFile ? PAGE : null
 }

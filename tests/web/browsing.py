@@ -1,0 +1,75 @@
+"""What a journey through the client is told in: who signs in, whether there is a network, whether everybody can use the page."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.actor import Role
+from operations.client import WEB
+from tests.people import HOME
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+# A phone of the region; what the page may do there is asked for by the test (`context.grant_permissions`).
+OF_A_PHONE: dict[str, Any] = {
+    "viewport": PHONE,
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+}
+_SEVERE = ("serious", "critical")
+_AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def demo_account(url: str, role: Role, region_code: str = HOME, nth: int = 0) -> dict[str, Any]:
+    """One of those that the sign-in page of a demo lists."""
+    with urllib.request.urlopen(f"{url}/api/v1/demo/accounts") as answer:
+        accounts = json.load(answer)["accounts"]
+    found = [each for each in accounts if (each["role"], each["region_code"]) == (role, region_code)]
+    return dict(found[nth])
+
+
+def sign_in(page: Page, role: Role, region_code: str = HOME, nth: int = 0) -> dict[str, Any]:
+    """As somebody would in a demo: his banner, his name. He is on his first page then."""
+    page.goto("/sign-in")
+    account = demo_account(page.url.partition("/sign-in")[0], role, region_code, nth)
+    page.get_by_role("button", name=account["region_name"]).click()
+    page.get_by_role("button", name=account["name"]).click()
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+    return account
+
+
+@contextmanager
+def offline(context: BrowserContext) -> Iterator[None]:
+    """No network within, for all pages of this browser and for its service worker."""
+    context.set_offline(True)
+    try:
+        yield
+    finally:
+        context.set_offline(False)
+
+
+def wait_until_kept(page: Page) -> None:
+    """Until the service worker has the whole client and answers for this page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def axe(page: Page) -> None:
+    """Fails on whatever keeps somebody from using the page: violations that are serious or critical."""
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    severe = [
+        f"{rule['id']} ({rule['impact']}): {rule['help']}: {'; '.join(node['html'][:160] for node in rule['nodes'][:5])}"
+        for rule in found["violations"]
+        if rule["impact"] in _SEVERE
+    ]
+    assert severe == [], page.url

@@ -1,0 +1,70 @@
+"""A browser and the whole product: its own database, broker, web processes and worker, with the people of the demo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from operations.browser import FLAGS, chromium
+from operations.client import DIST
+from tests.operations.product import free_port, running
+from tests.web.browsing import OF_A_PHONE
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the product, as `make run` starts it; one for all journeys of this worker."""
+    assert (DIST / "index.html").exists(), "the web client is not built: make client"
+    port = free_port()
+    with running(tmp_path_factory.mktemp("product") / "var", port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium of the machine. Raises CannotStart, with what to install, where there is none."""
+    launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of: scripts that failed, and whatever the page's policy forbids. There must be nothing."""
+    return []
+
+
+@pytest.fixture
+def context(browser: Browser, product: str, complaints: list[str]) -> Iterator[BrowserContext]:
+    """A phone on which nobody has used the client yet."""
+    opened = browser.new_context(base_url=product, **OF_A_PHONE)
+    opened.set_default_timeout(20_000)  # beside other tests on two cores
+    watch(opened, complaints)
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def watch(context: BrowserContext, complaints: list[str]) -> None:
+    """Note there what the browser complains of in any page."""
+
+    def heard(message: ConsoleMessage) -> None:
+        if re.search(r"Content Security Policy|Permissions.Policy", message.text, re.IGNORECASE):
+            complaints.append(message.text)
+
+    context.on("console", heard)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
