@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -30,6 +30,9 @@ client: runtime ## the web client, built into web/dist; nothing to do, nothing d
 
 browser: everything
 	@$(BIN)/python -m operations.browser
+
+screenshots: everything client browser ## every page of the web client, on a phone and on a desktop, into docs/screenshots
+	@exec $(BIN)/python -m tests.web.screenshots
 
 demo: everything ## the main job, over HTTP, against a running server
 	@exec $(BIN)/python -m operations.demo $(ARGS)

@@ -57,6 +57,12 @@ def offline(context: BrowserContext) -> Iterator[None]:
         context.set_offline(False)
 
 
+def prefer(page: Page, mode: str) -> None:
+    """Normal or elder mode (`standard`, `elder`) from here on, as if this person had chosen it before."""
+    page.goto("/livez")  # of the same origin, and none of the client: nothing there answers to the change
+    page.evaluate("mode => localStorage.setItem('preferences', JSON.stringify({ mode }))", mode)
+
+
 def wait_until_kept(page: Page) -> None:
     """Until the service worker has the whole client and answers for this page."""
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")

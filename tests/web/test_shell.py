@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
+from accounts.actor import Role
 from operations.browser import FLAGS, chromium
-from tests.web.browsing import OF_A_PHONE, axe, offline, wait_until_kept
+from tests.web.browsing import OF_A_PHONE, axe, offline, sign_in, wait_until_kept
 from tests.web.conftest import watch
 
 
@@ -71,3 +72,16 @@ def test_what_the_server_says_is_never_kept_by_the_service_worker(page: Page) ->
     assert kept["caches"] == 1
     assert "/" in kept["paths"]
     assert [path for path in kept["paths"] if path.startswith("/api")] == []
+
+
+@pytest.mark.parametrize("role", [Role.CITIZEN, Role.FIRE_OFFICER, Role.UNIT_LEADER])
+def test_whoever_signs_in_is_still_there_after_a_cold_start_without_a_network(context: BrowserContext, role: Role) -> None:
+    page = context.new_page()
+    account = sign_in(page, role)
+    axe(page)
+    wait_until_kept(page)
+    page.close()
+    with offline(context):
+        page = context.new_page()
+        page.goto("/me")
+        expect(page.get_by_text(account["name"])).to_be_visible()
