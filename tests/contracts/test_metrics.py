@@ -43,7 +43,7 @@ def test_requests_are_counted_by_the_templates_of_routes_never_by_what_strangers
     client.open("/wp-login.php", method="BREW")
     after = figures(client)
     assert after[route] == before.get(route, 0) + 1
-    assert after["(any) (none) 404"] == before.get("(any) (none) 404", 0) + 1
+    assert after["(any) (none) 405"] == before.get("(any) (none) 405", 0) + 1
     assert not any("wp-login" in name or "BREW" in name for name in after)
 
 
