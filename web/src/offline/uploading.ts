@@ -87,18 +87,19 @@ function announced(photo: Photo): { [name: string]: string } {
 function sliced(bytes: Uint8Array<ArrayBuffer>) {
   return {
     size: bytes.length,
-    slice: async (start: number, end: number) => ({ value: bytes.slice(start, end), done: end >= bytes.length }),
+    slice: async (start: number, end: number) => ({ value: new Blob([bytes.subarray(start, end)]), done: end >= bytes.length }),
     close: () => undefined,
   }
 }
 
-/** What went wrong below the upload: a refusal with its code, or the line. */
+/** What went wrong below tus-js-client: a refusal with its code, or the line. */
 function causeOf(error: Error | DetailedError): Error {
   const cause = 'causingError' in error ? error.causingError : null
   if (cause instanceof NoNetwork || cause instanceof Refused) return cause
   const response = 'originalResponse' in error ? error.originalResponse : null
   const answer: unknown = response?.getUnderlyingObject()
-  return isAnswer(answer) ? refusalOf(answer) : new NoNetwork(error.message)
+  if (!isAnswer(answer)) return cause ?? error // a defect
+  return answer.status >= 400 ? refusalOf(answer) : new NoNetwork('somebody else answered')
 }
 
 function isAnswer(value: unknown): value is Answer {
@@ -118,8 +119,9 @@ class OverOurTransport implements HttpStack {
       setHeader: (name, value) => void (headers[name] = value),
       getHeader: (name) => headers[name],
       setProgressHandler: (handler) => void (tellProgress = handler),
-      send: async (body: Uint8Array<ArrayBuffer> | null) => {
-        const answer = await this.exchange.attempt(method, pathOf(url), body ?? null, headers)
+      send: async (piece: Blob | null) => {
+        const body = piece ? new Uint8Array(await piece.arrayBuffer()) : null
+        const answer = await this.exchange.attempt(method, pathOf(url), body, headers)
         tellProgress(body?.length ?? 0)
         return responseOf(answer)
       },
