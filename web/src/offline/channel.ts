@@ -32,6 +32,7 @@ export class Bell {
 /** Tells this tab's listeners, and other tabs of the same person, what changed. */
 export class Channel {
   private readonly listeners = new Set<Listener>()
+  private isClosed = false
   private first: (change: Change) => Promise<void> = async () => undefined
   private readonly others: BroadcastChannel | null
 
@@ -75,12 +76,16 @@ export class Channel {
   }
 
   private pass(change: Change): void {
-    void this.first(change).then(() => {
+    const told = this.first(change).then(() => {
       for (const listener of [...this.listeners]) listener(change)
+    })
+    told.catch((error: unknown) => {
+      if (!this.isClosed) throw error // a defect, loud; a device that was closed meanwhile has nobody to tell
     })
   }
 
   close(): void {
+    this.isClosed = true
     this.others?.close()
     this.listeners.clear()
   }

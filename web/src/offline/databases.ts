@@ -110,7 +110,7 @@ export class Database<S extends DBSchema> {
         // It had ended by itself: a failed request aborts it.
       }
       await settled
-      throw asStorageFull(error)
+      throw asStorageFull(isQuota(tx.error) ? tx.error : error) // then each request says no more than that it was aborted
     }
     const failed = await settled
     if (failed) throw asStorageFull(tx.error ?? failed.error)

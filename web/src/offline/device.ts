@@ -1,5 +1,4 @@
 import { Bell } from './channel'
-import { devicesHere } from './devices'
 import { NoNetwork, OtherPerson, Refused, Unsent } from './errors'
 import { API, refusalOf } from './exchange'
 import { newId, utf8 } from './ids'
@@ -10,9 +9,10 @@ import { syncLock } from './pin'
 import * as registry from './registry'
 import { unsentParts } from './rescue'
 import { Round } from './round'
-import { Syncing, type SyncingOptions } from './syncing'
 import { FetchTransport } from './transport'
 import type { Change, Credentials, Json, OpenedSession, Result, SessionUser } from './types'
+
+const ASLEEP_AFTER_MS = 600_000 // a tab that has not ended its round by then
 
 export interface FetchOptions {
   readonly method?: string
@@ -31,7 +31,6 @@ export type SignedIn = Device & { readonly user: SessionUser }
  * What `mutate` or `addPhoto` returned is on the disk, and stays there until the server's receipt is safe.
  */
 export class Device extends LocalDevice {
-  private static syncing: Syncing | null = null
   private static readonly opened = new Map<string, Promise<Device>>()
 
   /** The device of a person (`person:<id>`), or any other partition of this install; one for each tab. Needs no network. */
@@ -164,14 +163,7 @@ export class Device extends LocalDevice {
   /** Push everything, send photos, pull to a checkpoint; the results of the push. Raises NoNetwork, Refused. */
   sync(): Promise<Result[]> {
     const round = new Round(this, this.exchange, this.now)
-    return exclusively(syncLock(this.partition), () => round.run())
-  }
-
-  /** Keep whatever this install holds in step with the server, from the tab that leads. Once for each tab. */
-  keepInSync(options: Partial<SyncingOptions> = {}): Syncing {
-    Device.syncing ??= new Syncing({ devices: () => devicesHere(), ...options })
-    Device.syncing.start()
-    return Device.syncing
+    return exclusively(syncLock(this.partition), () => round.run(), ASLEEP_AFTER_MS)
   }
 
   /** One JSON request below `/api/v1` with the access token; it is refreshed once. Raises Refused (with code and fields), NoNetwork. */

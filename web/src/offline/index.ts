@@ -8,7 +8,7 @@ const guest = await Device.openGuest() // one report by nobody: a fresh guest ea
  * const photoId = await device.addPhoto(blob, 'report')
  * await device.mutate('hazard.submit', newId(), { photos: [photoId], … }) // saved: it is on the disk
  * device.subscribe((change) => …)                                         // in every tab
- * device.keepInSync()                                                     // one tab hands everything in, guests' reports too
+ * new Syncing({ devices: devicesHere }).start()                           // one tab hands everything in, guests' reports too
  * ```
  */
 export { Device, type FetchOptions, type SignedIn } from './device'

@@ -12,27 +12,85 @@ interface Lease {
 
 const hasWebLocks = (): boolean => typeof navigator !== 'undefined' && navigator.locks !== undefined
 
-/** Do something that no other tab does at the same time. */
-export async function exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
-  if (hasWebLocks()) return navigator.locks.request(name, work) as Promise<T>
-  return new Leases().exclusively(name, work)
+/**
+ * Do something that no other tab does at the same time.
+ *
+ * A tab that holds the name for longer than `patienceMs` is taken for asleep, and the name from it: what is done under it
+ * must be harmless if done twice at once.
+ */
+export async function exclusively<T>(name: string, work: () => Promise<T>, patienceMs?: number): Promise<T> {
+  if (!hasWebLocks()) return new Leases().exclusively(name, work)
+  if (patienceMs === undefined) return navigator.locks.request(name, work) as Promise<T>
+  const patience = new AbortController()
+  const timer = setTimeout(() => patience.abort(), patienceMs)
+  let begun = false
+  const begin = (): Promise<T> => {
+    begun = true
+    clearTimeout(timer)
+    return work()
+  }
+  try {
+    return (await navigator.locks.request(name, { signal: patience.signal }, begin)) as T
+  } catch (error) {
+    if (begun || !patience.signal.aborted) throw error
+    return navigator.locks.request(name, { steal: true }, work) as Promise<T>
+  }
 }
 
-/** Hold a name until `signal` ends it; `work` begins when it is ours. For the one tab that leads. */
-export async function holding(name: string, signal: AbortSignal, work: () => void): Promise<void> {
-  const untilEnded = (): Promise<void> =>
-    new Promise((resolve) => {
-      if (signal.aborted) resolve()
-      else {
-        signal.addEventListener('abort', () => resolve(), { once: true })
-        work()
-      }
+/** The one tab that leads. Whoever seeks it `at once` takes it from another tab, which then waits for its turn. */
+export class Leadership {
+  private readonly ending = new AbortController()
+  private give: (() => void) | null = null
+  private queues = false
+
+  constructor(
+    private readonly name: string,
+    private readonly begun: () => void,
+  ) {}
+
+  get isOurs(): boolean {
+    return this.give !== null
+  }
+
+  /** Seek it until `end`. */
+  async seek(atOnce: boolean): Promise<void> {
+    const { signal } = this.ending
+    if (atOnce && hasWebLocks() && !signal.aborted && !this.isOurs) {
+      await this.untilTaken(() => navigator.locks.request(this.name, { steal: true }, () => this.hold()))
+    }
+    if (this.queues) return
+    this.queues = true
+    while (!signal.aborted) {
+      if (hasWebLocks()) await this.untilTaken(() => navigator.locks.request(this.name, { signal }, () => this.hold()))
+      else await new Leases().exclusively(this.name, () => this.hold(), signal)
+    }
+  }
+
+  private async untilTaken(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request()
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'AbortError')) throw error
+      this.release() // it was taken from us, or we ended
+    }
+  }
+
+  end(): void {
+    this.ending.abort()
+    this.release()
+  }
+
+  private hold(): Promise<void> {
+    if (this.ending.signal.aborted || this.isOurs) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.give = resolve
+      this.begun()
     })
-  if (!hasWebLocks()) return new Leases().exclusively(name, untilEnded, signal)
-  try {
-    await navigator.locks.request(name, { signal }, untilEnded)
-  } catch (error) {
-    if (!signal.aborted) throw error
+  }
+
+  private release(): void {
+    this.give?.()
+    this.give = null
   }
 }
 

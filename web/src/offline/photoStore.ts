@@ -23,7 +23,8 @@ export class PhotoStore {
     const sha256 = await digestOf(bytes)
     await this.database.write(async (tx) => {
       const kept: Photo = { ...photo, sizeBytes: bytes.length, sha256, url: null, refused: null }
-      await Promise.all([tx.objectStore('photos').add(kept as StoredPhoto), tx.objectStore('bytes').add(bytes, photo.id)])
+      await tx.objectStore('photos').add(kept as StoredPhoto)
+      await tx.objectStore('bytes').add(bytes, photo.id)
     })
   }
 
