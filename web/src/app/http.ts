@@ -1,6 +1,6 @@
-import createClient, { type Middleware } from 'openapi-fetch'
+import createClient, { type Client, type Middleware } from 'openapi-fetch'
 import type { components, paths } from '@/generated/api'
-import { NoNetwork, Refused, type JsonObject } from '@/offline'
+import { NoNetwork, Refused, type Device, type JsonObject } from '@/offline'
 import { currentDevice } from './session'
 
 export { NoNetwork, Refused }
@@ -18,11 +18,16 @@ const problems: Middleware = {
 }
 
 /** The API, typed: `await api.GET('/api/v1/queue', { params: { query: { view: 'mine' } } })`. Raises Refused, NoNetwork. */
-export const api = createClient<paths>({
-  baseUrl: location.origin,
-  fetch: (request) => currentDevice()?.authorised(request) ?? fetch(request),
-})
-api.use(problems)
+export const api = clientOf(currentDevice)
+
+/** The same in the name of another device of this install: a guest's report is asked for with that guest's own session. */
+export const apiOf = (device: Device): Client<paths> => clientOf(() => device)
+
+function clientOf(device: () => Device | null): Client<paths> {
+  const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => device()?.authorised(request) ?? fetch(request) })
+  client.use(problems)
+  return client
+}
 
 async function refusalOf(response: Response): Promise<Refused> {
   let problem: JsonObject = {}

@@ -12,7 +12,10 @@ const messages = {
   en: Object.assign({}, words.en, ...FEATURES.map((feature) => feature.messages.en)) as Record<string, string>,
 }
 
-export const i18n = createI18n({ legacy: false, locale: preferences.locale, fallbackLocale: 'zh-CN', flatJson: true, messages })
+/** Keys are whole: `a.b` and `a.b.c` may stand beside each other. */
+const messageResolver = (found: unknown, key: string): string | null => (found as Record<string, string>)[key] ?? null
+
+export const i18n = createI18n({ legacy: false, locale: preferences.locale, fallbackLocale: 'zh-CN', messageResolver, messages })
 
 /** A text outside of a component. */
 export const t = i18n.global.t

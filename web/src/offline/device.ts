@@ -166,6 +166,18 @@ export class Device extends LocalDevice {
     return exclusively(syncLock(this.partition), () => round.run(), ASLEEP_AFTER_MS)
   }
 
+  /** Bring the base to a checkpoint and do no more: for a guest who only reads what everybody may. Raises NoNetwork, Refused. */
+  async read(): Promise<void> {
+    await exclusively(
+      syncLock(this.partition),
+      async () => {
+        if (this.isGuest) await this.openGuest()
+        await this.pulling.pull()
+      },
+      ASLEEP_AFTER_MS,
+    )
+  }
+
   /** One JSON request below `/api/v1` with the access token; it is refreshed once. Raises Refused (with code and fields), NoNetwork. */
   async fetch<T = Json>(path: string, { method = 'GET', body, headers = {}, idempotencyKey }: FetchOptions = {}): Promise<T> {
     const below = path.startsWith(API) ? path.slice(API.length) : path
