@@ -23,6 +23,9 @@ export const api = clientOf(currentDevice)
 /** The same in the name of another device of this install: a guest's report is asked for with that guest's own session. */
 export const apiOf = (device: Device): Client<paths> => clientOf(() => device)
 
+/** The same in nobody's name, for what is public: where somebody stands or which code he follows is not told beside who he is. */
+export const publicApi = clientOf(() => null)
+
 function clientOf(device: () => Device | null): Client<paths> {
   const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => device()?.authorised(request) ?? fetch(request) })
   client.use(problems)

@@ -1,5 +1,5 @@
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
-import { api, Refused, NoNetwork, type Schemas } from '@/app/http'
+import { NoNetwork, publicApi, Refused, type Schemas } from '@/app/http'
 import { isVague, lackOf, lineOf, NOTHING_SAID, placeOf, type SaidPlace } from './place'
 import { usePosition } from './usePosition'
 
@@ -32,7 +32,7 @@ export function usePlace() {
   watch(measured, async (now) => {
     if (now === null || !navigator.onLine) return
     try {
-      found.value = (await api.POST('/api/v1/places/region-of', { body: now })).data ?? null
+      found.value = (await publicApi.POST('/api/v1/places/region-of', { body: now })).data ?? null
     } catch (error) {
       if (!(error instanceof NoNetwork || error instanceof Refused)) throw error
       // Nice to know, no more: the server finds out anyway.
