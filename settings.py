@@ -13,6 +13,8 @@ from typing import Any
 _DATABASE = re.compile(r"postgresql(\+psycopg)?://")
 _BROKER = re.compile(r"(rediss?|redis\+socket|amqps?)://")
 _WEB = re.compile(r"https?://[^/\s]+")
+_MAP = ("map_tiles_url", "map_attribution", "map_approval_no")
+_MAP_SYSTEMS = ("wgs84", "gcj02")
 _IDENTITY = (
     "identity_name",
     "identity_label",
@@ -43,6 +45,12 @@ class Settings:
     client_dir: Path = Path(__file__).parent / "web" / "dist"  # the built web client
     map_tiles_url: str = ""  # a template, https://t{s}.example/{z}/{x}/{y}.png: the page may load pictures from that host
     metrics_dir: Path | None = None  # where the processes of one server add up what they count; None: each counts alone
+
+    # The base map under what staff see on a map; all empty where there is none. Without its 审图号 no map is shown.
+    map_tiles_url: str = ""  # a template, https://t{s}.example/{z}/{x}/{y}.png: the page may load pictures from that host
+    map_attribution: str = ""
+    map_approval_no: str = ""
+    map_crs: str = "wgs84"  # what its tiles are drawn in: wgs84 (CGCS2000, 天地图) or gcj02
 
     # The unified identity provider (OAuth 2 authorization code); all empty where there is none.
     identity_name: str = ""
@@ -129,8 +137,24 @@ class Settings:
             demo=demo,
             map_tiles_url=map_tiles_url,
             metrics_dir=Path(metrics_dir) if metrics_dir else None,
+            **_base_map(env),
             **_identity(env),
         )
+
+
+def _base_map(env: Mapping[str, str]) -> dict[str, Any]:
+    """The base map's settings. Raises BadSetting unless all or none are there, of a system that the client can draw in."""
+    said = {name: env.get(name.upper(), "").strip() for name in _MAP}
+    missing = [name.upper() for name, value in said.items() if not value]
+    if missing and len(missing) < len(_MAP):
+        raise BadSetting(f"the base map is half configured: set {', '.join(missing)} too, or none of MAP_*")
+    url = said["map_tiles_url"]
+    if url and not (_WEB.match(url) and all(part in url for part in ("{x}", "{y}", "{z}"))):
+        raise BadSetting("MAP_TILES_URL is no template of tiles: it looks like https://tiles.example/{z}/{x}/{y}.png")
+    crs = env.get("MAP_CRS", "").strip() or _MAP_SYSTEMS[0]
+    if crs not in _MAP_SYSTEMS:
+        raise BadSetting(f"MAP_CRS={crs}: it is {' or '.join(_MAP_SYSTEMS)}")
+    return {**said, "map_crs": crs}
 
 
 def _identity(env: Mapping[str, str]) -> dict[str, Any]:

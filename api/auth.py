@@ -28,6 +28,7 @@ PUBLIC = frozenset(
         "auth.demo_authorize",
         "hazards.track",
         "demo.accounts",
+        "places.base_map",
         "places.regions",
         "places.region_of_point",
         "uploads.options",

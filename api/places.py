@@ -12,6 +12,7 @@ from places import commands, queries
 from places.jurisdiction import Point, region_of
 from places.schemas import (
     CalendarSchema,
+    ConfiguredMapSchema,
     DivisionSchema,
     JurisdictionSchema,
     LoadNoticeSchema,
@@ -36,6 +37,23 @@ def regions() -> tuple[Json, int, dict[str, str]]:
     Public. `is_open` says whether the module is opened in the banner.
     """
     return {"items": queries.leagues_with_banners(session())}, 200, {"Cache-Control": "public, max-age=60"}
+
+
+@routes.route("/base-map", methods=["GET"])
+@routes.response(200, ConfiguredMapSchema, headers={"Cache-Control": {"schema": {"type": "string"}}})
+def base_map() -> tuple[Json, int, dict[str, str]]:
+    """Show the base map that may lie under places.
+
+    Public. A map is shown with its attribution and 审图号, or not at all; `base_map` is null where none is configured.
+    """
+    said = parts().settings
+    configured = {
+        "tiles_url": said.map_tiles_url,
+        "attribution": said.map_attribution,
+        "approval_no": said.map_approval_no,
+        "crs": said.map_crs,
+    }
+    return {"base_map": configured if said.map_tiles_url else None}, 200, {"Cache-Control": "public, max-age=60"}
 
 
 @routes.route("/region-of", methods=["POST"])

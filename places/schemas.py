@@ -146,6 +146,25 @@ class JurisdictionSchema(StrictSchema):
     handling_message = fields.String(required=True)
 
 
+class BaseMapSchema(StrictSchema):
+    """The map that the operator configured, with what has to be shown on it."""
+
+    tiles_url = fields.String(required=True, metadata={"description": "a template with {x}, {y}, {z}, and {s} for 1 to 4"})
+    attribution = fields.String(required=True)
+    approval_no = fields.String(required=True, metadata={"description": "审图号", "example": "GS(2024)0650号"})
+    crs = fields.String(
+        required=True,
+        validate=validate.OneOf(["wgs84", "gcj02"]),
+        metadata={"description": "what its tiles are drawn in: positions of ours are WGS-84 and have to be moved for gcj02"},
+    )
+
+
+class ConfiguredMapSchema(StrictSchema):
+    """The base map, or null where none is configured: then places stand on a plain grid."""
+
+    base_map = fields.Nested(BaseMapSchema, required=True, allow_none=True)
+
+
 class NoticeDaySchema(StrictSchema):
     """A day that differs from Monday to Friday: a holiday, or a weekend that is worked."""
 

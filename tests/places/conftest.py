@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -91,6 +92,7 @@ def app(places_database: Database, cluster: RunningCluster, worker_id: str) -> P
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX="/api/v1",
     )
+    made.extensions["fire"] = SimpleNamespace(settings=made.config["FIRE"])
     api.problems.install(made)
     smorest = Api(made)
     smorest.register_blueprint(api.places.routes)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import random
+from pathlib import Path
 
 import geocoordinates_ffi as oracle
 import pytest
@@ -21,6 +23,11 @@ def test_shifted_systems_agree_with_an_independent_implementation() -> None:
         gcj02, bd09 = oracle.wgs84_to_gcj02(given), oracle.wgs84_to_bd09(given)
         assert to_gcj02(lon, lat) == pytest.approx((gcj02.lon, gcj02.lat), abs=DEGREES)
         assert to_bd09(lon, lat) == pytest.approx((bd09.lon, bd09.lat), abs=DEGREES)
+
+
+def test_the_points_that_the_web_client_is_tested_with_are_ours_too() -> None:
+    for point in json.loads((Path(__file__).parent / "gcj02_points.json").read_text()):
+        assert to_gcj02(*point["wgs84"]) == pytest.approx(tuple(point["gcj02"]), abs=DEGREES)
 
 
 def test_what_the_oracle_shifted_comes_back_exactly() -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from accounts.actor import Role
-from tests.places.conftest import Caller
+from settings import BadSetting, Settings
+from tests.places.conftest import Caller, PlacesApp
 from tests.places.people import citizen, staff
 from tests.places.test_jurisdiction import HOHHOT
 
@@ -166,3 +168,41 @@ def test_a_calendar_answers_304_until_its_own_or_the_next_years_notice_changes(c
         tags.append(changed.headers["ETag"])
     replaced = call(administrator, "PUT", "/places/calendar/2040", json=notice("2040-01-03"), headers={"If-Match": tags[-1]})
     assert (replaced.status_code, replaced.json["revision"]) == (200, 2)
+
+
+MAP = {
+    "MAP_TILES_URL": "https://t{s}.tiles.example/{z}/{x}/{y}.png",
+    "MAP_ATTRIBUTION": "示例地图",
+    "MAP_APPROVAL_NO": "GS(2024)0650号",
+}
+NEEDED = {"DATABASE_URL": "postgresql://a@b/c", "BROKER_URL": "redis://b/0", "MEDIA_DIR": "/m", "KEY_FILE": "/k"}
+
+
+def test_without_a_configured_base_map_there_is_none(call: Caller) -> None:
+    assert call(None, "GET", "/places/base-map").json == {"base_map": None}
+
+
+def test_a_configured_base_map_comes_with_its_approval_number(app: PlacesApp, call: Caller) -> None:
+    said = Settings.from_environment({**NEEDED, **MAP, "MAP_CRS": "gcj02"})
+    here = app.extensions["fire"].settings
+    names = ("map_tiles_url", "map_attribution", "map_approval_no", "map_crs")
+    app.extensions["fire"].settings = replace(here, **{name: getattr(said, name) for name in names})
+    answer = call(None, "GET", "/places/base-map")
+    assert answer.json == {
+        "base_map": {
+            "tiles_url": MAP["MAP_TILES_URL"], "attribution": "示例地图", "approval_no": "GS(2024)0650号", "crs": "gcj02",
+        }
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"MAP_APPROVAL_NO": ""}, "half configured: set MAP_APPROVAL_NO too"),
+        ({"MAP_TILES_URL": "https://tiles.example/map.png"}, "no template of tiles"),
+        ({"MAP_CRS": "bd09"}, "MAP_CRS=bd09: it is wgs84 or gcj02"),
+    ],
+)
+def test_a_base_map_that_may_not_or_cannot_be_shown_is_refused(change: dict[str, str], said: str) -> None:
+    with pytest.raises(BadSetting, match=said.replace("(", r"\(")):
+        Settings.from_environment({**NEEDED, **MAP, **change})
