@@ -43,7 +43,6 @@ class Settings:
     proxy_hops: int = 0  # how many proxies of ours stand before us, each adding to X-Forwarded-For; 0: that header is a lie
     demo: bool = False  # every code is 000000 and the demo accounts are listed; production refuses it
     client_dir: Path = Path(__file__).parent / "web" / "dist"  # the built web client
-    map_tiles_url: str = ""  # a template, https://t{s}.example/{z}/{x}/{y}.png: the page may load pictures from that host
     metrics_dir: Path | None = None  # where the processes of one server add up what they count; None: each counts alone
 
     # The base map under what staff see on a map; all empty where there is none. Without its 审图号 no map is shown.
@@ -123,9 +122,6 @@ class Settings:
         owner_url = env.get("DATABASE_OWNER_URL", "").strip() or database_url
         metrics_dir = env.get("PROMETHEUS_MULTIPROC_DIR", "").strip()
         public_url = env.get("PUBLIC_URL", "").strip().rstrip("/") or "http://127.0.0.1:8000"
-        map_tiles_url = env.get("MAP_TILES_URL", "").strip()
-        if map_tiles_url:
-            address("MAP_TILES_URL", map_tiles_url, _WEB, "https://tiles.example/{z}/{x}/{y}.png")
         return cls(
             database_url=database_url,
             database_owner_url=address("DATABASE_OWNER_URL", owner_url, _DATABASE, "postgresql://role:password@host/database"),
@@ -135,7 +131,6 @@ class Settings:
             public_url=address("PUBLIC_URL", public_url, _WEB, "https://fire.example"),
             proxy_hops=_whole_number(env, "PROXY_HOPS"),
             demo=demo,
-            map_tiles_url=map_tiles_url,
             metrics_dir=Path(metrics_dir) if metrics_dir else None,
             **_base_map(env),
             **_identity(env),

@@ -1,4 +1,4 @@
-import type { RouteRecordRaw } from 'vue-router'
+import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw } from 'vue-router'
 import type { User } from './session'
 
 /** Words by key, in both languages: a key that one of them lacks is an error of the build. */
@@ -18,5 +18,7 @@ export interface Tab {
 export interface Feature {
   readonly routes: readonly RouteRecordRaw[]
   readonly tabs?: readonly Tab[]
+  /** Where somebody has to go before he gets where he wants; true: nothing stands in his way. */
+  readonly guard?: (to: RouteLocationNormalized) => Promise<RouteLocationRaw | true>
   readonly messages: Messages
 }

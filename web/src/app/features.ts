@@ -5,6 +5,14 @@ import { inbox } from '@/features/inbox'
 import { learn } from '@/features/learn'
 import { signIn } from '@/features/sign-in'
 import { mine } from '@/features/mine'
+import { lock } from '@/features/lock'
+import { today } from '@/features/today'
+import { map } from '@/features/map'
+import { check } from '@/features/check'
+import { cosign } from '@/features/cosign'
+import { sync } from '@/features/sync'
 
 /** Everything that the client can do. */
-export const FEATURES: readonly Feature[] = [report, myReports, learn, inbox, signIn, mine]
+export const FEATURES: readonly Feature[] = [
+  report, myReports, learn, inbox, signIn, lock, today, map, check, cosign, sync, mine,
+]

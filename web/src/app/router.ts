@@ -25,3 +25,11 @@ router.beforeEach((to) => {
   if (to.meta.public || session.user !== null) return true
   return { name: 'sign-in', query: { next: to.fullPath } }
 })
+
+router.beforeEach(async (to) => {
+  for (const feature of FEATURES) {
+    const way = (await feature.guard?.(to)) ?? true
+    if (way !== true) return way
+  }
+  return true
+})

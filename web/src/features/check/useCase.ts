@@ -1,0 +1,41 @@
+import { computed } from 'vue'
+import { heldHazard, heldOrder, progressOf, recheckProgressOf } from '@/app/held'
+import { useOnDevice } from '@/app/onDevice'
+import { hasRole } from '@/app/roles'
+import { session } from '@/app/session'
+
+/** A hazard as this device has it, and where its check stands with what waits here. */
+export function useHazard(id: string) {
+  const { value, isRead, reload } = useOnDevice(async (device) => {
+    const hazard = await heldHazard(device, id)
+    const lines = await device.outbox()
+    return { hazard, progress: hazard ? progressOf(hazard, lines, session.user?.id ?? '') : ('over' as const) }
+  })
+  const hazard = computed(() => value.value?.hazard ?? null)
+  const progress = computed(() => value.value?.progress ?? 'over')
+  const isOfficer = computed(() => {
+    const pair = hazard.value?.officer_ids.slice(0, 2) ?? []
+    return hasRole(session.user, 'FIRE_OFFICER') && pair.includes(session.user?.id ?? '')
+  })
+  const isHelper = computed(() => {
+    const helpers = hazard.value?.officer_ids.slice(2) ?? []
+    return hasRole(session.user, 'GRID_WORKER', 'TOWN_OFFICER') && helpers.includes(session.user?.id ?? '')
+  })
+  return { hazard, progress, isOfficer, isHelper, isRead, reload }
+}
+
+/** An order whose recheck is due, in the same way. */
+export function useOrder(id: string) {
+  const { value, isRead } = useOnDevice(async (device) => {
+    const order = await heldOrder(device, id)
+    const lines = await device.outbox()
+    const hazard = order ? await heldHazard(device, order.hazard_id) : null
+    return { order, hazard, progress: order ? recheckProgressOf(order, lines, session.user?.id ?? '') : ('over' as const) }
+  })
+  const order = computed(() => value.value?.order ?? null)
+  const isOfficer = computed(() => {
+    const pair = order.value?.officer_ids.slice(0, 2) ?? []
+    return hasRole(session.user, 'FIRE_OFFICER') && pair.includes(session.user?.id ?? '')
+  })
+  return { order, hazard: computed(() => value.value?.hazard ?? null), progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
+}

@@ -1,0 +1,47 @@
+import { draftOf, heldHazard, heldOrder, underWay } from '@/app/held'
+import type { Device, JsonObject, Sealed } from '@/offline'
+import type { Mutation } from '@/offline/types'
+import type { Act } from './codes'
+
+/** The act of this phone's officer that lacks the second signature. */
+export interface Asked {
+  readonly act: Act | null // null: nothing of his waits, or its line is not kept here any more
+  readonly name: string
+  readonly args: JsonObject
+  readonly madeAt: string | null
+  readonly number: string
+  readonly place: string
+  readonly pair: readonly string[]
+  readonly waitsFor: readonly string[] // what the signature has to come after
+  readonly isSent: boolean
+  readonly isSigned: boolean
+}
+
+export async function askedAct(device: Device, type: 'hazard' | 'rectification', id: string, by: string): Promise<Asked> {
+  const order = type === 'rectification' ? await heldOrder(device, id) : null
+  const hazard = await heldHazard(device, order?.hazard_id ?? id)
+  const record = type === 'hazard' ? hazard : order
+  const lines = (await device.outbox()).filter((line) => line.entityType === type && line.entityId === id)
+  const open = underWay(lines, record ?? { id, revision: 0, waiting: [] })
+  const drafted = draftOf(open) ?? (await draftedEarlier(device, lines, record?.pending_act?.act_sha256))
+  const said = drafted ? (JSON.parse(drafted.line) as Mutation) : null
+  return {
+    act: drafted ? { line: drafted.line, digest: await device.digest(drafted), by } : null,
+    name: drafted?.name ?? '',
+    args: said?.args ?? {},
+    madeAt: said?.made_at.wall ?? null,
+    number: hazard?.number ?? '',
+    place: hazard?.place_name ?? '',
+    pair: record?.officer_ids.slice(0, 2) ?? [],
+    waitsFor: drafted && drafted.outcome === null ? [drafted.mid] : [],
+    isSent: drafted !== null && drafted.outcome !== null,
+    isSigned: open.some((line) => line.name === `${type}.cosign`),
+  }
+}
+
+/** The server shows the draft already; its line is kept here until a backup holds it. */
+async function draftedEarlier(device: Device, lines: readonly Sealed[], digest: string | undefined): Promise<Sealed | null> {
+  if (digest === undefined) return null
+  for (const line of lines) if ((await device.digest(line)) === digest) return line
+  return null
+}

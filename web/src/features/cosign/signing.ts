@@ -1,0 +1,91 @@
+import type { LocationQuery } from 'vue-router'
+import { heldHazard, heldOrder } from '@/app/held'
+import type { Device, JsonObject } from '@/offline'
+import type { Mutation } from '@/offline/types'
+import type { Act } from './codes'
+
+export interface Subject {
+  readonly type: 'hazard' | 'rectification'
+  readonly id: string
+}
+
+/** An act as the second officer reads it before he signs. */
+export interface ReadAct {
+  readonly subject: Subject
+  readonly digest: string
+  readonly name: string
+  readonly args: JsonObject | null // null: its words are not here
+  readonly madeAt: string | null
+  readonly number: string
+  readonly place: string
+  readonly by: string
+  readonly isOnServer: boolean
+}
+
+/** Why this person cannot sign it. */
+export type Obstacle = 'not_yours' | 'own_act'
+
+export function subjectOf(query: LocationQuery): Subject | null {
+  if (typeof query['case'] === 'string') return { type: 'hazard', id: query['case'] }
+  if (typeof query['order'] === 'string') return { type: 'rectification', id: query['order'] }
+  return null
+}
+
+async function recordOf(device: Device, { type, id }: Subject) {
+  const order = type === 'rectification' ? await heldOrder(device, id) : null
+  const hazard = await heldHazard(device, order?.hazard_id ?? id)
+  return { hazard, record: type === 'hazard' ? hazard : order }
+}
+
+/** A colleague's act that came by the server: it is signed in this phone's own queue. */
+export async function actOnServer(device: Device, subject: Subject | null): Promise<ReadAct | null> {
+  if (subject === null) return null
+  const { hazard, record } = await recordOf(device, subject)
+  const act = record?.pending_act
+  if (!act) return null
+  return {
+    subject,
+    digest: act.act_sha256,
+    name: `${subject.type}.${act.action}`,
+    args: null, // the server shows no more of a draft: its words are read on the colleague's phone
+    madeAt: act.at,
+    number: hazard?.number ?? '',
+    place: hazard?.place_name ?? '',
+    by: '',
+    isOnServer: true,
+  }
+}
+
+/** An act that was scanned; null if the line is no act that two officers sign. */
+export async function readAct(device: Device, act: Act): Promise<ReadAct | null> {
+  const said = JSON.parse(act.line) as Mutation & { name: string; entity: { type: string; id: string } }
+  const { type, id } = said.entity
+  if ((type !== 'hazard' && type !== 'rectification') || !/\.(verify_true|verify_false|fix_on_site|recheck_pass|recheck_fail)$/.test(said.name)) return null
+  const { hazard } = await recordOf(device, { type, id })
+  return {
+    subject: { type, id },
+    digest: act.digest,
+    name: said.name,
+    args: said.args,
+    madeAt: said.made_at.wall,
+    number: hazard?.number ?? '',
+    place: hazard?.place_name ?? '',
+    by: act.by,
+    isOnServer: false,
+  }
+}
+
+/** Of a case that this device does not hold, nothing is known: the server checks the pair in any case. */
+export async function obstacleOf(device: Device, act: ReadAct | null, subject: Subject | null, personId: string): Promise<Obstacle | null> {
+  if (subject === null) return null
+  const { record } = await recordOf(device, subject)
+  if (record === null) return null
+  if (!record.officer_ids.slice(0, 2).includes(personId)) return 'not_yours'
+  const isOwn = act?.isOnServer ? record.pending_act?.by === personId : (await ownDigests(device, subject.id)).includes(act?.digest ?? '')
+  return isOwn ? 'own_act' : null
+}
+
+async function ownDigests(device: Device, id: string): Promise<string[]> {
+  const lines = (await device.outbox()).filter((line) => line.entityId === id)
+  return Promise.all(lines.map((line) => device.digest(line)))
+}

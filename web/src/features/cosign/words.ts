@@ -1,0 +1,32 @@
+interface SaidItem {
+  readonly description: string
+  readonly clause: string
+}
+
+/** What a person reads of an act's arguments, whoever sealed them. */
+export interface SaidAct {
+  readonly finding: string
+  readonly photos: number
+  readonly order: { readonly dueOn: string | null; readonly unitName: string; readonly items: readonly SaidItem[] } | null
+}
+
+type Said = Readonly<Record<string, unknown>>
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+const listOf = (value: unknown): readonly Said[] => (Array.isArray(value) ? (value as Said[]) : [])
+
+export function wordsOfAct(args: Said): SaidAct {
+  const order = args['order'] as Said | null | undefined
+  const items = listOf(order?.['items'])
+  const photos = listOf(args['photos']).length + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
+  return {
+    finding: textOf(args['finding']),
+    photos,
+    order: order
+      ? {
+          dueOn: textOf(order['due_on']) || null,
+          unitName: textOf(order['unit_name']),
+          items: items.map((item) => ({ description: textOf(item['description']), clause: textOf(item['clause']) })),
+        }
+      : null,
+  }
+}

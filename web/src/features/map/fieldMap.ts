@@ -1,0 +1,93 @@
+import * as L from 'leaflet'
+import 'leaflet/dist/leaflet.css'
+import type { OwnPosition } from '@/app/ownPosition'
+import { toGcj02, type Point } from '@/app/positions'
+import type { BaseMap } from './baseMap'
+
+/** A place to be shown, in WGS-84 as everything of ours. */
+export interface Place {
+  readonly id: string
+  readonly label: string
+  readonly at: Point
+  readonly isUrgent: boolean
+}
+
+const SUBDOMAINS = '1234'
+const CLOSE = 16
+const REGION: L.LatLngBoundsLiteral = [[37.4, 97.2], [53.4, 126.1]]
+
+/** Squares to steer by where there is no picture of the ground. */
+class Grid extends L.GridLayer {
+  protected override createTile(): HTMLElement {
+    return L.DomUtil.create('div', 'fire-grid')
+  }
+}
+
+/**
+ * Leaflet with our places, the person's own and the line between: on the operator's base map, or on a plain grid.
+ *
+ * Positions stay WGS-84; only where the tiles are drawn in GCJ-02 they are moved for the display.
+ */
+export class FieldMap {
+  private readonly map: L.Map
+  private readonly places = L.layerGroup()
+  private readonly own = L.layerGroup()
+  private readonly line = L.layerGroup()
+  private shift: (point: Point) => Point = (point) => point
+
+  constructor(element: HTMLElement, private readonly onSelect: (id: string) => void) {
+    this.map = L.map(element, { zoomControl: false, attributionControl: false, minZoom: 4, maxZoom: 18 }).fitBounds(REGION)
+    L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)
+    for (const layer of [this.line, this.own, this.places]) layer.addTo(this.map)
+  }
+
+  /** What lies below. Its attribution and 审图号 are the page's to show. */
+  lay(base: BaseMap | null): void {
+    if (base === null) {
+      new Grid().addTo(this.map)
+      return
+    }
+    if (base.crs === 'gcj02') this.shift = toGcj02
+    L.tileLayer(base.tiles_url, { subdomains: SUBDOMAINS, maxZoom: 18 }).addTo(this.map)
+  }
+
+  showPlaces(places: readonly Place[], selected: string | null): void {
+    this.places.clearLayers()
+    for (const place of places) {
+      const marks = ['fire-place', place.isUrgent ? 'urgent' : '', place.id === selected ? 'selected' : ''].join(' ').trim()
+      const icon = L.divIcon({ className: marks, iconSize: [44, 44], iconAnchor: [22, 22] })
+      L.marker(this.latLng(place.at), { icon, title: place.label, alt: place.label, keyboard: true, zIndexOffset: place.id === selected ? 1000 : 0 })
+        .on('click', () => this.onSelect(place.id))
+        .on('keypress', () => this.onSelect(place.id))
+        .addTo(this.places)
+    }
+  }
+
+  showOwn(here: OwnPosition | null, label: string): void {
+    this.own.clearLayers()
+    if (here === null) return
+    const at = this.latLng(here)
+    L.circle(at, { radius: here.accuracyM, className: 'fire-accuracy', interactive: false }).addTo(this.own)
+    L.circleMarker(at, { radius: 8, className: 'fire-own', interactive: false }).bindTooltip(label).addTo(this.own)
+  }
+
+  showLine(from: Point | null, to: Point | null): void {
+    this.line.clearLayers()
+    if (from && to) L.polyline([this.latLng(from), this.latLng(to)], { className: 'fire-bearing', interactive: false }).addTo(this.line)
+  }
+
+  /** Bring these into sight; one alone comes close. */
+  look(points: readonly Point[]): void {
+    if (points.length === 1) this.map.setView(this.latLng(points[0]!), CLOSE)
+    else if (points.length > 1) this.map.fitBounds(L.latLngBounds(points.map((point) => this.latLng(point))), { padding: [48, 48], maxZoom: CLOSE })
+  }
+
+  end(): void {
+    this.map.remove()
+  }
+
+  private latLng(point: Point): L.LatLng {
+    const { lon, lat } = this.shift(point)
+    return L.latLng(lat, lon)
+  }
+}

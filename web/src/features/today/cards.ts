@@ -1,0 +1,40 @@
+import type { RouteLocationRaw } from 'vue-router'
+import { heldHazard, heldOrder, heldTasks, progressOf, recheckProgressOf, underWay, type HeldTask, type Progress } from '@/app/held'
+import type { Point } from '@/app/positions'
+import type { Device } from '@/offline'
+
+/** One task as it stands on a card. */
+export interface TaskCardFacts {
+  readonly task: HeldTask
+  readonly at: Point | null
+  readonly place: string
+  readonly progress: Progress
+  readonly isSaved: boolean // something of it waits on this device
+  readonly photoIds: readonly string[] // of the report, as far as they may be seen
+  readonly to: RouteLocationRaw
+}
+
+/** The person's tasks, the most pressing first, with the places of their cases. */
+export async function cardsOf(device: Device, personId: string): Promise<TaskCardFacts[]> {
+  const lines = await device.outbox()
+  const cards: TaskCardFacts[] = []
+  for (const task of await heldTasks(device)) {
+    const hazard = await heldHazard(device, task.subject_type === 'hazard' ? task.subject_id : task.title.hazard_id)
+    const order = task.subject_type === 'rectification' ? await heldOrder(device, task.subject_id) : null
+    const record = order ?? hazard
+    const acts = record ? underWay(lines, record) : []
+    const progress = order ? recheckProgressOf(order, lines, personId) : hazard ? progressOf(hazard, lines, personId) : 'over'
+    const at = hazard && hazard.lon !== null && hazard.lat !== null ? { lon: hazard.lon, lat: hazard.lat } : null
+    const isRecheck = task.subject_type === 'rectification'
+    cards.push({
+      task,
+      at,
+      place: hazard?.place_name || task.title.place,
+      progress,
+      isSaved: acts.some((line) => line.outcome === null),
+      photoIds: hazard?.photo_ids ?? [],
+      to: { name: isRecheck ? 'recheck' : 'check', params: { id: task.subject_id } },
+    })
+  }
+  return cards
+}
