@@ -56,6 +56,20 @@ class StaffPageSchema(StrictSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class ColleagueSchema(StrictSchema):
+    """Somebody who works in an office, as its colleagues know him."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.String(), required=True, metadata={"description": "in this office, by name"})
+
+
+class ColleaguesSchema(StrictSchema):
+    """Everybody who works in an office now."""
+
+    items = fields.List(fields.Nested(ColleagueSchema), required=True)
+
+
 class StaffQuerySchema(PageSchema):
     """Filters of the list."""
 
@@ -63,6 +77,7 @@ class StaffQuerySchema(PageSchema):
     org_id = fields.UUID(load_default=None)
     role = fields.String(load_default=None, validate=validate.OneOf(sorted(STAFF_ROLES)))
     is_removed = fields.Boolean(load_default=None)
+    q = Line(load_default=None, max_length=50, metadata={"description": "words of the name"})
 
 
 class TotpSecret(Line):

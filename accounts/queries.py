@@ -117,6 +117,20 @@ def organisation(session: Session, org_id: UUID) -> Organisation:
     return org
 
 
+def colleagues(session: Session, org_id: UUID, moment: datetime) -> list[Json]:
+    """Who works in an office now, by name, with the roles held there."""
+    held = (
+        select(Person.id, Person.staff_name, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(live_grant(moment), RoleGrant.org_id == org_id)
+        .order_by(Person.staff_name, Person.id, RoleGrant.role)
+    )
+    people: dict[UUID, Json] = {}
+    for person_id, name, role in session.execute(held):
+        people.setdefault(person_id, {"id": person_id, "name": name, "roles": []})["roles"].append(ROLE_NAMES[Role(role)])
+    return list(people.values())
+
+
 def sessions_of(session: Session, person_id: UUID) -> Sequence[LoginSession]:
     """Sessions that are not closed, the last used first; at most 100."""
     statement = select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.state != "closed")
@@ -138,6 +152,8 @@ def staff_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Person]:
     if filters.get("role"):
         holders = select(RoleGrant.person_id).where(RoleGrant.role == filters["role"], RoleGrant.ended_at.is_(None))
         statement = statement.where(Person.id.in_(holders))
+    if filters.get("q"):
+        statement = statement.where(Person.staff_name.contains(filters["q"], autoescape=True))
     if filters.get("is_removed") is not None:
         removed = Person.removed_at.is_not(None)
         statement = statement.where(removed if filters["is_removed"] else ~removed)

@@ -8,6 +8,7 @@ from uuid import UUID
 from accounts import credentials, devices, duty, organisations, queries, staff, transfers
 from accounts.models import Organisation, Person
 from accounts.office_schemas import (
+    ColleaguesSchema,
     CreateStaffSchema,
     CredentialSchema,
     DeputySchema,
@@ -172,6 +173,14 @@ def close_organisation(org_id: UUID, seen_revision: int | None) -> Json:
     It stays readable, because letters name it. Brigades and committee offices are never closed.
     """
     return queries.organisation_facts(organisations.close_organisation(session(), actor(), org_id, seen_revision))
+
+
+@routes.route("/organisations/<uuid:org_id>/people", methods=["GET"])
+@routes.response(200, ColleaguesSchema)
+def list_colleagues(org_id: UUID) -> Json:
+    """List who works in an office now. For its own people and those of its division, as its roster."""
+    org = duty.roster_seen(session(), actor(), org_id)
+    return {"items": queries.colleagues(session(), org.id, now(session()))}
 
 
 @routes.route("/organisations/<uuid:org_id>/roster", methods=["GET"])

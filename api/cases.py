@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import Schema
 from sqlalchemy import select
 
-from accounts.actor import Actor, Role
+from accounts.actor import Actor
 from api.actions import add_actions
 from api.context import actor, session
 from api.paging import page
@@ -20,31 +20,30 @@ from sync.mutations import Mutation
 from workflow.acting import get
 from workflow.answers import CaseFilterSchema
 from workflow.hazards.queries import clock_view
-from workflow.state_machine import StateMachine, Transition
+from workflow.offices import people_named
+from workflow.state_machine import Transition
 from workflow.timekeeping import clocks_of
 
 
 def add_case_routes(
     routes: Routes,
     synced: Synced,
-    life: StateMachine,
+    states: dict[str, str],
     mutations: Iterable[Mutation],
     sight: Callable[[Any, Actor], Json],
-    roles_on: Callable[[Any, Actor], set[Role]],
+    offered: Callable[[Any, Actor], list[Transition]],
     label: str,
     shapes: tuple[type[Schema], type[Schema]],
-    may: Callable[[Any, Actor, Transition], bool] = lambda *_: True,
 ) -> None:
     """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
 
-    `shapes` are the schemas of a page and of one record. `may` says of a step that the table has whether its conditions
-    hold, so that no button leads to a refusal.
+    `shapes` are the schemas of a page and of one record; `offered` says which steps are open to somebody.
     """
     model: Any = synced.model
 
     def summary(row: Any) -> dict[str, Any]:
         names = ("id", "revision", "state", "region_code", "hazard_id", "due_at")
-        return {**{name: getattr(row, name) for name in names}, "state_label": life.labels[row.state]}
+        return {**{name: getattr(row, name) for name in names}, "state_label": states[row.state]}
 
     def list_cases(query: dict[str, Any]) -> dict[str, Any]:
         statement = select(model).where(synced.listed_for(actor()))
@@ -57,9 +56,14 @@ def add_case_routes(
     def get_case(case_id: UUID) -> dict[str, Any]:
         row = get(session(), synced, model, case_id, actor())
         clocks = [clock_view(session(), clock) for clock in clocks_of(session(), synced.type, row.id)]
-        steps = [step for step in life.offered(row.state, roles_on(row, actor())) if may(row, actor(), step)]
-        actions = [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps]
-        return {**summary(row), "data": sight(row, actor()), "actions": actions, "clocks": clocks}
+        data = sight(row, actor())
+        return {
+            **summary(row),
+            "data": data,
+            "people": people_named(session(), data),
+            "actions": [step.as_offer() for step in offered(row, actor())],
+            "clocks": clocks,
+        }
 
     list_cases.__doc__ = f"List every {label} that the caller may see, oldest first."
     get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller."

@@ -10,8 +10,7 @@ from workflow.handovers.commands import MUTATIONS
 from workflow.handovers.models import Handover
 from workflow.handovers.records import HandoverPageSchema, HandoverSchema
 from workflow.handovers.rules import LIFE
-from workflow.handovers.synced import HANDOVER, line, obstacle, roles_on
-from workflow.state_machine import Transition
+from workflow.handovers.synced import HANDOVER, line, offered
 
 routes = Routes("handovers", "/handovers", "Letters (移送函) that pass a hazard from one body to another")
 
@@ -32,9 +31,5 @@ def _sight(handover: Handover, _: Actor) -> Json:
     }
 
 
-def _may(handover: Handover, _: Actor, step: Transition) -> bool:
-    return obstacle(handover, step.action) is None
-
-
 _SHAPES = (HandoverPageSchema, HandoverSchema)
-add_case_routes(routes, HANDOVER, LIFE, MUTATIONS, _sight, roles_on, "letter", _SHAPES, _may)
+add_case_routes(routes, HANDOVER, LIFE.labels, MUTATIONS, _sight, offered, "letter", _SHAPES)

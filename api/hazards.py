@@ -36,6 +36,7 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.rules import CALL_119, STATES
 from workflow.hazards.schemas import PICTURES, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
+from workflow.offices import people_named
 from workflow.schemas import DoneSchema
 
 routes = Routes("hazards", "/hazards", "Reports of hazards (隐患随手拍) from the report to its closing")
@@ -160,12 +161,13 @@ def get_hazard(hazard_id: UUID) -> dict[str, Any]:
 
 def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
     office = queries.is_office(hazard, caller)
-    steps = queries.offered(session(), hazard, caller)
+    data = queries.sight(hazard, caller)
     return {
         **_summary(hazard),
-        "data": queries.sight(hazard, caller),
+        "data": data,
+        "people": people_named(session(), data),
         "held_by": queries.in_whose_hands(session(), hazard),
-        "actions": [{"action": step.action, "label": step.label, "officers": step.officers} for step in steps],
+        "actions": [step.as_offer() for step in queries.offered(session(), hazard, caller)],
         "clocks": queries.clocks(session(), hazard),
         "timeline": queries.timeline(session(), hazard, for_office=office, reader_id=caller.id),
         "media": _photos(session(), hazard),

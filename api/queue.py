@@ -12,8 +12,10 @@ from api.actions import add_actions
 from api.context import actor, parts, session
 from api.paging import page
 from api.routes import Routes
-from wire import Moment, PageSchema
+from places.schemas import RegionCode
+from wire import Moment, PageSchema, StrictSchema
 from workflow.queue import queries
+from workflow.queue.assignable import assignable
 from workflow.queue.commands import MUTATIONS, bulk_assign
 from workflow.queue.models import Task
 from workflow.queue.rules import LABELS
@@ -21,6 +23,7 @@ from workflow.queue.schemas import (
     BUCKETS,
     SUBJECTS,
     VIEWS,
+    AssignablePeopleSchema,
     BucketsSchema,
     BulkAssignSchema,
     BulkResultSchema,
@@ -45,6 +48,12 @@ class QueueFilterSchema(PageSchema):
     due_before = Moment(load_default=None)
 
 
+class DivisionSchema(StrictSchema):
+    """Of which division."""
+
+    region_code = RegionCode(required=True)
+
+
 @routes.route("", methods=["GET"])
 @routes.arguments(QueueFilterSchema, location="query")
 @routes.response(200, TaskPageSchema)
@@ -52,7 +61,7 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
     """List open tasks, earliest due first: mine, my team's, or all in my jurisdiction."""
     statement = queries.tasks(session(), actor(), query)
     rows, next_cursor = page(session(), statement, [Task.due_at, Task.id], [datetime.fromisoformat, UUID], query)
-    return {"items": [queries.card(task, actor()) for task in rows], "next_cursor": next_cursor}
+    return {"items": queries.cards(session(), rows, actor()), "next_cursor": next_cursor}
 
 
 @routes.route("/buckets", methods=["GET"])
@@ -60,6 +69,14 @@ def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
 def buckets() -> dict[str, int]:
     """Count 今天到期, 已超期, 等我签 and 等我派."""
     return queries.bucket_counts(session(), actor())
+
+
+@routes.route("/assignable", methods=["GET"])
+@routes.arguments(DivisionSchema, location="query")
+@routes.response(200, AssignablePeopleSchema)
+def list_assignable(query: dict[str, Any]) -> dict[str, Any]:
+    """List whom a case of a division may be assigned to, and how much each has in hand. For its leaders."""
+    return {"items": assignable(session(), actor(), query["region_code"])}
 
 
 @routes.route("/bulk-assign", methods=["POST"])

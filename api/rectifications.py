@@ -13,7 +13,7 @@ from workflow.rectification.commands import MUTATIONS
 from workflow.rectification.models import Rectification
 from workflow.rectification.records import RectificationPageSchema, RectificationSchema
 from workflow.rectification.rules import LIFE
-from workflow.rectification.synced import RECTIFICATION, obstacle, officer_line, roles_on, unit_line
+from workflow.rectification.synced import RECTIFICATION, offered, officer_line, unit_line
 from workflow.state_machine import Transition
 
 routes = Routes("rectifications", "/rectifications", "Orders to put a hazard right (责令改正), and their rechecks")
@@ -26,17 +26,9 @@ def _sight(order: Rectification, actor: Actor) -> Json:
     return unit_line(order)
 
 
-def _may(order: Rectification, caller: Actor, step: Transition) -> bool:
-    act = order.pending_act
-    match step.action:
-        case "cosign":
-            return act is not None and act["by"] != str(caller.id) and str(caller.id) in act["pair"]
-        case "recheck_pass" | "recheck_fail":
-            return act is None or act["by"] == str(caller.id)
-        case action:
-            return obstacle(order, action, now(session())) is None
+def _offered(order: Rectification, actor: Actor) -> list[Transition]:
+    return offered(order, actor, now(session()))
 
 
-add_case_routes(
-    routes, RECTIFICATION, LIFE, MUTATIONS, _sight, roles_on, "order", (RectificationPageSchema, RectificationSchema), _may
-)
+_SHAPES = (RectificationPageSchema, RectificationSchema)
+add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES)

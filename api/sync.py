@@ -195,9 +195,11 @@ def rescue_content(rescue_id: UUID) -> Response:
 def queues(query: dict[str, Any]) -> Json:
     """List the staff's devices with what they still hold.
 
-    For supervisors, leaders and system administrators, of their divisions. A reporter's device is never among them.
+    For supervisors, leaders, system and security administrators, of their divisions. A reporter's device is never among them.
     """
-    rows = oversight.queues_of(session(), actor(), only_stuck=query["stuck"], after=query["cursor"], limit=query["limit"] + 1)
+    rows = oversight.queues_of(
+        session(), actor(), only_stuck=query["stuck"], after=query["cursor"], limit=query["limit"] + 1, owner_id=query["owner_id"]
+    )
     items = rows[: query["limit"]]
     return {"items": items, "next_cursor": items[-1]["queue"] if len(rows) > len(items) else None}
 

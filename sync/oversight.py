@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from sqlalchemy import text
@@ -19,11 +20,13 @@ from sync.execution import RESOLVERS
 log = structlog.get_logger()
 
 STUCK_AFTER = timedelta(days=1)
-WATCHERS = (*RESOLVERS, Role.SYS_ADMIN)
+WATCHERS = (*RESOLVERS, Role.SYS_ADMIN, Role.SEC_ADMIN)
 _NAMED = 20
 
 
-def queues_of(session: Session, actor: Actor, *, only_stuck: bool, after: str | None, limit: int) -> Sequence[Json]:
+def queues_of(
+    session: Session, actor: Actor, *, only_stuck: bool, after: str | None, limit: int, owner_id: UUID | None = None
+) -> Sequence[Json]:
     """The staff's queues in the caller's divisions, by id, at most `limit`; reporters' queues are nobody's business.
 
     Whoever was of the staff and is no more is shown while his devices still hold something, or something of theirs waits.
@@ -36,6 +39,7 @@ def queues_of(session: Session, actor: Actor, *, only_stuck: bool, after: str | 
         raise RoleNotAllowed(action="watch_queues")
     values = {
         "prefixes": [f"{prefix}%" for prefix in prefixes], "after": after, "limit": limit, "only_stuck": only_stuck,
+        "owner_id": owner_id,
         "before": now(session) - STUCK_AFTER,
     }  # fmt: skip
     return [dict(row) for row in session.execute(_QUEUES, values).mappings()]
@@ -66,6 +70,7 @@ _QUEUES = text(
       JOIN person p ON p.id = q.owner_id
       LEFT JOIN sync_hold h ON h.queue_id = q.id
      WHERE q.region_code LIKE ANY(:prefixes)
+       AND (CAST(:owner_id AS uuid) IS NULL OR q.owner_id = CAST(:owner_id AS uuid))
        AND (CAST(:after AS uuid) IS NULL OR q.id > CAST(:after AS uuid))
        AND (d.pending > 0 OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = q.owner_id AND g.ended_at IS NULL)
             OR EXISTS (SELECT FROM issue i WHERE i.queue_id = q.id AND i.state = 'open'))

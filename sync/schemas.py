@@ -122,6 +122,7 @@ class QueuesQuerySchema(StrictSchema):
     cursor = fields.UUID(load_default=None, metadata={"description": "`next_cursor` of the page before"})
     limit = fields.Integer(load_default=20, validate=validate.Range(1, 100))
     stuck = fields.Boolean(load_default=False, metadata={"description": "only with work older than a day, or something parked"})
+    owner_id = fields.UUID(load_default=None, metadata={"description": "only one person's"})
 
 
 class WatchedQueueSchema(StrictSchema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import AnswerSchema, Moment, PageSchema
-from workflow.schemas import ClockSchema, CodeField, OfferedActionSchema
+from workflow.schemas import ClockSchema, CodeField, NamedPersonSchema, OfferedActionSchema
 
 
 class CaseFilterSchema(PageSchema):
@@ -24,6 +24,7 @@ class CaseSchema(AnswerSchema):
     state_label = fields.String()
     region_code = fields.String()
     due_at = Moment(allow_none=True)
+    people = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "the staff whom `data` names by id"})
     actions = fields.List(fields.Nested(OfferedActionSchema))
     clocks = fields.List(fields.Nested(ClockSchema))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -12,8 +14,11 @@ from accounts.actor import Grant, Role
 from accounts.duty import deputies_in, on_duty
 from accounts.models import Organisation, Person, RoleGrant
 from accounts.roles import BRIGADE_KINDS
+from database.base import Json
 from database.session import now, remembered
 from problems import Invalid, field_error
+
+_UUID_LENGTH, _UUID_HYPHENS = 36, 4
 
 
 def brigade_of(session: Session, region_code: str) -> Organisation:
@@ -58,6 +63,27 @@ def staff_names(session: Session, ids: list[UUID]) -> dict[str, str]:
     """The official names of staff (never of reporters), by id as text."""
     rows = session.execute(select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None)))
     return {str(person_id): name for person_id, name in rows if name}
+
+
+def people_named(session: Session, record: Json) -> list[Json]:
+    """The staff whose ids stand anywhere in what somebody sees of a record, with their names."""
+    ids = list(dict.fromkeys(_ids_in(record)))
+    return [{"id": person, "name": name} for person, name in sorted(staff_names(session, ids).items())] if ids else []
+
+
+def _ids_in(value: object) -> Iterator[UUID]:
+    match value:
+        case UUID():
+            yield value
+        case str() if len(value) == _UUID_LENGTH and value.count("-") == _UUID_HYPHENS:
+            with suppress(ValueError):
+                yield UUID(value)
+        case dict():
+            for member in value.values():
+                yield from _ids_in(member)
+        case list():
+            for member in value:
+                yield from _ids_in(member)
 
 
 def people_with_role(session: Session, ids: list[UUID], role: Role, region_code: str) -> set[UUID]:

@@ -82,6 +82,13 @@ class OfferedActionSchema(AnswerSchema):
     officers = fields.Integer(metadata={"description": "how many officers have to sign"})
 
 
+class NamedPersonSchema(AnswerSchema):
+    """A member of the staff by his official name."""
+
+    id = fields.UUID()
+    name = fields.String()
+
+
 class EventDataSchema(AnswerSchema):
     """What an event tells, beside what only its own kind has (docs/events.md). A reporter reads these members and no others."""
 
@@ -103,6 +110,7 @@ class EventSchema(AnswerSchema):
     """One line of the timeline."""
 
     name = fields.String(metadata={"example": "hazard.registered"})
+    label = fields.String(metadata={"description": "what happened, in words", "example": "受理登记"})
     at = Moment()
     actor_name = fields.String(metadata={"description": "empty for a reporter's eyes, and for the system"})
     data = AnyOf(EventDataSchema)

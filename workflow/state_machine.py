@@ -24,6 +24,10 @@ class Transition:
     clocks_stopped: tuple[str, ...] = ()
     officers: int = 1  # how many officers have to sign
 
+    def as_offer(self) -> dict[str, object]:
+        """The step as the button of whoever may take it."""
+        return {"action": self.action, "label": self.label, "officers": self.officers}
+
 
 @dataclass(frozen=True)
 class StateMachine:

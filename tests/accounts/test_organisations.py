@@ -124,3 +124,11 @@ def test_offices_are_the_system_administrators_of_their_division(client: Any) ->
 def test_production_starts_without_the_demos_towns() -> None:
     assert [office.code for office in offices() if office.kind == "TOWN"] == []
     assert {town.region_code for town in TOWNS} == {*FULL_BANNERS, *FIELD_BANNERS}
+
+
+def test_colleagues_know_each_other_by_name_and_role(client: Any) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    items = leader.get(f"/accounts/organisations/{leader.org_id}/people").get_json()["items"]
+    assert "消防救援机构负责人" in next(person["roles"] for person in items if person["id"] == str(leader.id))
+    elsewhere = staff(client, Role.UNIT_LEADER, FULL_BANNERS[1])
+    assert elsewhere.get(f"/accounts/organisations/{leader.org_id}/people").status_code == 404

@@ -226,6 +226,9 @@ def test_staff_are_listed_page_by_page_and_filtered(client: Any) -> None:
     assert len(seen) == len(set(seen)) > 20
     leaders = auditor.get("/accounts/staff?role=UNIT_LEADER&region_code=150203&is_removed=false").json["items"]
     assert "leader.150203" in {person["username"] for person in leaders}
+    named = auditor.get(f"/accounts/staff?q={leaders[0]['name'][1:]}&limit=100").json["items"]
+    assert leaders[0]["id"] in {person["id"] for person in named}
+    assert all(leaders[0]["name"][1:] in person["name"] for person in named)
     assert auditor.get("/accounts/staff?cursor=zzz").status_code == 422
 
 

@@ -25,6 +25,7 @@ from workflow.handovers import synced as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.records import HandoverLineSchema
 from workflow.hazards import synced as hazards
+from workflow.hazards.events import EVENT_WORDS
 from workflow.hazards.models import Hazard
 from workflow.hazards.queries import _PUBLIC_EVENTS
 from workflow.hazards.records import HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
@@ -78,6 +79,10 @@ def test_an_event_is_named_by_a_subject_and_a_verb_in_the_past() -> None:
         assert any(word.endswith("ed") or word in IRREGULAR for word in words), event
 
 
+def test_each_event_of_a_hazard_has_its_words_in_the_timeline() -> None:
+    assert {event for event in recorded_events() if event.startswith(("hazard.", "clock."))} == set(EVENT_WORDS)
+
+
 @pytest.mark.parametrize(
     "listening",
     [
@@ -115,7 +120,7 @@ def test_what_devices_hold_declares_who_sees_it() -> None:
         (handovers.line, Handover(), HandoverLineSchema, set()),
         (orders.unit_line, Rectification(), UnitOrderSchema, set()),
         (orders.officer_line, Rectification(), OfficerOrderSchema, set()),
-        (tasks.line, Task(waiting_for="register"), TaskSchema, {"id", "revision", "actions"}),
+        (tasks.line, Task(waiting_for="register"), TaskSchema, {"id", "revision", "actions", "holders", "next"}),
         (issues.officer_line, Issue(), IssueRecordSchema, set()),
         (issues.author_line, Issue(), IssueRecordSchema, set()),
     ],

@@ -170,6 +170,7 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "accounts.report_loss": lambda world: ([world.newcomer["install"]], world.office.leader),
     "accounts.edit_organisation": lambda world: ([world.town["id"]], world.sysadmin),
     "accounts.close_organisation": lambda world: ([world.town["id"]], world.sysadmin),
+    "accounts.list_colleagues": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
     "accounts.show_roster": lambda world: ([str(world.office.leader.org_id)], world.office.leader),
     "accounts.set_roster": lambda world: ([str(world.office.leader.org_id)], None),  # wants the revision of the moment
     "accounts.end_deputy": lambda world: ([world.deputyship["id"]], world.office.leader),

@@ -42,6 +42,9 @@ def test_a_supervisor_sees_what_the_devices_of_his_banner_still_hold(client: Fla
     assert door.queue in queues(staff(client, Role.UNIT_LEADER), stuck="true")
     assert door.queue not in queues(staff(client, Role.UNIT_LEADER, ELSEWHERE))
     assert officer.get("/sync/queues").status_code == 403
+    guard = staff(client, Role.SEC_ADMIN)
+    assert list(queues(guard, owner_id=str(officer.id))) == [door.queue]
+    assert queues(guard, owner_id=str(guard.id)) == {}
 
 
 def test_pages_of_queues_follow_each_other(client: FlaskClient, officer: Caller) -> None:

@@ -15,7 +15,7 @@ from database.journal import Event
 from places.commands import load_notice
 from tests.clock import START, Clock
 from tests.makers import Case, make_hazard, make_letter, make_order
-from tests.people import staff
+from tests.people import Caller, Json, staff
 from workflow.queue import escalation
 from workflow.queue.models import Task
 
@@ -196,3 +196,58 @@ def test_a_case_closed_long_ago_leaves_the_devices_and_stays_readable(client: Fl
         while escalation.retire_closed(session):
             pass
     assert hazard.read()["state"] == "CLOSED"
+
+
+def card_of(who: Caller, subject_id: object) -> Json:
+    """The card of a case as somebody sees it."""
+    items = who.get("/queue?view=all&limit=100").get_json()["items"]
+    return next(item for item in items if item["subject_id"] == str(subject_id))
+
+
+def test_a_card_offers_the_step_that_it_waits_for_to_whoever_may_take_it(client: FlaskClient, fresh_database: object) -> None:
+    hazard = make_hazard(client)
+    clerk, leader, (first, second) = hazard.office.clerk, hazard.office.leader, hazard.office.officers
+    assert card_of(clerk, hazard.id)["next"]["action"] == "register"
+    hazard.act(clerk, "register", category="EVAC_BLOCKED")
+    assert card_of(clerk, hazard.id)["next"] is None
+    assert card_of(leader, hazard.id)["next"] == {"action": "assign", "label": "派单", "officers": 1}
+    hazard.act(leader, "assign", officer_ids=[str(first.id), str(second.id)])
+    assert card_of(leader, hazard.id)["next"] is None
+    assert card_of(first, hazard.id)["next"]["action"] == "start"
+    letter = make_letter(client)
+    assert card_of(letter.office.leader, letter.id)["next"]["action"] == "approve"
+    order = make_order(client, "RECHECK_PENDING")
+    assert card_of(first, order.id)["next"]["action"] == "recheck_pass"
+
+
+def test_a_card_and_a_case_name_their_people(client: FlaskClient, fresh_database: object) -> None:
+    hazard = make_hazard(client, "VERIFIED_TRUE")
+    pair = {str(officer.id) for officer in hazard.office.officers}
+    people = {person["id"]: person["name"] for person in hazard.read()["people"]}
+    assert pair <= set(people)
+    assert all(people.values())
+    holders = card_of(hazard.office.leader, hazard.id)["holders"]
+    assert {person["id"] for person in holders} == set(card_of(hazard.office.leader, hazard.id)["holder_ids"])
+    assert hazard.read(hazard.reporter)["people"] == []
+
+
+def test_a_leader_is_told_whom_he_may_send_the_least_loaded_first(client: FlaskClient, fresh_database: object) -> None:
+    hazard = make_hazard(client, "REGISTERED")
+    leader = hazard.office.leader
+    path = f"/queue/assignable?region_code={hazard.office.region_code}"
+    officers = [person for person in leader.get(path).get_json()["items"] if person["role"] == "FIRE_OFFICER"]
+    assert [person["open_items"] for person in officers] == [0, 0, 0]
+    sent = officers[:2]
+    hazard.act(leader, "assign", officer_ids=[person["id"] for person in sent])
+    after = [person for person in leader.get(path).get_json()["items"] if person["role"] == "FIRE_OFFICER"]
+    assert [person["open_items"] for person in after] == [0, 1, 1]
+    assert after[0]["id"] == officers[2]["id"]
+    helpers = {person["role"] for person in leader.get(path).get_json()["items"]} - {"FIRE_OFFICER"}
+    assert helpers == {"GRID_WORKER", "TOWN_OFFICER"}
+    assert hazard.office.clerk.get(path).status_code == 403
+
+
+def test_a_case_is_found_by_its_number(client: FlaskClient) -> None:
+    hazard = make_hazard(client)
+    found = hazard.office.clerk.get(f"/hazards?number={hazard.number}").get_json()["items"]
+    assert [item["id"] for item in found] == [str(hazard.id)]

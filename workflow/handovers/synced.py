@@ -7,7 +7,8 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from workflow.acting import roles_of
 from workflow.handovers.models import Handover
-from workflow.handovers.rules import may_take
+from workflow.handovers.rules import LIFE, may_take
+from workflow.state_machine import Transition
 
 _SENDERS = frozenset({Role.UNIT_LEADER, Role.FIRE_OFFICER, Role.INTAKE_CLERK})
 _RECEIVERS = frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER})
@@ -55,3 +56,9 @@ def obstacle(handover: Handover, action: str) -> str | None:
         rejections=handover.rejections,
         entries=len(handover.progress),
     )
+
+
+def offered(handover: Handover, actor: Actor) -> list[Transition]:
+    """The steps open to the caller now, so that no button leads to a refusal."""
+    steps = LIFE.offered(handover.state, roles_on(handover, actor))
+    return [step for step in steps if obstacle(handover, step.action) is None]

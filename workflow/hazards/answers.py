@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from wire import AnswerSchema, AnyOf, Moment, NewId, PageSchema
+from wire import AnswerSchema, AnyOf, Line, Moment, NewId, PageSchema
 from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
-from workflow.schemas import ClockSchema, CodeField, EventSchema, OfferedActionSchema, PhotosSchema
+from workflow.schemas import ClockSchema, CodeField, EventSchema, NamedPersonSchema, OfferedActionSchema, PhotosSchema
 
 
 class HazardFilterSchema(PageSchema):
     """The query of the list."""
 
+    number = Line(load_default=None, max_length=40, metadata={"description": "of one case, whole"})
     state = CodeField(load_default=None)
     picture = fields.String(load_default=None, validate=validate.OneOf(list(PICTURES)))
     region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
@@ -49,6 +50,7 @@ class HazardSchema(HazardSummarySchema):
 
     data = AnyOf(HeldHazardSchema, HazardOutlineSchema, ReportedHazardSchema)
     held_by = fields.String(metadata={"description": "the body that has the case now"})
+    people = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "the staff whom `data` names by id"})
     actions = fields.List(fields.Nested(OfferedActionSchema))
     clocks = fields.List(fields.Nested(ClockSchema))
     timeline = fields.List(fields.Nested(EventSchema))

@@ -16,6 +16,7 @@ from database.journal import Event
 from database.session import now
 from workflow import timekeeping
 from workflow.acting import roles_of
+from workflow.hazards.events import EVENT_WORDS
 from workflow.hazards.models import Hazard
 from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
@@ -27,9 +28,9 @@ from workflow.state_machine import Transition
 
 
 def hazards(actor: Actor, filters: Mapping[str, Any]) -> Select[Hazard]:
-    """The hazards that this actor may see, narrowed by state, division and picture."""
+    """The hazards that this actor may see, narrowed by number, state, division and picture."""
     statement = select(Hazard).where(HAZARD.listed_for(actor))
-    for name in ("state", "region_code", "picture"):
+    for name in ("number", "state", "region_code", "picture"):
         if filters[name]:
             statement = statement.where(getattr(Hazard, name) == filters[name])
     return statement
@@ -46,10 +47,10 @@ def sight(hazard: Hazard, actor: Actor) -> Json:
     return {**found, "dispute": hazard.dispute} if Role.SUPERVISOR in held else found
 
 
-def offered(session: Session, hazard: Hazard, actor: Actor) -> list[Transition]:
-    """The steps open to the caller now: by the table, and by the guards that can be known beforehand."""
+def offered(session: Session, hazard: Hazard, actor: Actor, *among: str) -> list[Transition]:
+    """The steps open to the caller now, all or `among` some: by the table, and by the guards that can be known beforehand."""
     steps = LIFE.offered(hazard.state, roles_on(hazard, actor))
-    return [step for step in steps if _guarded(session, hazard, actor, step)]
+    return [step for step in steps if not among or step.action in among if _guarded(session, hazard, actor, step)]
 
 
 def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -> bool:
@@ -179,16 +180,15 @@ def timeline(session: Session, hazard: Hazard, *, for_office: bool, reader_id: U
     events = list(session.scalars(of_case.order_by(Event.id)))
     if not for_office:
         return [
-            {"name": event.name, "at": event.at, "actor_name": "", "data": _public(event.data)}
-            for event in events
-            if event.name in _PUBLIC_EVENTS
+            {**_told(event), "actor_name": "", "data": _public(event.data)} for event in events if event.name in _PUBLIC_EVENTS
         ]
     hidden = hazard.reporter_id if hazard.reporter_id != reader_id else None
     names = staff_names(session, [event.actor_id for event in events if event.actor_id != hidden])
-    return [
-        {"name": event.name, "at": event.at, "actor_name": names.get(str(event.actor_id), ""), "data": event.data}
-        for event in events
-    ]
+    return [{**_told(event), "actor_name": names.get(str(event.actor_id), ""), "data": event.data} for event in events]
+
+
+def _told(event: Event) -> Json:
+    return {"name": event.name, "label": EVENT_WORDS[event.name], "at": event.at}
 
 
 def story(session: Session, hazard: Hazard) -> list[Json]:

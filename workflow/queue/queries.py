@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set as AbstractSet
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from accounts.actor import OFFICE_ROLES, Actor, Role
 from database.base import Json
 from database.session import now
 from workflow.clocks import end_of, local_day
-from workflow.offices import duty_leaders
+from workflow.offices import duty_leaders, staff_names
 from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
+from workflow.queue.next_steps import next_steps
 from workflow.queue.rules import ASSIGN_BUCKET, OUTSIDE, SIGN_BUCKET
 from workflow.queue.synced import TASK, line
 
@@ -93,11 +94,18 @@ def bucket_counts(session: Session, actor: Actor) -> dict[str, int]:
     return {bucket: int(getattr(row, bucket)) for bucket in buckets}
 
 
-def card(task: Task, actor: Actor) -> Json:
-    """One item with what the caller may do to it now; the case's own steps are read with the case."""
+def cards(session: Session, tasks: Sequence[Task], actor: Actor) -> list[Json]:
+    """Items with who holds them and what the caller may do now; the case's further steps are read with the case."""
+    names = staff_names(session, [person for task in tasks for person in task.holder_ids])
+    steps = next_steps(session, tasks, actor)
+    return [{**_card(task, actor, names), "next": steps[task.id]} for task in tasks]
+
+
+def _card(task: Task, actor: Actor, names: Mapping[str, str]) -> Json:
     actions = []
     if not task.holder_ids and may_claim(task, actor):
         actions.append({"action": "claim", "label": "领取", "officers": 1})
     if may_release(task, actor):
         actions.append({"action": "release", "label": "退回队列", "officers": 1})
-    return {"id": task.id, "revision": task.revision, **line(task), "actions": actions}
+    holders = [{"id": person, "name": names[str(person)]} for person in task.holder_ids if str(person) in names]
+    return {"id": task.id, "revision": task.revision, **line(task), "holders": holders, "actions": actions}

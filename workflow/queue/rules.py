@@ -56,6 +56,28 @@ LABELS = {
     "decide": "复查不合格,待处理",
 }
 
+# The step that ends the waiting, the first that is open: what a card offers at once. Everything else is on the case.
+NEXT_STEPS: dict[str, tuple[str, ...]] = {
+    "register": ("register",),
+    "assign": ("assign",),
+    "verify": ("cosign", "start", "verify_true", "precheck"),
+    "tell": ("tell_reporter", "close"),
+    "rectify": ("tell_reporter",),
+    "receiver": ("tell_reporter",),
+    "close": ("tell_reporter", "close"),
+    "review": ("uphold",),
+    "sign": ("approve",),
+    "sign_for": ("sign_for",),
+    "accept": ("accept",),
+    "reroute": ("resend",),
+    "arbitrate": ("decide",),
+    "handle": ("finish",),
+    "confirm": ("confirm",),
+    "extend": ("grant_extension",),
+    "recheck": ("cosign", "recheck_pass"),
+    "decide": ("reorder",),
+}
+
 # What waits for somebody outside the office: nobody's item until he has acted.
 OUTSIDE = ("rectify", "receiver", "fix")
 
@@ -88,6 +110,8 @@ TAKERS = {
     "recheck": _LEADER,
     "decide": _LEADER,
 }
+# Whom a leader may send: the pair of inspectors, and who looks in advance and signs nothing.
+ASSIGNABLE = (Role.FIRE_OFFICER, Role.GRID_WORKER, Role.TOWN_OFFICER)
 # Who may give back to the office what somebody else has claimed.
 LEADING = frozenset({Role.UNIT_LEADER, Role.SUPERVISOR, Role.RECEIVER_CLERK, Role.TOWN_OFFICER})
 

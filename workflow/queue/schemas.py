@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Moment, Prose, StrictSchema
-from workflow.queue.rules import LABELS
-from workflow.schemas import OfferedActionSchema, PeopleField
+from workflow.queue.rules import ASSIGNABLE, LABELS
+from workflow.schemas import NamedPersonSchema, OfferedActionSchema, PeopleField
 
 VIEWS = ("mine", "team", "ours", "all")
 SUBJECTS = ("hazard", "handover", "rectification")
@@ -44,6 +44,10 @@ class TaskSchema(AnswerSchema):
     title = AnyOf(CardTitleSchema)
     due_at = Moment()
     claimed_by = fields.UUID(allow_none=True)
+    holders = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "`holder_ids` with their names"})
+    next = fields.Nested(
+        OfferedActionSchema, allow_none=True, metadata={"description": "the step of the case that it waits for, if it is yours"}
+    )
     actions = fields.List(fields.Nested(OfferedActionSchema))
 
 
@@ -83,3 +87,20 @@ class BulkResultSchema(AnswerSchema):
     """One result for each item, in the order asked."""
 
     items = fields.List(fields.Nested(BulkItemSchema))
+
+
+class AssignableSchema(AnswerSchema):
+    """Somebody to whom a case of the division may be assigned."""
+
+    id = fields.UUID()
+    name = fields.String()
+    role = fields.String(validate=validate.OneOf([role.value for role in ASSIGNABLE]))
+    org_id = fields.UUID()
+    org_name = fields.String()
+    open_items = fields.Integer(metadata={"description": "how many open items of the queue he holds now"})
+
+
+class AssignablePeopleSchema(AnswerSchema):
+    """Inspectors, then grid workers and town officers; of the nearest office first, of an office the least loaded."""
+
+    items = fields.List(fields.Nested(AssignableSchema))

@@ -10,7 +10,8 @@ from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
 from workflow.rectification.models import Rectification
-from workflow.rectification.rules import may_take
+from workflow.rectification.rules import LIFE, may_take
+from workflow.state_machine import Transition
 
 
 def unit_line(order: Rectification) -> Json:
@@ -79,3 +80,20 @@ def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
         is_asked=order.extension is not None,
         is_over=order.due_at is not None and order.due_at < moment,
     )
+
+
+def offered(order: Rectification, actor: Actor, moment: datetime) -> list[Transition]:
+    """The steps open to the caller now, so that no button leads to a refusal."""
+    steps = LIFE.offered(order.state, roles_on(order, actor))
+    return [step for step in steps if _may(order, actor, step.action, moment)]
+
+
+def _may(order: Rectification, actor: Actor, action: str, moment: datetime) -> bool:
+    act = order.pending_act
+    match action:
+        case "cosign":
+            return act is not None and act["by"] != str(actor.id) and str(actor.id) in act["pair"]
+        case "recheck_pass" | "recheck_fail":
+            return act is None or act["by"] == str(actor.id)
+        case _:
+            return obstacle(order, action, moment) is None
