@@ -4,6 +4,8 @@ import { myReports } from '@/features/my-reports'
 import { inbox } from '@/features/inbox'
 import { learn } from '@/features/learn'
 import { signIn } from '@/features/sign-in'
+import { cases } from '@/features/cases'
+import { queue } from '@/features/queue'
 import { mine } from '@/features/mine'
 import { lock } from '@/features/lock'
 import { today } from '@/features/today'
@@ -14,5 +16,5 @@ import { sync } from '@/features/sync'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, myReports, learn, inbox, signIn, lock, today, map, check, cosign, sync, mine,
+  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, mine,
 ]

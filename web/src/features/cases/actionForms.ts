@@ -1,0 +1,164 @@
+import { dayIn } from './days'
+import type { CaseKind, Subject } from './types'
+
+interface Common {
+  readonly name: string // of the argument
+  readonly isRequired?: boolean
+  readonly isFolded?: boolean // behind “其他”: what a person rarely needs
+}
+
+/** One field of a step's form. What it starts with is the sensible choice, so that most steps are one tap. */
+export type Field = Common &
+  (
+    | { readonly kind: 'text'; readonly most: number; readonly phrases?: readonly string[] } // phrases: message keys to tap
+    | { readonly kind: 'line'; readonly most: number }
+    | { readonly kind: 'choice'; readonly values: readonly string[]; readonly words: string } // words: beginning of the message keys
+    | { readonly kind: 'flag'; readonly start?: boolean }
+    | { readonly kind: 'date'; readonly inDays?: number; readonly start?: (subject: Subject) => string | undefined }
+    | { readonly kind: 'organisation'; readonly start?: (subject: Subject) => string | undefined; readonly kinds?: readonly string[] }
+    | { readonly kind: 'photos'; readonly role: string }
+    | { readonly kind: 'given'; readonly value: (subject: Subject) => unknown } // nothing to fill in
+    | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'position' | 'order' | 'fixes' }
+  )
+
+const NOTE: Field = { kind: 'text', name: 'note', most: 500, isFolded: true }
+const DRAFT: Field = { kind: 'given', name: 'act_sha256', value: (subject) => subject.actSha256 ?? '' }
+const OFFICERS: Field = { kind: 'officers', name: 'officer_ids', isRequired: true }
+const CASE_NO: Field = { kind: 'line', name: 'case_no', most: 60, isRequired: true }
+
+const reason = (most: number, ...phrases: string[]): Field => ({
+  kind: 'text', name: 'reason', most, isRequired: true, phrases: phrases.map((phrase) => `cases.phrase.${phrase}`),
+})
+const legalBasis = (...phrases: string[]): Field => ({
+  kind: 'text', name: 'legal_basis', most: 500, isRequired: true, phrases: phrases.map((phrase) => `cases.phrase.${phrase}`),
+})
+const finding = (...phrases: string[]): Field => ({
+  kind: 'text', name: 'finding', most: 4000, isRequired: true, phrases: phrases.map((phrase) => `cases.phrase.${phrase}`),
+})
+const check = (role: string, ...phrases: string[]): readonly Field[] => [
+  finding(...phrases), { kind: 'photos', name: 'photos', role }, { kind: 'position', name: 'position' },
+]
+const CHECK_ASIDE: readonly Field[] = [
+  { kind: 'text', name: 'no_evidence_reason', most: 500, isFolded: true },
+  { kind: 'text', name: 'late_reason', most: 500, isFolded: true },
+]
+
+const REJECTIONS = ['EMERGENCY_119', 'NOT_FIRE_MATTER', 'INSUFFICIENT_INFO', 'STAFF_COMPLAINT', 'CONSULTATION', 'OUT_OF_REGION']
+
+/** What each step of a case asks for. A step that is missing here asks for nothing. */
+const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
+  hazard: {
+    register: [{ kind: 'category', name: 'category', isRequired: true }, NOTE],
+    reject: [
+      { kind: 'choice', name: 'reason_code', values: REJECTIONS, words: 'cases.rejection.', isRequired: true },
+      { kind: 'line', name: 'proper_body', most: 100, isFolded: true },
+      { kind: 'line', name: 'proper_phone', most: 30, isFolded: true },
+      NOTE,
+    ],
+    divert_119: [NOTE],
+    merge: [{ kind: 'case', name: 'master_id', isRequired: true }, NOTE],
+    reclassify: [{ kind: 'category', name: 'category', isRequired: true }, reason(500, 'wrong_category')],
+    assign: [OFFICERS, { kind: 'helper', name: 'grid_worker_id', isFolded: true }, NOTE],
+    precheck: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { kind: 'photos', name: 'photos', role: 'precheck' }],
+    start: [{ kind: 'position', name: 'position' }],
+    verify_true: [...check('verification'), { kind: 'order', name: 'order', isRequired: true }, ...CHECK_ASIDE],
+    verify_false: [...check('verification', 'not_found'), ...CHECK_ASIDE],
+    fix_on_site: [...check('verification', 'fixed_here'), ...CHECK_ASIDE],
+    cosign: [DRAFT],
+    hand_over: [
+      { kind: 'organisation', name: 'to_org_id', isRequired: true, kinds: ['DEPARTMENT', 'POLICE_STATION', 'TOWN', 'UTILITY'] },
+      reason(1000, 'their_duty', 'no_competence'),
+      legalBasis('fire_law'),
+      { kind: 'flag', name: 'lack_of_competence' },
+      { kind: 'flag', name: 'urgent' },
+      { kind: 'text', name: 'suggestion', most: 1000, isFolded: true },
+    ],
+    tell_reporter: [{ kind: 'flag', name: 'impossible', isFolded: true }, NOTE],
+    file_case: [CASE_NO],
+    close: [NOTE],
+    dispute: [reason(500), { kind: 'photos', name: 'photos', role: 'dispute' }],
+    uphold: [reason(500, 'stands')],
+    reopen: [reason(500, 'check_again')],
+    withdraw: [NOTE],
+    request_force_close: [reason(500, 'cannot_go_on')],
+    force_close: [NOTE],
+  },
+  handover: {
+    approve: [{ kind: 'text', name: 'legal_basis', most: 500, isFolded: true }, NOTE],
+    discard: [NOTE],
+    sign_for: [NOTE],
+    accept: [NOTE],
+    return: [reason(1000, 'not_our_duty'), legalBasis('duties_list'), { kind: 'organisation', name: 'suggested_org_id', isRequired: true }],
+    resend: [{ kind: 'organisation', name: 'to_org_id', isRequired: true, start: (subject) => subject.suggestedOrgId }, NOTE],
+    dispute: [NOTE],
+    decide: [{ kind: 'organisation', name: 'to_org_id', isRequired: true, start: (subject) => subject.suggestedOrgId }, NOTE],
+    leave_with_sender: [NOTE],
+    withdraw: [NOTE],
+    progress: [{ kind: 'text', name: 'text', most: 1000, isRequired: true, phrases: ['cases.phrase.under_way', 'cases.phrase.visited'] }],
+    extend: [reason(500, 'needs_time'), { kind: 'date', name: 'due_on', inDays: 30, isRequired: true }],
+    finish: [
+      { kind: 'text', name: 'result', most: 2000, isRequired: true, phrases: ['cases.phrase.put_right'] },
+      { kind: 'photos', name: 'photos', role: 'feedback' },
+    ],
+    confirm: [NOTE],
+    reject: [reason(500, 'not_enough')],
+    supervise: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'due_on', inDays: 7, isRequired: true }, NOTE],
+  },
+  rectification: {
+    report_fix: [{ kind: 'fixes', name: 'items', isRequired: true }],
+    apply_recheck: [NOTE],
+    ask_extension: [reason(500, 'needs_time'), { kind: 'date', name: 'due_on', inDays: 30, isRequired: true }],
+    grant_extension: [{ kind: 'date', name: 'due_on', start: (subject) => subject.asksUntil }, NOTE],
+    refuse_extension: [reason(500, 'no_ground')],
+    recheck_pass: check('recheck', 'recheck_good'),
+    recheck_fail: check('recheck', 'recheck_bad'),
+    cosign: [DRAFT],
+    assign: [OFFICERS],
+    reorder: [{ kind: 'date', name: 'due_on', inDays: 15, isRequired: true }, NOTE],
+    file_case: [CASE_NO],
+  },
+}
+
+/** The fields of a step, in the order in which a person fills them in. */
+export function formOf(kind: CaseKind, action: string): readonly Field[] {
+  return FORMS[kind][action] ?? []
+}
+
+/** What a field starts with, as far as the case alone says it; officers, categories and cases ask the server. */
+export function startOf(field: Field, subject: Subject): unknown {
+  switch (field.kind) {
+    case 'flag':
+      return field.start ?? false
+    case 'date':
+      return field.start?.(subject) ?? (field.inDays === undefined ? null : dayIn(field.inDays))
+    case 'organisation':
+      return field.start?.(subject) ?? null
+    case 'given':
+      return field.value(subject)
+    case 'photos':
+    case 'officers':
+      return []
+    case 'text':
+    case 'line':
+      return ''
+    default:
+      return null
+  }
+}
+
+/** The arguments as the server wants them: what is empty and not needed stays away. */
+export function argumentsOf(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  return Object.fromEntries(fields.map((field) => [field.name, values[field.name]] as const).filter(([, value]) => !isEmpty(value)))
+}
+
+/** True once everything that the step needs is filled in. */
+export function isComplete(fields: readonly Field[], values: Readonly<Record<string, unknown>>): boolean {
+  const given = argumentsOf(fields, values)
+  return fields.every((field) => {
+    if (!field.isRequired) return true
+    const value = given[field.name]
+    if (field.kind === 'officers') return Array.isArray(value) && value.length === 2
+    return value !== undefined
+  })
+}

@@ -1,0 +1,37 @@
+import { api, Refused } from '@/app/http'
+import type { Case, CaseKind, Done } from './types'
+
+const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications' } as const
+
+/** A case of any kind with its clocks and the steps open to the reader. */
+export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
+  switch (kind) {
+    case 'hazard': {
+      const { data } = await api.GET('/api/v1/hazards/{hazard_id}', { params: { path: { hazard_id: id } } })
+      return { kind, ...data! }
+    }
+    case 'handover': {
+      const { data } = await api.GET('/api/v1/handovers/{case_id}', { params: { path: { case_id: id } } })
+      return { kind, ...data! }
+    }
+    case 'rectification': {
+      const { data } = await api.GET('/api/v1/rectifications/{case_id}', { params: { path: { case_id: id } } })
+      return { kind, ...data! }
+    }
+  }
+}
+
+type Act = (path: string, init: { params: object; headers: Record<string, string>; body: object }) => Promise<{ data?: Done }>
+
+/** Take a step. With the revision that the person saw: if somebody was faster, nothing happens and `isStale` tells it. */
+export async function act(kind: CaseKind, id: string, action: string, body: object, revision: number): Promise<Done> {
+  const post = api.POST as unknown as Act // the path is put together: each step's is in the document, and all answer alike
+  const path = `/api/v1/${COLLECTIONS[kind]}/{entity_id}/actions/${action}`
+  const { data } = await post(path, { params: { path: { entity_id: id } }, headers: { 'If-Match': `"${revision}"` }, body })
+  return data!
+}
+
+/** True if somebody changed the case, or took the step, before us: it has to be read again. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Refused && (error.status === 412 || error.code === 'already_so' || error.code === 'illegal_transition')
+}

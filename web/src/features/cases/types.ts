@@ -1,0 +1,49 @@
+import type { Schemas } from '@/app/http'
+
+export type CaseKind = 'hazard' | 'handover' | 'rectification'
+export type Offer = Schemas['OfferedAction']
+export type Done = Schemas['Done']
+
+/** A case as the server shows it to whoever reads, with the kind that it is. */
+export type Case =
+  | ({ kind: 'hazard' } & Schemas['Hazard'])
+  | ({ kind: 'handover' } & Schemas['Handover'])
+  | ({ kind: 'rectification' } & Schemas['Rectification'])
+
+/** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
+export interface Subject {
+  readonly kind: CaseKind
+  readonly id: string
+  readonly regionCode: string
+  readonly picture?: string
+  readonly category?: string | null
+  readonly place?: string
+  readonly actSha256?: string // of the draft that waits for the second officer
+  readonly suggestedOrgId?: string // where a returned letter should rather go
+  readonly asksUntil?: string // a date: until when the unit asks for
+  readonly items?: readonly { readonly id: string; readonly description: string; readonly fixed: boolean }[]
+}
+
+export function subjectOf(record: Case): Subject {
+  const common = { kind: record.kind, id: record.id, regionCode: record.region_code }
+  switch (record.kind) {
+    case 'hazard': {
+      const act = 'pending_act' in record.data ? record.data.pending_act : null
+      const about = { ...common, picture: record.picture, category: record.category, place: record.place_name }
+      return act ? { ...about, actSha256: act.act_sha256 } : about
+    }
+    case 'handover': {
+      const last = record.data.returns.at(-1)
+      return last ? { ...common, suggestedOrgId: last.suggested_org_id } : common
+    }
+    case 'rectification': {
+      const act = 'pending_act' in record.data ? record.data.pending_act : null
+      return {
+        ...common,
+        items: record.data.items,
+        ...(act ? { actSha256: act.act_sha256 } : {}),
+        ...(record.data.extension ? { asksUntil: record.data.extension.due_on } : {}),
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { Schemas } from '@/app/http'
+import type { CaseKind, Subject } from '@/features/cases/types'
+
+export type Task = Schemas['Task']
+export type BucketName = keyof Schemas['Buckets']
+export const BUCKETS: readonly BucketName[] = ['due_today', 'overdue', 'to_sign', 'to_assign']
+export const VIEWS = ['ours', 'mine', 'all'] as const
+export type View = (typeof VIEWS)[number]
+
+/** What the list is narrowed to. Without a bucket it is everything of the view. */
+export interface Filters {
+  bucket: BucketName | null
+  view: View
+  kind: CaseKind | null
+}
+
+/** The case of a card, before it is read, for the form of its step. */
+export function subjectOfTask(task: Task): Subject {
+  return { kind: task.subject_type, id: task.subject_id, regionCode: task.region_code, picture: task.title.picture, place: task.title.place }
+}
+
+export const titleOf = (task: Task): string => [task.title.category, task.title.place || task.title.unit_name].filter(Boolean).join(' · ')
