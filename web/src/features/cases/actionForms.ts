@@ -146,10 +146,12 @@ export function startOf(field: Field, subject: Subject): unknown {
   }
 }
 
+export const isFilled = (value: unknown): boolean =>
+  value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
+
 /** The arguments as the server wants them: what is empty and not needed stays away. */
 export function argumentsOf(fields: readonly Field[], values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-  return Object.fromEntries(fields.map((field) => [field.name, values[field.name]] as const).filter(([, value]) => !isEmpty(value)))
+  return Object.fromEntries(fields.map((field) => [field.name, values[field.name]] as const).filter(([, value]) => isFilled(value)))
 }
 
 /** True once everything that the step needs is filled in. */
