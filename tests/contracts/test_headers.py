@@ -116,7 +116,7 @@ def without_required(operation: Operation) -> Operation:
 def test_a_read_has_an_etag_and_answers_304_if_and_only_if_it_says_so(asking: Asking, document: Json) -> None:
     wrong = []
     for operation in operations(document):
-        if operation.method != "get" or operation.id == "auth.demo_authorize":
+        if operation.method != "get" or operation.id in ("auth.demo_authorize", "queue.list_assignable"):  # they ask back
             continue
         found = asking.target(operation)
         first = asking.send(operation, found)

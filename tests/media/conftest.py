@@ -22,6 +22,7 @@ from werkzeug.serving import make_server
 import api.auth
 import api.problems
 from accounts.actor import Actor
+from api.admission import Admission
 from api.app import FireApp
 from api.media import routes as media_routes
 from api.uploads import routes as upload_routes
@@ -156,6 +157,7 @@ def world(media_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     app.extensions["fire"] = SimpleNamespace(
         settings=settings, database=database, ring=ring, storage=storage, media_rules=MediaRules({"case": case_photo})
     )
+    app.extensions["admission"] = Admission(settings)
     api.problems.install(app)
     smorest = Api(app)
     smorest.register_blueprint(media_routes)

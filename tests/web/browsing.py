@@ -63,10 +63,19 @@ def prefer(page: Page, mode: str) -> None:
     page.evaluate("mode => localStorage.setItem('preferences', JSON.stringify({ mode }))", mode)
 
 
+# A predicate that is polled would be evaluated in the page, which its policy forbids.
+_ANSWERED = """
+new Promise((done) => {
+  if (navigator.serviceWorker.controller) done()
+  else navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true })
+})
+"""
+
+
 def wait_until_kept(page: Page) -> None:
     """Until the service worker has the whole client and answers for this page."""
     page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.evaluate(_ANSWERED)
 
 
 def axe(page: Page) -> None:

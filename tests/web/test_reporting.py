@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Geolocation, Page, expect
 
-from tests.web.browsing import axe, offline
+from tests.web.browsing import axe, offline, prefer
 
 MOST_TAPS = 4
 SENT_WITHIN_MS = 30_000  # the engine may be waiting out a failure when the network comes back
-HERE = {"latitude": 40.8414, "longitude": 111.7519, "accuracy": 8}
+HERE: Geolocation = {"latitude": 40.8414, "longitude": 111.7519, "accuracy": 8}
 # A camera that shows a picture, and a count of what the person's fingers do.
 _BEFORE_THE_PAGE = """
-navigator.mediaDevices.getUserMedia = async () => {
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = async () => { // the empty page before the first has none
   const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 960 })
   const context = canvas.getContext('2d')
   const draw = () => { context.fillStyle = `hsl(${Date.now() % 360} 80% 50%)`; context.fillRect(0, 0, 1280, 960) }
@@ -34,7 +34,7 @@ new Promise((done) => {
   else navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true })
 })
 """
-_NO_CAMERA = "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))"
+_NO_CAMERA = "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))"
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def phone(context: BrowserContext) -> BrowserContext:
 
 def opened(phone: BrowserContext, mode: str = "standard") -> Page:
     """The client at its first page, whole enough to do without a network."""
-    phone.add_init_script(f"localStorage.setItem('preferences', {json.dumps(json.dumps({'mode': mode}))})")
     page = phone.new_page()
+    prefer(page, mode)
     page.goto("/")
     expect(page.get_by_role("heading", name="是否正在着火、冒烟或者有人被困?")).to_be_visible()
     page.evaluate(_KEPT)
