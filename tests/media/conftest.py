@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -157,7 +157,7 @@ def world(media_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     app.extensions["fire"] = SimpleNamespace(
         settings=settings, database=database, ring=ring, storage=storage, media_rules=MediaRules({"case": case_photo})
     )
-    app.extensions["admission"] = Admission(settings)
+    app.extensions["admission"] = Admission(replace(settings, room_for_media=100))  # what crowds do is another test
     api.problems.install(app)
     smorest = Api(app)
     smorest.register_blueprint(media_routes)
