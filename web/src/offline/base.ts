@@ -13,7 +13,7 @@ export interface BaseValues {
   shown: { queue: string; epoch: string; settled: number; whole: number } // which of our lines they contain
   marks: Marks
   fills: number // how many fillings of scopes there were
-  refills: { [scope: string]: string } // when a scope was asked for again because its digest differed
+  refills: { [scope: string]: string } // when a scope was begun anew because its digest differed
 }
 
 /** A page as it was asked for, and what it contains of our own lines. */
@@ -137,10 +137,15 @@ export class Base {
     return this.opened(await (await this.database.open()).getAllFromIndex('rows', 'entity', range))
   }
 
-  /** The highest revision of a record that any scope shows, without reading it; 0 where none does. Never locked. */
+  /**
+   * The highest revision of a record that any scope shows, without reading it; 0 where none does. Never locked.
+   *
+   * Scopes that a restored server has yet to send again do not count: their revisions say nothing.
+   */
   async revision(entityType: string, entityId: string): Promise<number> {
     const found = await (await this.database.open()).getAllFromIndex('rows', 'entity', IDBKeyRange.only([entityType, entityId]))
-    return found.reduce((highest, row) => Math.max(highest, row.revision), 0)
+    const marks = await this.marks()
+    return found.filter((row) => !marks[row.scope]?.limbo).reduce((highest, row) => Math.max(highest, row.revision), 0)
   }
 
   private opened(rows: readonly StoredRow[]): Promise<Row[]> {
@@ -174,7 +179,7 @@ export class Base {
     return same
   }
 
-  /** When a scope was asked for again because its digest differed, by the server's clock. */
+  /** When a scope was begun anew because its digest differed, by the server's clock. */
   async refilledAt(scope: string): Promise<string | undefined> {
     return (await this.values.get('refills'))?.[scope]
   }

@@ -51,11 +51,14 @@ export class Page {
     else if (line.kind === 'scope') {
       delete this.mark(line.key).doubtful
       if (line.action !== 'continue') this.begin(line.key)
-    } else if (line.kind === 'snapshot') delete this.mark(line.key).doubtful
+    } else if (line.kind === 'snapshot') this.mark(line.key).doubtful = true // until it is adopted no cursor names the scope
     else if (line.kind === 'drop') await this.drop(line.key)
     else if (line.kind === 'end') {
       // The server follows a scope that it counts: it has heard what was adopted.
-      for (const key of Object.keys(line.digests)) delete this.mark(key).adopted
+      for (const key of Object.keys(line.digests)) {
+        delete this.mark(key).adopted
+        delete this.mark(key).doubtful
+      }
       if (!line.more) await this.endPull()
     }
   }

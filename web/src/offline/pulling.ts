@@ -55,7 +55,6 @@ export class Pulling {
       else throw error
       return this.pullPage()
     }
-    this.refill = []
     const hello = lines[0]
     if (hello?.kind === 'hello') {
       if (hello.epoch !== (await outbox.values.get('epoch'))) {
@@ -96,7 +95,10 @@ export class Pulling {
       const [queue, epoch] = [await this.exchange.store.queue(), (await outbox.values.get('epoch')) ?? '']
       const wholeSeq = (await this.exchange.store.settled()).whole
       const page = lines.slice(0, count)
-      if (await base.applyPage({ cursor, queue, epoch, settledSeq, wholeSeq }, page, last.cursor)) this.tellOf(page)
+      if (await base.applyPage({ cursor, queue, epoch, settledSeq, wholeSeq }, page, last.cursor)) {
+        await this.begunAnew()
+        this.tellOf(page)
+      }
     }
     const end = lines[lines.length - 1]
     if (end?.kind !== 'end') {
@@ -138,7 +140,14 @@ export class Pulling {
 
   // ---- digests ----
 
-  /** Scopes that do not hold what the server counted, and were not asked for again within a day. */
+  /** What was asked for again is on its way: the cursor that came says so, whatever is cut off after it. */
+  private async begunAnew(): Promise<void> {
+    const moment = await this.exchange.store.outbox.values.get('serverTime')
+    if (moment !== undefined) for (const scope of this.refill) await this.exchange.store.base.noteRefill(scope, moment)
+    this.refill = []
+  }
+
+  /** Scopes that do not hold what the server counted, and were not begun anew within a day. */
   private async differing(end: EndLine): Promise<string[]> {
     const { base, outbox } = this.exchange.store
     const moment = await outbox.values.get('serverTime')
@@ -147,7 +156,6 @@ export class Pulling {
       if (moment === undefined || (await base.holds(scope, liveRows, digest))) continue
       const askedAt = await base.refilledAt(scope)
       if (askedAt !== undefined && Date.parse(moment) - Date.parse(askedAt) < REFILL_EVERY_MS) continue
-      await base.noteRefill(scope, moment)
       wrong.push(scope)
     }
     return wrong

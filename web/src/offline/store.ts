@@ -56,7 +56,7 @@ export class Store {
   /**
    * What the base does not show yet.
    *
-   * At a checkpoint while a scope was beginning, lines on a record without a base row wait: it may still come.
+   * At a checkpoint while a scope was beginning, lines wait on a record whose row, as they made it, may still come.
    */
   async overlay(entityType?: string, entityId?: string): Promise<Sealed[]> {
     const { settled, whole } = await this.settled()
@@ -64,7 +64,8 @@ export class Store {
     for (const line of await this.outbox.unsettled(whole)) {
       if ((entityType ?? line.entityType) !== line.entityType || (entityId ?? line.entityId) !== line.entityId) continue
       const open = line.outcome === null || line.seq > settled
-      if (open || (await this.base.revision(line.entityType, line.entityId)) === 0) found.push(line)
+      const made = Math.max(line.result?.revision ?? 0, 1)
+      if (open || (await this.base.revision(line.entityType, line.entityId)) < made) found.push(line)
     }
     return found
   }

@@ -187,6 +187,28 @@ describe('pull', () => {
     expect(await countWaiting(device)).toBe(1)
   })
 
+  test.each(['a bad cursor', 'a restore'])('an act stays on the screen while its scope is sent again after %s', async (reason) => {
+    const { device, ids } = await officer()
+    await device.pulling.pull()
+    if (reason === 'a restore') {
+      server.epoch = newId()
+      const rows = await device.store.base.rows('hazard')
+      await device.store.base.takeChunk(REGION, 'ahead', rows.map((row) => ({ kind: 'row', hash: '0', ...row, revision: 100 })))
+    } else await device.store.base.startAnew()
+    await device.mutate('hazard.edit', ids[1]!, {}, { changes: { note: [null, '已到场'] } })
+    await device.pushing.push()
+    const cursor = JSON.stringify({ epoch: server.epoch, places: {} })
+    await device.pulling.takePage(await device.store.base.values.get('cursor'), [
+      { kind: 'hello', epoch: server.epoch, server_time: '2026-11-26T08:00:00Z', last_seq: 1, durable_seq: 0 },
+      { kind: 'end', more: true, checkpoint: true, cursor, digests: {}, retry_seconds: 0 },
+    ]) // its scope is not in it yet
+    for (let round = 0; round < 2; round++) {
+      expect((await device.shown('hazard', ids[1]!))!.note).toBe('已到场')
+      await device.pulling.pull()
+    }
+    expect(await device.store.overlay()).toEqual([])
+  })
+
   test('an evicted base is rebuilt, and the outbox is untouched', async () => {
     const { device, ids } = await officer()
     await device.sync()
@@ -267,6 +289,21 @@ describe('large scopes', () => {
     ])
     expect(await device.shown('hazard', id!)).toBeNull()
   })
+
+  test('a scope that was taken away before its snapshot was whole leaves the phone', async () => {
+    const { device } = await officer(12)
+    await device.pulling.pull()
+    await device.store.base.startAnew()
+    server.snapshotRows = 6
+    let chunks = 0
+    server.tampers = Array(30).fill((answer: never, request: { path: string }) =>
+      request.path.includes('/snapshots/') && ++chunks === 2 ? lost() : answer)
+    await expect(device.pulling.pull()).rejects.toThrow(NoNetwork)
+    server.tampers = []
+    server.visible.get(device.user!.id)!.delete(REGION)
+    await device.pulling.pull()
+    expect([...(await device.store.base.scopes()).keys()]).not.toContain(REGION)
+  })
 })
 
 describe('digests', () => {
@@ -290,6 +327,19 @@ describe('digests', () => {
     await later.pulling.pull()
     expect(paths()).toEqual(['/sync/pull']) // a server that contradicts itself is not asked for ever
     server.now += 25 * 3600 * 1000
+    await later.pulling.pull()
+    expect(await baseOf(later)).toEqual(whole)
+  })
+
+  test('a scope is asked for again until the request has arrived', async () => {
+    const { device } = await officer()
+    await device.pulling.pull()
+    const whole = await baseOf(device)
+    const again = await reopened(device)
+    await spoil(again)
+    server.tampers = [same, lost]
+    await expect(again.pulling.pull()).rejects.toThrow(NoNetwork)
+    const later = await reopened(again)
     await later.pulling.pull()
     expect(await baseOf(later)).toEqual(whole)
   })
