@@ -14,7 +14,7 @@ from accounts.actor import Role
 from database.base import new_id
 from device.client import Refused
 from device.transport import NoNetwork
-from tests.makers import CATEGORY, FINDING, report as report_body
+from tests.makers import CATEGORY, FOUND, report as report_body
 from tests.people import ELSEWHERE, HOME
 from tests.simulator.cast import Phone
 from tests.simulator.simulation import Simulation
@@ -100,7 +100,7 @@ def speak_up(sim: Simulation) -> str | None:
     phone = sim.rng.choice(phones)
     hazard = sim.rng.choice(phone.device.all_shown("hazard"))
     name, args = sim.rng.choice((
-        ("hazard.withdraw", {}), ("hazard.dispute", {"reason": "仍被堵塞"}), ("hazard.rate", {"rating": 5}),
+        ("hazard.withdraw", {}), ("hazard.dispute", {"reason": "仍被堵塞"}), ("hazard.rate", {"score": 5}),
     ))  # fmt: skip
     sim.seal(phone, name, hazard["id"], args)
     return f"{phone.name} {name} {hazard['id'][-6:]}"
@@ -138,7 +138,7 @@ def work_on_a_case(sim: Simulation) -> str | None:
 def _verify(sim: Simulation, phone: Phone, hazard: dict[str, Any]) -> str:
     """Two officers on the spot: one drafts the act, the other signs its digest, on the first phone or on his own."""
     action = sim.rng.choice(("verify_false", "verify_true", "verify_true", "fix_on_site"))
-    args: dict[str, Any] = {"finding": FINDING}
+    args: dict[str, Any] = dict(FOUND)
     if action == "verify_true":
         args["order"] = _order(sim)
     line = sim.seal(phone, f"hazard.{action}", hazard["id"], args)
