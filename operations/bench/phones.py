@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,14 +41,21 @@ class Phone:
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
 
     def ask(self, figure: Figure, method: str, path: str, body: bytes | None = None, **headers: str) -> bytes:
-        """One timed request; the body of its answer, unpacked. Raises RuntimeError unless it is a 2xx."""
+        """One timed request; the body of its answer, unpacked. Raises RuntimeError unless it is a 2xx.
+
+        Whoever is told that the server is crowded comes again when it said, as every device does; the wait is part of the time.
+        """
         sent = {"Authorization": f"Bearer {self._token}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         if body is not None and "Content-Type" not in sent:
             sent["Content-Type"] = "application/json"
         with figure.timed():
-            self._connection.request(method, API + path, body=body, headers=sent)
-            answer = self._connection.getresponse()
-            content = answer.read()
+            while True:
+                self._connection.request(method, API + path, body=body, headers=sent)
+                answer = self._connection.getresponse()
+                content = answer.read()
+                if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    break
+                time.sleep(int(answer.headers["Retry-After"]))
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return zlib.decompress(content, _GZIP) if answer.headers.get("Content-Encoding") == "gzip" else content
@@ -76,6 +85,7 @@ class Phone:
 
     def bootstrap(self, figure: Figure) -> Iterator[None]:
         """Everything from nothing, page by page."""
+        self._connection.close()  # the server ends one that was idle for long; the next request opens another
         cursor, more = None, True
         while more:
             rows, end = self.pull(figure, cursor)
