@@ -49,6 +49,7 @@ log = structlog.get_logger()
 REACTIONS: dict[str, tuple[str, ...]] = {
     "media.stored": ("render_media",),
     "calendar.loaded": ("recompute_clocks",),
+    "clock_rule.edited": ("recompute_clocks",),
     "person.removed": ("release_items",),
     "person.transferred": ("release_items",),
     "person.role_revoked": ("release_items",),

@@ -17,6 +17,7 @@ import api.problems
 from accounts.authors import actor_at
 from api import (
     accounts,
+    deadlines,
     demo,
     handovers,
     hazards,
@@ -98,6 +99,7 @@ ROUTES = [
     unit_powers.routes,
     hazards.routes,
     queue.routes,
+    deadlines.routes,
     handovers.routes,
     rectifications.routes,
     sync.routes,

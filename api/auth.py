@@ -27,6 +27,7 @@ PUBLIC = frozenset(
         "auth.providers",
         "auth.demo_authorize",
         "hazards.track",
+        "deadlines.list_deadlines",
         "demo.accounts",
         "places.base_map",
         "places.regions",

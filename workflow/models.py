@@ -8,22 +8,24 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, Identified, Json
+from database.base import Base, Identified, Json, Revised
 
-CLOCK_KINDS = ("statutory", "statutory_doc", "sla")
+CLOCK_KINDS = {"statutory": "法定", "statutory_doc": "规范性文件规定", "sla": "平台服务时限"}
+CLOCK_UNITS = {"h": "小时", "wd": "个工作日", "d": "日"}
+MOST_UNITS = 400
 
 
-class ClockRule(Base):
-    """A row of the deadline registry (docs/sources.md): editable, with its source."""
+class ClockRule(Revised, Base):
+    """A row of the deadline registry (docs/sources.md): edited by the region's administrators, with its source."""
 
     __tablename__ = "clock_rule"
     __table_args__ = (
-        CheckConstraint("unit IN ('h', 'wd', 'd')", name="unit_known"),
-        CheckConstraint(f"kind IN {CLOCK_KINDS}", name="kind_known"),
-        CheckConstraint("n BETWEEN 0 AND 400", name="n_sensible"),
+        CheckConstraint(f"unit IN {tuple(CLOCK_UNITS)}", name="unit_known"),
+        CheckConstraint(f"kind IN {tuple(CLOCK_KINDS)}", name="kind_known"),
+        CheckConstraint(f"n BETWEEN 0 AND {MOST_UNITS}", name="n_sensible"),
     )
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(unique=True)  # HZ-24H: under it clocks, categories and life cycles name the rule
     label: Mapped[str]
     n: Mapped[int] = mapped_column(Integer)
     unit: Mapped[str]

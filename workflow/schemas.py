@@ -8,7 +8,7 @@ from marshmallow import INCLUDE, fields, validate
 
 from places.schemas import PositionSchema
 from wire import AnswerSchema, AnyOf, Line, Moment, Prose, StrictSchema
-from workflow.models import CLOCK_KINDS
+from workflow.models import CLOCK_KINDS, CLOCK_UNITS, MOST_UNITS
 
 MAX_PHOTOS = 9
 
@@ -168,3 +168,34 @@ class CosignSchema(StrictSchema):
         validate=validate.Regexp(r"^[A-Za-z0-9_-]{86}$", error="签名格式不正确"),
         metadata={"description": "ES256 over the 64 hexadecimal characters, base64url, by the signer's device key"},
     )
+
+
+class EditRuleSchema(StrictSchema):
+    """What a deadline is from now on. `n` 0: its end is given each time, by an order or a letter."""
+
+    label = Line(max_length=60, required=True)
+    n = fields.Integer(required=True, strict=True, validate=validate.Range(0, MOST_UNITS))
+    unit = fields.String(required=True, validate=validate.OneOf(list(CLOCK_UNITS)))
+    kind = fields.String(required=True, validate=validate.OneOf(list(CLOCK_KINDS)))
+    basis = Line(max_length=200, required=True, metadata={"description": "law and article, or the document that sets it"})
+
+
+class RuleSchema(AnswerSchema):
+    """A deadline: hours (`h`, natural), working days (`wd`) or days (`d`), and what sets it."""
+
+    code = fields.String()
+    revision = fields.Integer()
+    label = fields.String()
+    n = fields.Integer()
+    unit = fields.String(validate=validate.OneOf(list(CLOCK_UNITS)))
+    term = fields.String(metadata={"description": "as people say it: 3个工作日"})
+    kind = fields.String(validate=validate.OneOf(list(CLOCK_KINDS)))
+    kind_label = fields.String()
+    basis = fields.String()
+    updated_at = Moment()
+
+
+class RulesSchema(AnswerSchema):
+    """The deadline registry."""
+
+    items = fields.List(fields.Nested(RuleSchema))

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from database.base import Base
+from database.base import Base, new_id
+from database.session import now
 from workflow.hazards.models import HazardCategory
 from workflow.models import ClockRule, NumberPattern
 
@@ -21,7 +22,8 @@ _DATA = Path(__file__).parent / "data"
 
 def seed(session: Session) -> None:
     """Insert what is missing. Repeatable."""
-    _insert(session, ClockRule, [{**row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
+    fresh = {"revision": 1, "created_at": now(session), "updated_at": now(session)}
+    _insert(session, ClockRule, [{"id": new_id(), **fresh, **row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
     _insert(session, HazardCategory, _rows("hazard_categories.csv"))
     _insert(session, NumberPattern, _rows("number_patterns.csv"))
 

@@ -35,7 +35,7 @@ def rule(session: Session, rule_id: str) -> Rule:
     rules: dict[str, Rule] = remembered(session, "clock_rules")
     if not rules:
         for row in session.scalars(select(ClockRule)):
-            rules[row.id] = Rule(row.id, row.label, row.n, row.unit, row.kind, row.basis)
+            rules[row.code] = Rule(row.code, row.label, row.n, row.unit, row.kind, row.basis)
     return rules[rule_id]
 
 

@@ -88,7 +88,7 @@ def test_each_open_letter_has_one_side_that_acts() -> None:
 def test_clocks_of_the_table_are_rules_of_the_registry(life: StateMachine) -> None:
     rows = Path(workflow.__file__).parent / "data" / "clock_rules.csv"
     with rows.open(encoding="utf-8", newline="") as file:
-        known = {row["id"] for row in csv.DictReader(file)}
+        known = {row["code"] for row in csv.DictReader(file)}
     named = {clock for step in life.transitions for clock in (*step.clocks_started, *step.clocks_stopped)}
     assert sorted(named - known) == []
 

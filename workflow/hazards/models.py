@@ -25,7 +25,7 @@ class HazardCategory(Base):
     label: Mapped[str]
     picture: Mapped[str]
     law: Mapped[str]
-    clock_rule_id: Mapped[str] = mapped_column(ForeignKey("clock_rule.id"))
+    clock_rule_id: Mapped[str] = mapped_column(ForeignKey("clock_rule.code"))
     competent_body: Mapped[str]
 
 
