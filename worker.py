@@ -41,7 +41,7 @@ from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
 from sync.replay import replay_parked
-from workflow.queue import escalation, holding
+from workflow.queue import digest, escalation, holding
 
 log = structlog.get_logger()
 
@@ -186,6 +186,7 @@ TIMETABLE = (
     Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),
     Timed("refer_unsigned", 60, partial(in_batches, escalation.refer_unsigned)),
     Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
+    Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),

@@ -51,7 +51,8 @@ def _derived(name: str, data: Mapping[str, Any], at: datetime, reader: str) -> A
         return "、".join(str(other) for other in others)
     if name == "order":
         return _order(data.get("order"))
-    return data.get(name) or _UNSAID.get(name)
+    found = data.get(name)
+    return _UNSAID.get(name) if found is None or found == "" else found
 
 
 def _order(order: Any) -> str:

@@ -97,6 +97,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("clock.breached", "leaders", "step_breached", when=_other_clock),
     Subscription("clock.breached", "holders", "breached"),
     Subscription("clock.breached", "leaders", "breached"),
+    Subscription("organisation.summed_up", "leaders", "daily_digest"),
     Subscription("task.escalated", "superiors", "case_untouched"),
     Subscription("rectification.ordered", "unit", "order_served"),
     Subscription("rectification.reordered", "unit", "order_served"),

@@ -166,6 +166,10 @@ _OFFICE = [
         "编号{number}超过时限后完成核查,填报的超期原因:{reason}。请阅核。",
     ),
     Wording(
+        "daily_digest", None, "duty", "今日待办",
+        "{org}今日到期{due_today}件、已超期{overdue}件,无人承办{unassigned}件,在办共{open}件。请先办理已超期和今日到期的。",
+    ),
+    Wording(
         "case_untouched", None, "duty", "新件无人处理",
         "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
         ignores_quiet_hours=True,

@@ -79,6 +79,7 @@ DATA: dict[str, dict[str, Any]] = {
         "holder": "甲",
         "to_org": "住房和城乡建设局",
     },
+    "organisation.summed_up": {"org": "新城区消防救援大队", "overdue": 0, "due_today": 3, "unassigned": 1, "open": 12},
     "task.escalated": {
         **NUMBER,
         "org": "新城区消防救援大队",
