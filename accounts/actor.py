@@ -50,6 +50,8 @@ BRIGADE_ROLES = frozenset(
 OFFICE_ROLES = BRIGADE_ROLES | {Role.RECEIVER_CLERK, Role.DEPT_HANDLER, Role.SUPERVISOR, Role.TOWN_OFFICER}
 UNIT_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.CONTROL_ROOM_OPERATOR, Role.AGENT})
 
+REGION_CODE = "150000"  # the whole region (GB/T 2260)
+
 
 @dataclass(frozen=True)
 class Grant:

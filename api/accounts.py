@@ -126,9 +126,7 @@ def report_loss(install: UUID) -> Json:
 
     For the security administrator and the leader of whoever was signed in there. The answer says what it had not handed in.
     """
-    device = devices.report_loss(session(), actor(), install)
-    names = ("status", "pending", "oldest_pending_at", "last_seen_at")
-    return {"install": device.id} | {name: getattr(device, name) for name in names}
+    return devices.report_loss(session(), actor(), install)
 
 
 @routes.route("/organisations", methods=["GET"])

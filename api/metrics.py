@@ -32,7 +32,11 @@ _GAUGES = {
     "deliveries_dead": "Messages that were given up.",
     "mutations_parked": "Mutations of devices that wait for a person or a new version.",
     "issues_open": "Issues that nobody has decided.",
-    "device_queue_oldest_seconds": "Age of the oldest mutation that a device said it still has to send.",
+    "device_queue_mutations": "Mutations that devices said they still have to send.",
+    "device_queue_oldest_seconds": "Age of the oldest of them.",
+    "device_queues_stuck": "Queues with work older than a day, or with something that waits for a decision.",
+    "digest_mismatches": "Scopes that devices asked for again because they did not hold what the server counted.",
+    "feed_late_seconds": "Age of the oldest record whose new lines devices cannot get yet.",
     "journal_unsealed_seconds": "Age of the oldest event that no seal covers.",
     "backup_verified_age_seconds": "Age of the last backup that was verified; missing before the first.",
 }
@@ -87,6 +91,10 @@ def report(parts: Parts) -> bytes:
 
 _BACKLOG = text(
     """
+    WITH waiting AS (
+        SELECT q.id, q.pending, q.oldest_pending_at FROM sync_queue q JOIN sync_device d ON d.id = q.device_id
+         WHERE q.pending > 0 AND d.status = 'active'
+    )
     SELECT (SELECT count(*) FROM outbox WHERE died_at IS NULL) AS outbox_waiting,
            (SELECT extract(epoch FROM :moment - min(not_before)) FROM outbox WHERE died_at IS NULL) AS outbox_late_seconds,
            (SELECT count(*) FROM outbox WHERE died_at IS NOT NULL) AS outbox_dead,
@@ -94,8 +102,14 @@ _BACKLOG = text(
            (SELECT count(*) FROM delivery WHERE state = 'dead') AS deliveries_dead,
            (SELECT count(*) FROM sync_mutation WHERE outcome = 'parked' AND resolution IS NULL) AS mutations_parked,
            (SELECT count(*) FROM issue WHERE state = 'open') AS issues_open,
-           (SELECT extract(epoch FROM :moment - min(oldest_pending_at)) FROM sync_device
-             WHERE oldest_pending_at IS NOT NULL) AS device_queue_oldest_seconds,
+           (SELECT sum(pending) FROM waiting) AS device_queue_mutations,
+           (SELECT extract(epoch FROM :moment - min(oldest_pending_at)) FROM waiting) AS device_queue_oldest_seconds,
+           (SELECT count(DISTINCT queue) FROM (
+                SELECT id AS queue FROM waiting WHERE oldest_pending_at < :moment - interval '1 day'
+                UNION ALL SELECT queue_id FROM sync_mutation WHERE outcome = 'parked' AND resolution IS NULL
+           ) stuck) AS device_queues_stuck,
+           (SELECT sum(refills) FROM sync_hold) AS digest_mismatches,
+           (SELECT extract(epoch FROM :moment - min(marked_at)) FROM sync_dirty) AS feed_late_seconds,
            (SELECT extract(epoch FROM :moment - min(at)) FROM event
              WHERE transaction_id >= CAST(CAST(coalesce((SELECT max(to_xid) FROM event_seal), 0) AS text) AS xid8)
            ) AS journal_unsealed_seconds,

@@ -111,13 +111,15 @@ class Outbox(Values, ABC):
     # ---- queues and epochs ----
 
     def begin_queue(self, queue: str) -> None:
-        """What waits goes out in a new queue, counted from 1 again."""
+        """What waits goes out in a new queue, counted from 1 again; what was parked too, before what depends on it."""
         with self._transaction():
-            self._begin_queue(queue, self.first_waiting())
+            parked = self._db.execute("SELECT min(seq) FROM outbox WHERE outcome = 'parked'").fetchone()[0]
+            self._begin_queue(queue, min(self.first_waiting(), parked or self._last_sealed() + 1))
 
     def _begin_queue(self, queue: str, first: int) -> None:
         self.put("queue_offset", str(first - 1))
         self.put("queue", queue)
+        self.put("durable_seq", None)  # of the new queue no backup holds anything yet
         for mark in ("settled_seq", "whole_seq"):  # the old queue's checkpoints told of a clone's lines too
             self.put(mark, str(min(self._number(mark), first - 1)))
 

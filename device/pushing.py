@@ -60,7 +60,7 @@ class Pushing(Exchange):
             self.queue = new_id()
             self.store.begin_queue(self.queue)
             self.register()
-            return self.store.first_waiting(), batch
+            return self._offset + 1, batch
         if refused.code == "not_found":  # the answer of the registration was lost, and with it perhaps the registration
             self.register()
             return self.store.first_waiting(), batch

@@ -11,13 +11,13 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import REGION_CODE, Actor, Role
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now, remembered
 from places.calendar import forget_calendar
 from places.models import CalendarNotice, Division, WorkDay
-from places.regions import REGION_CODE, banner, regions
+from places.regions import banner, regions
 from places.synced import UNIT
 from problems import Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
 from sync.dirty import move_region

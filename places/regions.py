@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "regions.csv"
-REGION_CODE = "150000"
 KINDS = ("自治区", "盟", "市", "旗", "县", "区")  # matched from the end of the name; 自治旗 is a 旗
 
 

@@ -153,21 +153,22 @@ class Feed:
         session.execute(_MOVE_ROWS, {"rows": json_rows(rows), "moment": now(session)})
 
     def _ids_of(self, session: Session, keys: set[str]) -> dict[str, int]:
-        unknown = sorted(keys - self._scope_ids.keys())
+        remembered = self._scope_ids
+        unknown = sorted(keys - remembered.keys())
         made: dict[str, int] = {}
         if unknown:
             known = self._look_up(session, unknown)
-            if len(self._scope_ids) > _MOST_REMEMBERED:  # every reporter has one
-                self._scope_ids.clear()
+            if len(remembered) > _MOST_REMEMBERED:  # every reporter has one; others may be reading the old ones
+                self._scope_ids = remembered = {}
                 known = self._look_up(session, sorted(keys))
-            self._scope_ids.update(known)
+            remembered.update(known)
             missing = [key for key in unknown if key not in known]
             if missing:
                 # In key order and before any head is locked: two writers that make the same scopes cannot deadlock.
                 session.execute(_MAKE_SCOPES, {"keys": missing})
                 # A scope made in this transaction may still be rolled back, so its id is not remembered yet.
                 made = self._look_up(session, missing)
-        return {key: made[key] if key in made else self._scope_ids[key] for key in keys}
+        return {key: made[key] if key in made else remembered[key] for key in keys}
 
     def _look_up(self, session: Session, keys: list[str]) -> dict[str, int]:
         ids: dict[str, int] = dict(session.execute(_SCOPE_IDS, {"keys": keys}).all())

@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import REGION_CODE, Actor
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
@@ -41,7 +41,7 @@ def open_for(engine: Engine, session: Session, author: Actor, queue: QueueState,
     evidence = _evidence(engine, sent, tried)
     reason = tried.code or (AFTER_REASSIGNMENT if kind == "reassigned" else "")
     issue = _new(session, queue, sent, kind, reason, evidence, is_staff=is_staff)
-    issue.region_code = _jurisdiction(author, queue, tried)
+    issue.region_code = _jurisdiction(queue, tried)
     return [_opened(session, issue, author)]
 
 
@@ -57,11 +57,14 @@ def _reports(engine: Engine, session: Session, author: Actor, sent: Sent) -> boo
     return (mutation is not None and mutation.creates) or session.scalar(named) is not None
 
 
-def _jurisdiction(author: Actor, queue: QueueState, tried: Tried) -> str | None:
-    """The record's division; else where the author works. What he may not see is nobody else's business either."""
+def _jurisdiction(queue: QueueState, tried: Tried) -> str | None:
+    """The record's division; else where the author works; else the region's own office, so that somebody decides.
+
+    What the author may not see is nobody else's business either.
+    """
     if tried.region_code is not None or tried.code == "not_found":
         return tried.region_code
-    return queue.region_code
+    return queue.region_code or REGION_CODE
 
 
 def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost, *, is_staff: bool) -> UUID:

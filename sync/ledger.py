@@ -142,14 +142,15 @@ def advance(session: Session, queue: QueueState, last_seq: int) -> None:
     session.execute(_ADVANCE, {"queue": queue.id, "last_seq": last_seq})
 
 
-def note_device(
-    session: Session, device_id: UUID, pending: int, oldest: datetime | None, moment: datetime, every: timedelta
+def note_backlog(
+    session: Session, queue: QueueState, pending: int, oldest: datetime | None, moment: datetime, every: timedelta
 ) -> None:
-    """How much the device still has, as it says; written only if that changed, or after a while."""
-    session.execute(
-        _NOTE_DEVICE,
-        {"device": device_id, "pending": pending, "oldest": oldest, "moment": moment, "before": moment - every},
-    )
+    """How much the device still has of its owner's, as it says; written only if that changed, or after a while.
+
+    `oldest` is of the device's clock, and corrected by what that clock is known to be wrong.
+    """
+    values = {"queue": queue.id, "device": queue.device_id, "owner": queue.owner_id, "pending": pending, "oldest": oldest}
+    session.execute(_NOTE_BACKLOG, {**values, "moment": moment, "before": moment - every})
 
 
 _KNOWN = text("SELECT key, body_sha256, status, result FROM receipt WHERE owner_id = :owner AND key = ANY(:mids)")
@@ -185,12 +186,22 @@ _INSERT_RECEIPTS = text(
     """
 )
 _ADVANCE = text("UPDATE sync_queue SET last_seq = :last_seq WHERE id = :queue AND last_seq < :last_seq")
-_NOTE_DEVICE = text(
+_NOTE_BACKLOG = text(
     """
-    UPDATE sync_device
-       SET pending = :pending, oldest_pending_at = :oldest, last_seen_at = :moment
-     WHERE id = :device
-       AND (pending <> :pending OR oldest_pending_at IS DISTINCT FROM CAST(:oldest AS timestamptz)
-            OR last_seen_at IS NULL OR last_seen_at < :before)
+    WITH seen AS (
+        UPDATE sync_device SET last_seen_at = :moment
+         WHERE id = :device AND (last_seen_at IS NULL OR last_seen_at < :before)
+    ), told AS (
+        SELECT CAST(:oldest AS timestamptz) - make_interval(secs => coalesce(skew_ms, 0) / 1000.0) AS oldest
+          FROM sync_device WHERE id = :device
+    ), said AS (  -- what waited in an earlier queue of his is in this one now
+        SELECT q.id, CASE WHEN q.id = :queue THEN CAST(:pending AS bigint) ELSE 0 END AS pending,
+               CASE WHEN q.id = :queue THEN told.oldest END AS oldest
+          FROM sync_queue q, told
+         WHERE q.device_id = :device AND q.owner_id = :owner AND (q.id = :queue OR q.pending > 0)
+    )
+    UPDATE sync_queue q SET pending = said.pending, oldest_pending_at = said.oldest
+      FROM said
+     WHERE q.id = said.id AND (q.pending <> said.pending OR q.oldest_pending_at IS DISTINCT FROM said.oldest)
     """
 )

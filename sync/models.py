@@ -19,10 +19,7 @@ class SyncDevice(Base):
     """One install of the client."""
 
     __tablename__ = "sync_device"
-    __table_args__ = (
-        CheckConstraint("status IN ('active', 'wiped')", name="status_known"),
-        Index("ix_sync_device_pending", "oldest_pending_at", postgresql_where="oldest_pending_at IS NOT NULL"),
-    )
+    __table_args__ = (CheckConstraint("status IN ('active', 'wiped')", name="status_known"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)  # the install id, made by the client
     status: Mapped[str] = mapped_column(default="active")
@@ -32,15 +29,16 @@ class SyncDevice(Base):
     is_guests: Mapped[bool] = mapped_column(default=False)  # of one guest alone: an anonymous report joins nobody
     skew_ms: Mapped[int | None]  # device clock minus server clock: evidence, never authority
     last_seen_at: Mapped[datetime | None]  # written at most every ten minutes
-    pending: Mapped[int] = mapped_column(default=0)  # queue length and age as the device last reported them
-    oldest_pending_at: Mapped[datetime | None]
 
 
 class SyncQueue(Base):
     """The ordered mutation stream of one device and one owner; it never changes owner."""
 
     __tablename__ = "sync_queue"
-    __table_args__ = (Index("ix_sync_queue_region", "region_code", postgresql_where="region_code IS NOT NULL"),)
+    __table_args__ = (
+        Index("ix_sync_queue_region", "region_code", postgresql_where="region_code IS NOT NULL"),
+        Index("ix_sync_queue_pending", "oldest_pending_at", postgresql_where="pending > 0"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     device_id: Mapped[UUID] = mapped_column(ForeignKey("sync_device.id"), index=True)
@@ -51,6 +49,9 @@ class SyncQueue(Base):
     body_key: Mapped[bytes] = mapped_column(LargeBinary)  # sealed by the ring; destroying it (empty) destroys every body
     last_seq: Mapped[int] = mapped_column(default=0)
     durable_seq: Mapped[int] = mapped_column(default=0)
+    # What its device last said that it still has, and since when, by our clock.
+    pending: Mapped[int] = mapped_column(default=0, server_default="0")
+    oldest_pending_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     # When its owner lost a right. What comes until his next pull was done before he knew, and waits for a decision.
     revoked_at: Mapped[datetime | None]

@@ -46,12 +46,15 @@ def queues_of(
 
 
 def watch(session: Session) -> int:
-    """Raise an alarm for devices whose oldest unsent work is older than a day; how many there are. For the worker."""
+    """Raise an alarm for queues whose oldest unsent work is older than a day; how many there are. For the worker.
+
+    Not of a lost phone: what it has is told when it is reported, and it will hand in no more.
+    """
     rows: Sequence[Any] = session.execute(_OLD, {"before": now(session) - STUCK_AFTER}).all()
     if rows:
         oldest = min(row.oldest_pending_at for row in rows)
         log.error(
-            "devices hold work older than a day", alarm=True, devices=len(rows), oldest=oldest.isoformat(),
+            "devices hold work older than a day", alarm=True, queues=len(rows), oldest=oldest.isoformat(),
             some=[str(row.id) for row in rows[:_NAMED]],
         )  # fmt: skip
     return len(rows)
@@ -60,7 +63,7 @@ def watch(session: Session) -> int:
 _QUEUES = text(
     """
     SELECT q.id AS queue, q.device_id AS device, q.owner_id, p.staff_name AS owner_name, q.region_code, d.platform,
-           d.app_version, d.status, q.last_seq, q.durable_seq, d.pending, d.oldest_pending_at AS oldest_pending,
+           d.app_version, d.status, q.last_seq, q.durable_seq, q.pending, q.oldest_pending_at AS oldest_pending,
            d.last_seen_at, COALESCE(h.refills, 0) AS refills, q.revoked_at,
            (SELECT count(*) FROM sync_mutation m
              WHERE m.queue_id = q.id AND m.outcome = 'parked' AND m.resolution IS NULL) AS parked,
@@ -72,13 +75,18 @@ _QUEUES = text(
      WHERE q.region_code LIKE ANY(:prefixes)
        AND (CAST(:owner_id AS uuid) IS NULL OR q.owner_id = CAST(:owner_id AS uuid))
        AND (CAST(:after AS uuid) IS NULL OR q.id > CAST(:after AS uuid))
-       AND (d.pending > 0 OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = q.owner_id AND g.ended_at IS NULL)
+       AND (q.pending > 0 OR EXISTS (SELECT FROM role_grant g WHERE g.person_id = q.owner_id AND g.ended_at IS NULL)
             OR EXISTS (SELECT FROM issue i WHERE i.queue_id = q.id AND i.state = 'open'))
-       AND (NOT :only_stuck OR d.pending > 0 AND d.oldest_pending_at < :before
+       AND (NOT :only_stuck OR q.pending > 0 AND d.status = 'active' AND q.oldest_pending_at < :before
             OR EXISTS (SELECT FROM sync_mutation m
                         WHERE m.queue_id = q.id AND m.outcome = 'parked' AND m.resolution IS NULL))
      ORDER BY q.id
      LIMIT :limit
     """
 )
-_OLD = text("SELECT id, oldest_pending_at FROM sync_device WHERE pending > 0 AND oldest_pending_at < :before ORDER BY 2")
+_OLD = text(
+    """
+    SELECT q.id, q.oldest_pending_at FROM sync_queue q JOIN sync_device d ON d.id = q.device_id
+     WHERE q.pending > 0 AND q.oldest_pending_at < :before AND d.status = 'active' ORDER BY 2
+    """
+)

@@ -30,7 +30,7 @@ class Wiped(Problem):
 
 
 class Fork(Problem):
-    """Another line stands at this seq or under this mid: a cloned phone. Data: `seq`."""
+    """Another line stands at this seq: a cloned phone. Data: `seq`."""
 
     kind, code, title = Kind.CONFLICT, "fork", "检测到设备数据被复制"
 
@@ -48,7 +48,7 @@ class Busy(Problem):
 
 
 class EpochChanged(Problem):
-    """The server was restored: replay from `last_seq`, then pull with null. Data: `epoch`, `last_seq`."""
+    """The server was restored: send again all that is kept, then pull with null. Data: `epoch`, `last_seq`."""
 
     kind, code, title = Kind.CONFLICT, "epoch", "服务器数据已恢复,需要重新同步"
 

@@ -90,7 +90,7 @@ class Push:
         if is_first:
             left = max(header.pending - header.count, 0)  # once this push is through
             oldest = header.oldest_pending if left else None
-            ledger.note_device(session, queue.device_id, left, oldest, now(session), RENEWED_EVERY)
+            ledger.note_backlog(session, queue, left, oldest, now(session), RENEWED_EVERY)
         past = [sent for sent in lines if sent.seq <= queue.last_seq]
         answers = self._repeated(session, queue, past)
         fresh = lines[len(past) : len(past) + settings.push_chunk_mutations]

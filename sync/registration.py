@@ -148,8 +148,8 @@ def _skew_ms(wall_clock: datetime | None, moment: datetime) -> int | None:
 
 _NOTE_DEVICE = text(
     """
-    INSERT INTO sync_device (id, status, is_guests, platform, app_version, schema_version, skew_ms, last_seen_at, pending)
-    VALUES (:id, 'active', :is_guests, :platform, :app_version, :schema, :skew, :moment, 0)
+    INSERT INTO sync_device (id, status, is_guests, platform, app_version, schema_version, skew_ms, last_seen_at)
+    VALUES (:id, 'active', :is_guests, :platform, :app_version, :schema, :skew, :moment)
     ON CONFLICT (id) DO UPDATE
        SET platform = excluded.platform, app_version = excluded.app_version, schema_version = excluded.schema_version,
            skew_ms = excluded.skew_ms, last_seen_at = excluded.last_seen_at

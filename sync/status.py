@@ -32,8 +32,8 @@ def status_of(engine: Engine, session: Session, actor: Actor) -> Json:
 
 _QUEUES = text(
     """
-    SELECT q.id AS queue, q.device_id AS device, q.last_seq, q.durable_seq, d.pending,
-           d.oldest_pending_at AS oldest_pending, d.last_seen_at,
+    SELECT q.id AS queue, q.device_id AS device, q.last_seq, q.durable_seq, q.pending,
+           q.oldest_pending_at AS oldest_pending, d.last_seen_at,
            (SELECT count(*) FROM sync_mutation m
              WHERE m.queue_id = q.id AND m.outcome = 'parked' AND m.resolution IS NULL) AS parked
       FROM sync_queue q JOIN sync_device d ON d.id = q.device_id

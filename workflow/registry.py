@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import REGION_CODE, Actor, Role
 from database.base import Json
 from database.journal import record
 from database.session import now, remembered
-from places.regions import REGION_CODE
 from problems import NotFound, RoleNotAllowed, StaleRevision
 from workflow.models import CLOCK_KINDS, CLOCK_UNITS, ClockRule
 

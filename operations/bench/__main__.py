@@ -62,18 +62,18 @@ def _figures(running: Product, works: set[str], cases: int, feed: Sequence[int],
     case_id = template_case(clerk, citizen)
     if "report" in works:
         yield from reports_with_photo(running, citizen, 40)
-    if "push" in works:
+    if works & {"push", "pull"}:
         citizens = [Phone(running.url, {"phone": f"138{number:08d}", "code": "000000"}) for number in range(max(devices))]
-        pushes(running, citizens[:2], 4)  # both processes have met everything once
-        for count in devices:
-            yield pushes(running, citizens[:count], max(160 // count, 10))
-    if "pull" in works:
         officers = [Phone(running.url, ways_in[Role.FIRE_OFFICER, HOME]) for _ in range(max(devices))]
+        pushes(running, citizens[:2], 4, 0)  # both processes have met everything once
         for lines in feed:
             fill_feed(running.superuser_url, case_id, lines)
             pulls(running, officers[:1], lines, 10)
             for count in devices:
-                yield from pulls(running, officers[:count], lines, max(1600 // count, 100))
+                if "push" in works:
+                    yield pushes(running, citizens[:count], max(160 // count, 10), lines)
+                if "pull" in works:
+                    yield from pulls(running, officers[:count], lines, max(1600 // count, 100))
     if "queue" in works:
         fill_cases(running.superuser_url, case_id, cases)
         yield from queue_pages(running, leader, cases, 200)

@@ -29,11 +29,17 @@ class Figure:
     latencies: list[float] = field(default_factory=list)  # seconds of each request
     bar_cpu: float | None = None  # seconds a unit may cost
     bar_p95: float | None = None  # seconds that 95 of 100 requests may take at most
+    bar_rate: float | None = None  # units a second at least
 
     @property
     def cpu_each(self) -> float:
         """Seconds of all parts for a unit."""
         return sum(self.cpu.values()) / max(self.count, 1)
+
+    @property
+    def rate(self) -> float:
+        """Units a second."""
+        return self.count / self.wall_seconds if self.wall_seconds else 0.0
 
     @property
     def p95(self) -> float:
@@ -63,6 +69,8 @@ class Figure:
         """ok, MISSED, or nothing where there is no bar."""
         bars = [(self.cpu_each, self.bar_cpu), (self.p95, self.bar_p95)]
         held = [value <= bar for value, bar in bars if bar is not None]
+        if self.bar_rate is not None:
+            held.append(self.rate >= self.bar_rate)
         return "" if not held else "ok" if all(held) else "MISSED"
 
 
@@ -85,10 +93,14 @@ def row(figure: Figure) -> str:
     """The line under `HEAD`."""
     ordered = sorted(figure.latencies) or [0.0]
     by_part = [span(figure.cpu[part] / max(figure.count, 1)) if part in figure.cpu else "" for part in ("web", "postgres")]
-    bars = [f"CPU {span(figure.bar_cpu)}" if figure.bar_cpu else "", f"p95 {span(figure.bar_p95)}" if figure.bar_p95 else ""]
+    bars = [
+        f"CPU {span(figure.bar_cpu)}" if figure.bar_cpu else "",
+        f"p95 {span(figure.bar_p95)}" if figure.bar_p95 else "",
+        f"{figure.bar_rate:.0f} a second" if figure.bar_rate else "",
+    ]
     return (
         f"{figure.name:<58}{figure.count:>8} {span(figure.cpu_each):>10} {by_part[0]:>9} {by_part[1]:>10} "
-        f"{figure.count / figure.wall_seconds if figure.wall_seconds else 0:>9.0f} "
+        f"{figure.rate:>9.0f} "
         f"{span(ordered[len(ordered) // 2]):>8} {span(figure.p95):>8}  {' '.join(filter(None, bars))} {figure.verdict}"
     ).rstrip()
 

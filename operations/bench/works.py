@@ -23,6 +23,7 @@ SERVERS = ("web", "postgres")
 CHUNK = 25  # mutations to a push
 PUSH_BAR = 600e-6
 ROW_BAR = 8e-6
+PUSH_RATE = 1_000
 IDLE_BAR = 1e-3
 PAGE_BAR = 0.1
 RENDITION_BAR = 0.25
@@ -103,10 +104,11 @@ def queue_pages(product: Product, leader: Phone, cases: int, times: int) -> list
     return figures
 
 
-def pushes(product: Product, citizens: Sequence[Phone], requests_each: int) -> Figure:
+def pushes(product: Product, citizens: Sequence[Phone], requests_each: int, lines: int) -> Figure:
     """`hazard.submit` in chunks of 25: each report goes into two scopes, with its event, its lines and its receipt."""
     bodies = [[citizen.sealed_push(CHUNK) for _ in range(requests_each)] for citizen in citizens]
-    figure = Figure(f"push of {CHUNK} reports, {len(citizens)} devices at once", "report", bar_cpu=PUSH_BAR)
+    where = f"{lines:,} lines in the feed, {len(citizens)} devices at once"
+    figure = Figure(f"push of {CHUNK} reports, {where}", "report", bar_cpu=PUSH_BAR, bar_rate=PUSH_RATE)
 
     def send(citizen: Phone, prepared: list[tuple[bytes, dict[str, str]]]) -> Iterator[None]:
         for body, headers in prepared:

@@ -28,6 +28,7 @@ NOT_SOMEBODYS = {
     "accounts.show_organisation": "everybody who is signed in may know every office",
     "places.calendar": "a year",
     "places.load_calendar": "a year",
+    "deadlines.edit_deadline": "deadlines are public",
 }
 
 
@@ -57,6 +58,7 @@ def sensible(world: World, operation: Operation) -> Target:
         return target(world, operation)
     ids = {"code": world.case("hazard", "VERIFYING").tracking_code} if operation.id == "hazards.track" else {}
     ids |= {"code": HOME} if operation.id.startswith("places.") else {}
+    ids |= {"code": "HO-CHECK"} if operation.id.startswith("deadlines.") else {}
     ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
     ids |= {"org_id": str(world.office.leader.org_id)} if operation.id == "accounts.show_organisation" else {}
     arguments = world.arguments(operation)
@@ -75,7 +77,9 @@ def _usual(world: World, operation: Operation) -> Caller | None:
         return world.office.leader if operation.id == "accounts.name_deputy" else world.sysadmin
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
-    if operation.id in ("places.load_calendar", "places.move_units") or operation.path.startswith(f"{BASE}/dead-letters"):
+    if operation.id in ("places.load_calendar", "places.move_units", "deadlines.edit_deadline") or operation.path.startswith(
+        f"{BASE}/dead-letters"
+    ):
         return staff(world.client, Role.SYS_ADMIN, "150000")
     return world.photographer if operation.id == "hazards.submit" else world.office.leader
 

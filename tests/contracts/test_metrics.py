@@ -14,6 +14,7 @@ from api.context import Parts
 from tests.clock import Clock
 from tests.makers import make_hazard
 from tests.people import guest
+from tests.sync.test_http import Door
 
 
 def figures(client: FlaskClient) -> dict[str, float]:
@@ -61,17 +62,16 @@ def test_what_waits_and_for_how_long_is_told(fresh_database: object, client: Fla
 def test_how_old_the_oldest_work_on_a_device_is_is_told(
     fresh_database: object, client: FlaskClient, parts: Parts, clock: Clock
 ) -> None:
-    device = guest(client).install
-    with parts.database.transaction() as session:
-        session.execute(
-            text(
-                "INSERT INTO sync_device"
-                " (id, status, platform, app_version, schema_version, is_guests, pending, oldest_pending_at)"
-                " VALUES (:device, 'active', '', '', 1, true, 3, :since)"
-            ),
-            {"device": device, "since": clock.now - timedelta(days=2)},
-        )
-    assert figures(client)["fire_device_queue_oldest_seconds"] == timedelta(days=2).total_seconds()
+    door = Door(guest(client))
+    since = clock.now - timedelta(days=2)
+    assert door.send(door.body([], pending=3, oldest_pending=since.isoformat())).status_code == 200
+    told = figures(client)
+    assert told["fire_device_queue_oldest_seconds"] == timedelta(days=2).total_seconds()
+    assert (told["fire_device_queue_mutations"], told["fire_device_queues_stuck"]) == (3, 1)
+    with parts.database.transaction() as session:  # a lost phone hands in no more
+        session.execute(text("UPDATE sync_device SET status = 'wiped'"))
+    told = figures(client)
+    assert (told["fire_device_queue_oldest_seconds"], told["fire_device_queues_stuck"]) == (0, 0)
 
 
 def test_with_the_database_away_the_rest_is_still_told(

@@ -12,10 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from device.client import Device, Refused
-from device.exchange import PULL_BYTES
+from device.exchange import PULL_BYTES, new_id
 from device.transport import Answer, HttpTransport, NoNetwork
 from tests.device.conftest import Line, lost
 from tests.device.test_links import base_of
+from tests.device.test_push import snap
 from tests.makers import make_hazard
 
 MakeDevice = Callable[..., Device]
@@ -87,12 +88,41 @@ def test_a_lost_phone_with_work_of_its_own_forgets_what_it_held_and_keeps_its_ou
     assert officer.store.count_waiting() == 1
 
 
+def told_of_a_fork(seq: int) -> Callable[[Answer], Answer]:
+    """The server found another line at this seq."""
+    problem = json.dumps({"type": "/problems/fork", "title": "", "status": 409, "seq": seq}).encode()
+    return lambda _: Answer(409, {"content-type": "application/problem+json"}, problem)
+
+
+def test_in_a_new_queue_an_act_still_waits_behind_the_parked_one_that_it_depends_on(make_device: MakeDevice, line: Line) -> None:
+    citizen = make_device(phone="13500008802")
+    record = new_id()
+    citizen.mutate("hazard.unheard_of", record, {})
+    assert [result["outcome"] for result in citizen.sync()] == ["parked"]
+    citizen.mutate("hazard.withdraw", record, {})
+    line.tampers = [told_of_a_fork(2)]
+    results = {result["mid"]: result for result in citizen.push()}
+    assert [result.get("code") for result in results.values()] == ["unknown_mutation", "behind_parked"]
+
+
+def test_what_no_backup_holds_of_a_new_queue_is_kept(make_device: MakeDevice, line: Line) -> None:
+    citizen = make_device(phone="13500008803")
+    for _ in range(8):
+        snap(citizen)
+    citizen.sync()
+    citizen.store.put("durable_seq", "5")
+    snap(citizen)
+    line.tampers = [told_of_a_fork(9), lambda answer: answer, lost]
+    with pytest.raises(NoNetwork):
+        citizen.push()
+    citizen.pull()
+    assert [sealed.seq for sealed in citizen.store.lines_from(1, 20)] == list(range(1, 10))
+
+
 def test_a_registration_whose_answer_was_lost_after_a_fork_is_made_up_for(make_device: MakeDevice, line: Line) -> None:
     citizen = make_device(phone="13500008801")
     citizen.mutate("inbox_item.read", "01960000-0000-7000-8000-000000000001", {})
-    problem = json.dumps({"type": "/problems/fork", "title": "", "status": 409, "seq": 1}).encode()
-    fork = Answer(409, {"content-type": "application/problem+json"}, problem)
-    line.tampers = [lambda _: fork, lost]
+    line.tampers = [told_of_a_fork(1), lost]
     with pytest.raises(NoNetwork):
         citizen.sync()
     line.before = [lambda _, body: body]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from sqlalchemy import text
 
 from accounts.actor import Role
@@ -77,3 +83,57 @@ def test_a_record_that_is_being_changed_keeps_its_mark(world: World) -> None:
     while publish(world):
         pass
     no_line_is_stale(world)
+
+
+@pytest.mark.deep
+def test_five_thousand_records_of_a_merged_banner_move_while_others_go_on_working(
+    make_world: Callable[..., World], record_property: Callable[[str, object], None]
+) -> None:
+    world = make_world(lock_timeout_ms=30_000)
+    here, there = world.phone(world.person(Role.UNIT_LEADER)), world.phone(world.person(Role.UNIT_LEADER, region=ELSEWHERE))
+    source = world.phone(world.person(Role.UNIT_LEADER))
+    for first in range(0, 5_000, 200):
+        for number in range(200):
+            source.open(title=f"第{first + number}家")
+        source.push(source.lines[first:], first_seq=first + 1)
+    here.pull()
+    done, waits, reads = threading.Event(), [], []
+
+    def write(region: str) -> None:
+        phone = world.phone(world.person(Role.UNIT_LEADER, region=region))
+        while not done.is_set():
+            visit = phone.open(region_code=region)
+            began = time.monotonic()
+            results = phone.push(phone.lines[-1:], first_seq=len(phone.lines))
+            waits.append(time.monotonic() - began)
+            assert (results[0]["outcome"], visit in world.visits()) == ("applied", True)
+
+    def read() -> None:
+        phone = world.phone(world.person(Role.UNIT_LEADER, region=ELSEWHERE))
+        while not done.is_set():
+            phone.pull()
+            reads.append(len(phone.held().get(f"region:{ELSEWHERE}#officer", ())))
+
+    with ThreadPoolExecutor(3) as pool:
+        others = [pool.submit(write, HOME), pool.submit(write, ELSEWHERE), pool.submit(read)]
+        try:
+            assert merge(world) >= 5_000
+            batches = 0
+            while publish(world):
+                batches += 1
+        finally:
+            done.set()
+        for other in others:
+            other.result()
+    for phone in (here, there):
+        phone.pull()
+    at_home = {str(row.id) for row in world.rows("SELECT id FROM visit WHERE region_code = :code", code=HOME)}
+    assert here.held().get(REGION, set()) == at_home, "only what was opened there since"
+    assert len(there.held()[f"region:{ELSEWHERE}#officer"]) == world.scalar("SELECT count(*) FROM visit") - len(at_home)
+    assert reads == sorted(reads)
+    assert len(waits) > batches / 2, "nobody stood still"
+    told = f"5,000 records in {batches} batches; meanwhile {len(waits)} pushes, the longest {max(waits) * 1000:.0f} ms"
+    record_property("figures", told)
+    no_line_is_stale(world)
+    positions_have_no_gap(world)
+    digests_are_sums(world)

@@ -68,6 +68,8 @@ class Server:
     def _answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/livez", timeout=2).status_code == 200
+        except httpx.ConnectError:
+            return False
         except httpx.TransportError:
             return True  # it was killed at this very answer
 

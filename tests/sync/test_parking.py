@@ -8,6 +8,7 @@ import pytest
 from accounts.actor import Grant, Role
 from database.base import new_id
 from problems import AlreadySo, GuardFailed, IllegalTransition, NotFound, RoleNotAllowed
+from sync.issues import seen_by, shown_to
 from sync.mutations import Mutation
 from sync.replay import replay_parked
 from tests.sync import toy
@@ -374,3 +375,16 @@ def test_a_colleague_who_reports_is_not_named_to_his_office(world: World, office
     [issue] = [row for (kind, _), row in leader.rows[f"region:{HOME}#officer"].items() if kind == "issue"]
     assert issue["data"]["author_id"] is None
     assert str(officer.person.id) not in str(issue)
+
+
+def test_what_of_a_reporter_belongs_to_no_banner_yet_is_decided_by_the_regions_own_office(world: World, leader: Phone) -> None:
+    citizen, region = world.phone(world.person()), world.person(Role.UNIT_LEADER, region="150000")
+    assert citizen.do("visit.open", new_id(), args={"title": "查看"})["code"] == "invalid_arguments"
+    with world.database.snapshot() as session:
+        seen = {who.id: list(session.scalars(seen_by(who, {"state": "open"}))) for who in (region, leader.person)}
+        [issue] = seen[region.id]
+        assert seen[leader.person.id] == []
+        assert str(citizen.person.id) not in str(shown_to(region, issue))
+    with pytest.raises(NotFound):
+        world.discard(leader.person, issue.id)
+    world.discard(region, issue.id)

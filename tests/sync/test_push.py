@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -158,9 +159,33 @@ def test_an_empty_push_reports_what_waits_and_tells_where_the_queue_stands(world
     phone = world.phone(world.person())
     answer = phone.push([], pending=41, oldest_pending="2026-11-20T02:11:00Z")
     assert answer == [{"kind": "ack", "last_seq": 0, "durable_seq": 0}]
-    device = world.rows("SELECT pending, oldest_pending_at FROM sync_device")[0]
-    assert device.pending == 41
-    assert device.oldest_pending_at.isoformat() == "2026-11-20T02:11:00+00:00"
+    queue = world.rows("SELECT pending, oldest_pending_at FROM sync_queue")[0]
+    assert queue.pending == 41
+    assert queue.oldest_pending_at.isoformat() == "2026-11-20T02:11:00+00:00"
+
+
+def test_two_people_on_one_phone_do_not_hide_each_others_unsent_work(world: World) -> None:
+    first = world.phone(world.person())
+    second = world.phone(world.person(), install=first.install)
+    first.push([], pending=40, oldest_pending="2026-11-20T02:11:00Z")
+    second.push([], pending=0)
+    assert [row.pending for row in world.rows("SELECT pending FROM sync_queue ORDER BY pending")] == [0, 40]
+
+
+def test_what_waited_in_an_earlier_queue_of_a_device_waits_in_its_new_one(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.push([], pending=40, oldest_pending="2026-11-20T02:11:00Z")
+    phone.queue = uuid4()
+    phone.register()
+    phone.push([], pending=3, oldest_pending="2026-11-20T02:11:00Z")
+    assert [row.pending for row in world.rows("SELECT pending FROM sync_queue ORDER BY pending")] == [0, 3]
+
+
+def test_how_long_work_waits_is_counted_by_our_clock(world: World) -> None:
+    phone = world.phone(world.person())
+    phone.register(wall_clock=world.clock() + timedelta(days=400))
+    phone.push([], pending=1, oldest_pending=(world.clock() + timedelta(days=398)).isoformat())
+    assert world.scalar("SELECT oldest_pending_at FROM sync_queue") == world.clock() - timedelta(days=2)
 
 
 def test_a_queue_is_its_owners(world: World) -> None:

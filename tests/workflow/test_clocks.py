@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 
 import chinese_calendar
@@ -38,6 +39,34 @@ def at(text: str) -> datetime:
 def test_working_days_end_where_the_notices_say(start: str, days: int, last_day: str) -> None:
     rule = Rule("X", "x", days, "wd", "statutory", "")
     assert due(rule, at(f"{start} 10:00"), seeded_calendar()).at == end_of(date.fromisoformat(last_day))
+
+
+def by_hand(rule: Rule, started_at: datetime) -> tuple[datetime, bool]:
+    """The same by walking from day to day: when, and whether a year without a notice was touched."""
+    if rule.unit == "h":
+        return started_at + timedelta(seconds=3600 * rule.n), False
+    day, left, provisional = (started_at + timedelta(hours=8)).date(), rule.n, False
+    while left:
+        day += timedelta(days=1)
+        if rule.unit == "wd" and day.year > 2026:
+            provisional = True
+            left -= day.isoweekday() <= 5
+        elif rule.unit == "d" or chinese_calendar.is_workday(day):
+            left -= 1
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    return midnight - timedelta(hours=8, seconds=1), provisional
+
+
+def test_ten_thousand_random_clocks_end_where_counting_by_hand_ends() -> None:
+    calendar, chance = seeded_calendar(), random.Random(20261126)
+    first, last = datetime(2024, 1, 1, tzinfo=UTC), datetime(2027, 12, 1, tzinfo=UTC)
+    for _ in range(10_000):
+        started_at = first + chance.random() * (last - first)
+        if chance.random() < 0.2:  # about midnight in Beijing
+            started_at = started_at.replace(hour=15, minute=59, second=59) + timedelta(seconds=chance.randrange(3))
+        rule = Rule("X", "x", chance.randint(1, 40), chance.choice(("h", "d", "wd", "wd", "wd")), "statutory", "")
+        computed = due(rule, started_at, calendar)
+        assert (computed.at, computed.provisional) == by_hand(rule, started_at), (rule, started_at)
 
 
 def test_the_24_hour_clock_runs_through_a_holiday() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import BRIGADE_ROLES, Actor, Role
+from accounts.actor import BRIGADE_ROLES, REGION_CODE, Actor, Role
 from accounts.identifiers import is_identity_number
 from accounts.models import Organisation
 from database.crypto import Sealed, fingerprint
@@ -17,7 +17,6 @@ from database.journal import record
 from database.session import now, remembered
 from media.commands import attach
 from places.jurisdiction import OUTSIDE, ResolvedPlace, address_line, handling_region, place_of
-from places.regions import REGION_CODE
 from problems import Invalid, Problem, RoleNotAllowed, field_error
 from sync.editing import lock
 from sync.mutations import Origin, create

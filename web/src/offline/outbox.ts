@@ -151,9 +151,16 @@ export class Outbox {
 
   // ---- queues and epochs ----
 
-  /** What waits goes out in a new queue, counted from 1 again. `shown`: what the base shows of our lines now. */
+  /**
+   * What waits goes out in a new queue, counted from 1 again; what was parked too, before what depends on it.
+   *
+   * `shown`: what the base shows of our lines now.
+   */
   async beginQueue(queue: string, shown: Settled): Promise<void> {
-    await this.database.write(async (tx) => this.begin(tx, queue, await firstWaitingIn(tx), shown))
+    await this.database.write(async (tx) => {
+      const parked = (await tx.objectStore('lines').getAll()).find((line) => line.outcome === 'parked')
+      await this.begin(tx, queue, Math.min(await firstWaitingIn(tx), parked?.seq ?? Infinity), shown)
+    })
   }
 
   /**
@@ -177,7 +184,7 @@ export class Outbox {
       const values = tx.objectStore('values')
       if ((await values.get('install')) === install) return
       if ((await values.get('epoch')) !== undefined) await this.begin(tx, newId(), await firstWaitingIn(tx), NOTHING_SHOWN)
-      await Promise.all([values.put(install, 'install'), values.delete('epoch'), values.delete('durableSeq')])
+      await Promise.all([values.put(install, 'install'), values.delete('epoch')])
     })
   }
 
@@ -187,7 +194,7 @@ export class Outbox {
       const values = tx.objectStore('values')
       await this.begin(tx, newId(), await firstWaitingIn(tx), NOTHING_SHOWN)
       await Promise.all([values.put(install, 'install'), values.put(key, 'key')])
-      for (const name of ['epoch', 'durableSeq', 'user', 'accessToken', 'refreshToken']) await values.delete(name)
+      for (const name of ['epoch', 'user', 'accessToken', 'refreshToken']) await values.delete(name)
     })
   }
 
@@ -202,7 +209,10 @@ export class Outbox {
     const values = tx.objectStore('values')
     // The old queue's checkpoints told of a clone's lines too.
     const floor = { ...shown, settled: Math.min(shown.settled, first - 1), whole: Math.min(shown.whole, first - 1) }
-    await Promise.all([values.put(first - 1, 'queueOffset'), values.put(queue, 'queue'), values.put(floor, 'floor')])
+    await Promise.all([
+      values.put(first - 1, 'queueOffset'), values.put(queue, 'queue'), values.put(floor, 'floor'),
+      values.delete('durableSeq'), // of the new queue no backup holds anything yet
+    ])
   }
 }
 

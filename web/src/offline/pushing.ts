@@ -56,6 +56,7 @@ export class Pushing {
       // A gap that cannot be filled: the server was set back further than lines are kept.
       await this.exchange.store.beginQueue(newId())
       await this.exchange.register()
+      return [((await outbox.values.get('queueOffset')) ?? 0) + 1, batch]
     } else if (code === 'not_found') {
       // The answer of the registration was lost, and with it perhaps the registration.
       await this.exchange.register()
