@@ -7,7 +7,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,30 +35,45 @@ class Phone:
         self.device = Device(HttpTransport(url))
         self.user = self.device.sign_in(**way_in)
         self.device.register()
-        self._token = self.device.store.get("access_token")
-        self._queue = self.device.queue
+        self._queue, self._install = self.device.queue, self.device.install
+        self._token, self._refresh_token = (self.device.store.get(name) for name in ("access_token", "refresh_token"))
         address = urlsplit(url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
 
     def ask(self, figure: Figure, method: str, path: str, body: bytes | None = None, **headers: str) -> bytes:
         """One timed request; the body of its answer, unpacked. Raises RuntimeError unless it is a 2xx.
 
-        Whoever is told that the server is crowded comes again when it said, as every device does; the wait is part of the time.
+        Whoever is told that the server is crowded comes again when it said, and who is told that his token has expired gets
+        another, as every device does; the wait is part of the time.
         """
         sent = {"Authorization": f"Bearer {self._token}", **{name.replace("_", "-"): value for name, value in headers.items()}}
         if body is not None and "Content-Type" not in sent:
             sent["Content-Type"] = "application/json"
         with figure.timed():
             while True:
-                self._connection.request(method, API + path, body=body, headers=sent)
-                answer = self._connection.getresponse()
-                content = answer.read()
-                if answer.status != HTTPStatus.SERVICE_UNAVAILABLE:
+                answer, content = self._exchange(method, path, body, sent)
+                if answer.status == HTTPStatus.UNAUTHORIZED and b'"expired":true' in content:
+                    self._renew()
+                    sent["Authorization"] = f"Bearer {self._token}"
+                elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    time.sleep(int(answer.headers["Retry-After"]))
+                else:
                     break
-                time.sleep(int(answer.headers["Retry-After"]))
         if answer.status >= 300:
             raise RuntimeError(f"{method} {path}: {answer.status} {content[:500]!r}")
         return zlib.decompress(content, _GZIP) if answer.headers.get("Content-Encoding") == "gzip" else content
+
+    def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
+        self._connection.request(method, API + path, body=body, headers=headers)
+        answer = self._connection.getresponse()
+        return answer, answer.read()
+
+    def _renew(self) -> None:
+        """New tokens; here and not by the device, whose store belongs to the thread that made it."""
+        body = json.dumps({"refresh_token": self._refresh_token, "install": self._install}).encode()
+        _, content = self._exchange("POST", "/auth/sessions/refresh", body, {"Content-Type": "application/json"})
+        opened = json.loads(content)
+        self._token, self._refresh_token = opened["access_token"], opened["refresh_token"]
 
     def post(self, figure: Figure, path: str, document: dict[str, Any]) -> dict[str, Any]:
         """One JSON document there and back."""

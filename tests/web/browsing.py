@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.actor import Role
@@ -31,8 +30,7 @@ _AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 def demo_account(url: str, role: Role, region_code: str = HOME, nth: int = 0) -> dict[str, Any]:
     """One of those that the sign-in page of a demo lists."""
-    with urllib.request.urlopen(f"{url}/api/v1/demo/accounts") as answer:
-        accounts = json.load(answer)["accounts"]
+    accounts = httpx.get(f"{url}/api/v1/demo/accounts").json()["accounts"]
     found = [each for each in accounts if (each["role"], each["region_code"]) == (role, region_code)]
     return dict(found[nth])
 

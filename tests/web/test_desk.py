@@ -118,7 +118,7 @@ def test_a_leader_clears_twenty_mixed_cases_with_three_taps_each(
 ) -> None:
     stage = Stage(Patient(HttpTransport(product), 20.0, url=product), Ledger(SEED), silent(), random.Random(SEED))
     office = Office(stage, ELSEWHERE)
-    made: list[Maker] = [to_assign] * 8 + [to_sign] * 4 + [returned] * 4 + [not_fixed] * 4
+    made: list[Maker] = [*[to_assign] * 8, *[to_sign] * 4, *[returned] * 4, *[not_fixed] * 4]
     waiting = {nth: make(office, nth) for nth, make in enumerate(made, start=1)}
     context.add_init_script(_FINGERS)
     page = context.new_page()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from playwright.sync_api import BrowserContext, Geolocation, Page, expect
 
@@ -34,7 +32,9 @@ new Promise((done) => {
   else navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true })
 })
 """
-_NO_CAMERA = "if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))"
+_NO_CAMERA = """
+if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))
+"""
 
 
 @pytest.fixture

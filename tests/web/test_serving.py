@@ -81,8 +81,10 @@ def test_the_service_worker_may_answer_for_the_whole_site(browser: FlaskClient) 
 
 @pytest.mark.parametrize(
     "path",
-    ["/assets/index-old.js", "/assets/", "/favicon.ico", "/.made-from", "/.vite/manifest.json", "/index.html.gz", "/../settings.py",
-     "/%2e%2e/settings.py", "/assets/..%2f..%2fsettings.py"],
+    [
+        "/assets/index-old.js", "/assets/", "/favicon.ico", "/.made-from", "/.vite/manifest.json", "/index.html.gz",
+        "/../settings.py", "/%2e%2e/settings.py", "/assets/..%2f..%2fsettings.py",
+    ],
 )  # fmt: skip
 def test_a_file_that_is_not_of_the_build_is_not_there(browser: FlaskClient, path: str) -> None:
     answer = get(browser, path)

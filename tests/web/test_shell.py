@@ -1,4 +1,4 @@
-"""The client before anybody has signed in: it loads, can be installed, starts without a network, and gives way to a new version."""
+"""The client before anybody has signed in: it loads, can be installed, starts without a network, gives way to a new one."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from tests.web.conftest import watch
 class Quiet(WSGIRequestHandler):
     """Says nothing of each request."""
 
-    def log(self, type: str, message: str, *args: object) -> None:
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the interface's
         pass
 
 
