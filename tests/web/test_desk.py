@@ -6,6 +6,7 @@ import random
 import statistics
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -45,7 +46,7 @@ def to_assign(office: Office, nth: int) -> str:
     return "待派单"
 
 
-def checked(office: Office, nth: int, action: str, **more: object) -> Case:
+def checked(office: Office, nth: int, action: str, **more: Any) -> Case:
     """Two officers were there."""
     case, pair = reported(office, nth), office.officers
     case.assign(pair)
