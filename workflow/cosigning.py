@@ -82,6 +82,13 @@ def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Jso
     return {"act_sha256": digest, "action": action}
 
 
+def drafted(act: Json | None, *, with_words: bool) -> Json | None:
+    """A draft as a line shows it; its words for those who hold the case, so that they are read before they are signed."""
+    if act is None:
+        return None
+    return {key: act[key] for key in ("action", "by", "at", "act_sha256", *(("data",) if with_words else ()))}
+
+
 def second_officer(session: Session, case: Cosigned, actor: Actor, data: dict[str, Any], action: str) -> UUID:
     """Check the signature of the colleague with whom the act was drafted; who gave it. Raises GuardFailed or Invalid."""
     act = case.pending_act

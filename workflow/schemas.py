@@ -134,6 +134,12 @@ class DraftedActSchema(AnswerSchema):
     act_sha256 = fields.String()
 
 
+class ReadableActSchema(DraftedActSchema):
+    """The same for those who hold the case: the second officer reads it before he signs."""
+
+    data = fields.Dict(metadata={"description": "the arguments of the act, as its first officer gave them"})
+
+
 class FoundSchema(AnswerSchema):
     """What two officers found, with who signed it."""
 

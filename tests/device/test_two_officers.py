@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,22 @@ def test_a_signature_that_is_not_the_second_officers_over_this_act_is_refused(
     assert refused["code"] == expected
     assert (state_of(case), case.last["data"]["pending_act"]["act_sha256"]) == ("VERIFYING", digest)
     assert countersigned(first, case, act, second)["outcome"] == "applied", "the right one still can"
+
+
+def test_the_second_officer_reads_a_draft_before_he_signs_it_and_nobody_reads_it_who_does_not_hold_the_case(
+    case: Case, pair: tuple[Device, Device], make_device: MakeDevice
+) -> None:
+    first, second = pair
+    act = drafted(first, case)
+    first.sync()
+    readable = []
+    for device in (second, make_device(nth=2)):
+        device.sync()
+        row = device.shown("hazard", str(case.id))
+        assert row is not None
+        assert row["pending_act"]["act_sha256"] == digest_of(act)
+        readable.append(row["pending_act"].get("data", {}).get("finding"))
+    assert readable == [json.loads(act.line)["args"]["finding"], None]
 
 
 def test_nobody_signs_his_own_act_from_his_own_queue(case: Case, pair: tuple[Device, Device]) -> None:

@@ -11,7 +11,7 @@ from places.schemas import PositionSchema
 from wire import AnswerSchema, Moment
 from workflow.hazards.rules import REJECTION_REASONS, STATES
 from workflow.hazards.schemas import PICTURES
-from workflow.schemas import DraftedActSchema, FoundSchema
+from workflow.schemas import DraftedActSchema, FoundSchema, ReadableActSchema
 
 STATE = validate.OneOf(list(STATES))
 PICTURE = validate.OneOf(list(PICTURES))
@@ -88,6 +88,7 @@ class HazardOutlineSchema(AnswerSchema):
 class HeldHazardSchema(HazardOutlineSchema):
     """For those who hold the case: what the reporter said and showed, and what was found; never who he is."""
 
+    pending_act = fields.Nested(ReadableActSchema, allow_none=True)
     description = fields.String()
     photo_ids = fields.List(fields.UUID())
     place_type = fields.String()

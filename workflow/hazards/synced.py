@@ -7,6 +7,7 @@ from typing import Any
 from database.base import Json
 from places.jurisdiction import ADDRESS_PARTS
 from sync.catalog import Scope, Synced
+from workflow.cosigning import drafted
 from workflow.hazards.models import Hazard
 
 
@@ -27,7 +28,7 @@ def officer_line(hazard: Hazard) -> Json:
         "submitted_at": hazard.submitted_at,
         "due_at": hazard.due_at,
         "master_id": hazard.master_id,
-        "pending_act": _act_in_sight(hazard.pending_act),
+        "pending_act": drafted(hazard.pending_act, with_words=False),
         "rectification_id": hazard.rectification_id,
         "handover_id": hazard.handover_id,
     }
@@ -38,6 +39,7 @@ def holder_line(hazard: Hazard) -> Json:
     return {
         **officer_line(hazard),
         "address": _address(hazard, ("region_name", *ADDRESS_PARTS)),
+        "pending_act": drafted(hazard.pending_act, with_words=True),
         "description": hazard.description,
         "photo_ids": hazard.photo_ids,
         "place_type": hazard.place_type,
@@ -79,11 +81,6 @@ def reporter_line(hazard: Hazard) -> Json:
 def _address(hazard: Hazard, parts: tuple[str, ...]) -> Json:
     """Only these parts; what the reporter was told of the place (`message`) is his alone."""
     return {part: hazard.address[part] for part in parts if part in hazard.address}
-
-
-def _act_in_sight(act: Json | None) -> Json | None:
-    """Of a draft only what the second officer has to see before he signs."""
-    return None if act is None else {key: act[key] for key in ("action", "by", "at", "act_sha256")}
 
 
 def _on_devices(hazard: Any) -> bool:

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from wire import AnswerSchema, AnyOf, Moment
 from workflow.answers import CaseSchema, CaseSummarySchema
 from workflow.rectification.rules import LIFE
-from workflow.schemas import DraftedActSchema, FoundSchema
+from workflow.schemas import FoundSchema, ReadableActSchema
 
 STATE = validate.OneOf(LIFE.states)
 
@@ -54,7 +54,7 @@ class OfficerOrderSchema(UnitOrderSchema):
     hazard_id = fields.UUID()
     region_code = fields.String()
     officer_ids = fields.List(fields.UUID())
-    pending_act = fields.Nested(DraftedActSchema, allow_none=True)
+    pending_act = fields.Nested(ReadableActSchema, allow_none=True)
     finding = fields.Nested(FoundSchema, allow_none=True)
 
 

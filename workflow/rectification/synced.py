@@ -9,6 +9,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
+from workflow.cosigning import drafted
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, may_take
 from workflow.state_machine import Transition
@@ -33,13 +34,12 @@ def unit_line(order: Rectification) -> Json:
 
 def officer_line(order: Rectification) -> Json:
     """For officers: also the case behind it and the draft that waits for a signature."""
-    act = order.pending_act
     return {
         **unit_line(order),
         "hazard_id": order.hazard_id,
         "region_code": order.region_code,
         "officer_ids": order.officer_ids,
-        "pending_act": {key: act[key] for key in ("action", "by", "at", "act_sha256")} if act else None,
+        "pending_act": drafted(order.pending_act, with_words=True),
         "finding": order.finding,
     }
 

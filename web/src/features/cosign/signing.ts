@@ -47,7 +47,7 @@ export async function actOnServer(device: Device, subject: Subject | null): Prom
     subject,
     digest: act.act_sha256,
     name: `${subject.type}.${act.action}`,
-    args: null, // the server shows no more of a draft: its words are read on the colleague's phone
+    args: 'data' in act ? (act.data as JsonObject) : null, // whoever does not hold the case reads the words on the colleague's phone
     madeAt: act.at,
     number: hazard?.number ?? '',
     place: hazard?.place_name ?? '',
