@@ -2,6 +2,7 @@ import * as L from 'leaflet'
 import 'leaflet/dist/leaflet.css'
 import type { OwnPosition } from '@/app/ownPosition'
 import { toGcj02, type Point } from '@/app/positions'
+import { movedAside } from './apart'
 import type { BaseMap } from './baseMap'
 
 /** A place to be shown, in WGS-84 as everything of ours. */
@@ -12,6 +13,7 @@ export interface Place {
   readonly isUrgent: boolean
 }
 
+const MARK = 44
 const SUBDOMAINS = '1234'
 const CLOSE = 16
 const REGION: L.LatLngBoundsLiteral = [[37.4, 97.2], [53.4, 126.1]]
@@ -33,11 +35,13 @@ export class FieldMap {
   private readonly places = L.layerGroup()
   private readonly own = L.layerGroup()
   private readonly line = L.layerGroup()
+  private shown: { places: readonly Place[]; selected: string | null } = { places: [], selected: null }
   private shift: (point: Point) => Point = (point) => point
 
   constructor(element: HTMLElement, private readonly onSelect: (id: string) => void) {
     this.map = L.map(element, { zoomControl: false, attributionControl: false, minZoom: 4, maxZoom: 18 }).fitBounds(REGION)
     L.control.scale({ imperial: false, position: 'bottomleft' }).addTo(this.map)
+    this.map.on('zoomend', () => this.showPlaces(this.shown.places, this.shown.selected))
     for (const layer of [this.line, this.own, this.places]) layer.addTo(this.map)
   }
 
@@ -52,10 +56,13 @@ export class FieldMap {
   }
 
   showPlaces(places: readonly Place[], selected: string | null): void {
+    this.shown = { places, selected }
     this.places.clearLayers()
-    for (const place of places) {
+    const asides = movedAside(places.map((place) => this.map.latLngToLayerPoint(this.latLng(place.at))))
+    for (const [nth, place] of places.entries()) {
+      const aside = asides[nth]!
       const marks = ['fire-place', place.isUrgent ? 'urgent' : '', place.id === selected ? 'selected' : ''].join(' ').trim()
-      const icon = L.divIcon({ className: marks, iconSize: [44, 44], iconAnchor: [22, 22] })
+      const icon = L.divIcon({ className: marks, iconSize: [MARK, MARK], iconAnchor: [MARK / 2 - aside.x, MARK / 2 - aside.y] })
       L.marker(this.latLng(place.at), { icon, title: place.label, alt: place.label, keyboard: true, zIndexOffset: place.id === selected ? 1000 : 0 })
         .on('click', () => this.onSelect(place.id))
         .on('keypress', () => this.onSelect(place.id))
