@@ -12,6 +12,7 @@ from operations.browser import FLAGS, chromium
 from operations.client import DIST
 from tests.operations.product import free_port, running
 from tests.web.browsing import OF_A_PHONE
+from tests.web.content import make_content
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     with running(tmp_path_factory.mktemp("product") / "var", port):
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def content(product: str) -> dict[str, str]:
+    """Ids of what there is to see in the product, by what they are of."""
+    return make_content(product)
 
 
 @pytest.fixture(scope="session")

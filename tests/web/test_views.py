@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext
 
 from tests.web.browsing import axe, prefer, sign_in
+from tests.web.measures import measure
 from tests.web.views import VIEWS, View, declared_routes
 
 
@@ -14,21 +15,16 @@ def test_every_route_of_the_client_is_among_the_views() -> None:
     assert len({view.picture for view in VIEWS}) == len(VIEWS)
 
 
-def fits(page: Page) -> bool:
-    """True if nothing has to be reached by moving the page sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-
-
 @pytest.mark.parametrize("mode", ["standard", "elder"])
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.picture)
-def test_a_page_has_no_serious_obstacle_and_fits_the_phone(context: BrowserContext, view: View, mode: str) -> None:
+def test_a_page_has_no_serious_obstacle_fits_the_phone_and_is_as_large_as_its_mode_promises(
+    context: BrowserContext, content: dict[str, str], view: View, mode: str
+) -> None:
     page = context.new_page()
     prefer(page, mode)
     if view.who is not None:
         sign_in(page, view.who)
-    view.open(page)
-    expect(page.locator("#app h1").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    view.open(page, content)
     assert page.evaluate("document.documentElement.dataset.mode") == mode
-    assert fits(page)
+    assert measure(page) == {"too_wide": [], "small_text": [], "narrow_lines": [], "small_targets": []}
     axe(page)

@@ -1,79 +1,126 @@
-"""Every page of the client, once: who sees it, and how he gets there. A new route needs a line here (a test asks for it)."""
+"""Every page of the client: who sees it, and how he gets there, with something to show and without. A new route needs a line
+here (a test asks for it)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page, expect
 
 from accounts.actor import Role
 from operations.client import WEB
+from operations.demo.photos import photographs
 
 
 @dataclass(frozen=True)
 class View:
-    """A route as the client declares it. `reach` leads there where the address alone does not."""
+    """A route as the client declares it."""
 
     route: str
     picture: str  # the name of its picture in docs/screenshots
     who: Role | None = None  # nobody has signed in
-    reach: Callable[[Page], object] | None = None
+    address: str | None = None  # with ids of the content in braces; the route itself where that is an address
+    reach: Callable[[Page], object] | None = None  # what is done there before there is something to see
 
-    def open(self, page: Page) -> None:
+    def open(self, page: Page, content: Mapping[str, str]) -> None:
         """Go there."""
-        if self.reach is None:
-            page.goto(self.route)
-        else:
+        page.goto((self.address or self.route).format_map(content))
+        expect(page.locator("#app h1").first).to_be_visible()
+        if self.reach is not None:
             self.reach(page)
+        page.wait_for_load_state("networkidle")
 
 
+_CASE = "/cases/:kind(hazard|handover|rectification)/:id"
+_ASK = "/ask-signature/:type(hazard|rectification)/:id"
+FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
 
 
-def at(address: str) -> Callable[[Page], object]:
-    """What leads to an address."""
-    return lambda page: page.goto(address)
+def say_that_nothing_burns(page: Page) -> None:
+    """The question comes before everything else, whatever address somebody followed."""
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    expect(page).to_have_url(re.compile("/report/snap"))
+
+
+def snap(page: Page) -> None:
+    """With a photo, as the phone's own camera gives it."""
+    say_that_nothing_burns(page)
+    photo = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photographs()[0])
+    page.locator("input[type=file]").first.set_input_files(photo)
+    page.get_by_role("radio", name="通道出口").click()
+
+
+def find_true(page: Page) -> None:
+    """The form of a finding that is true, with its order."""
+    page.get_by_text("属实,责令改正", exact=True).click()
+    page.get_by_label("核查情况").fill(FOUND)
+
+
+def ask_for_a_signature(page: Page) -> None:
+    """What was found is sealed on this phone, unless it was before, and nothing leaves it."""
+    page.context.route("**/api/v1/sync/push*", lambda route: route.abort())
+    page.wait_for_load_state("networkidle")
+    if not page.get_by_text("本机没有等待签名").is_visible():
+        return
+    page.goto(page.url.replace("/ask-signature/hazard/", "/check/") + "/finding")
+    page.get_by_text("当场改正", exact=True).click()
+    page.get_by_label("核查情况").fill(FOUND)
+    page.get_by_label("没有照片").fill("手机没电,照片由同事拍摄")
+    page.get_by_role("button", name="保存核查结果").click()
+    expect(page).to_have_url(re.compile("/ask-signature/"))
 
 
 VIEWS = [
     View("/report", "report"),
-    View("/report/snap", "report-snap"),
-    View("/my-reports", "my-reports"),
+    View("/report/snap", "report-camera", reach=say_that_nothing_burns),
+    View("/report/snap", "report-form", reach=snap),
+    View("/my-reports", "my-reports-empty"),
+    View("/my-reports", "my-reports", Role.CITIZEN),
     View("/my-reports/track", "track"),
-    View("/my-reports/:id", "my-report-missing", reach=at(f"/my-reports/{NOWHERE}")),
+    View("/my-reports/:id", "my-report", Role.CITIZEN, "/my-reports/{told}"),
+    View("/my-reports/:id", "my-report-missing", address=f"/my-reports/{NOWHERE}"),
     View("/learn", "learn"),
-    View("/learn/laws/:id", "law-missing", reach=at(f"/learn/laws/{NOWHERE}")),
-    View("/learn/lessons/:id", "lesson-missing", reach=at(f"/learn/lessons/{NOWHERE}")),
+    View("/learn", "laws", address="/learn?shelf=laws"),
+    View("/learn/laws/:id", "law", address="/learn/laws/{law}"),
+    View("/learn/laws/:id", "law-missing", address=f"/learn/laws/{NOWHERE}"),
+    View("/learn/lessons/:id", "lesson", address="/learn/lessons/{lesson}"),
+    View("/learn/lessons/:id", "lesson-missing", address=f"/learn/lessons/{NOWHERE}"),
     View("/inbox", "inbox", Role.UNIT_LEADER),
     View("/queue", "queue", Role.UNIT_LEADER),
     View("/cases", "cases", Role.UNIT_LEADER),
-    View("/cases/:kind(hazard|handover|rectification)/:id", "case-missing", Role.UNIT_LEADER, at(f"/cases/hazard/{NOWHERE}")),
+    View(_CASE, "case-hazard", Role.UNIT_LEADER, "/cases/hazard/{told}"),
+    View(_CASE, "case-draft", Role.UNIT_LEADER, "/cases/hazard/{drafted}"),
+    View(_CASE, "case-handover", Role.UNIT_LEADER, "/cases/handover/{letter}"),
+    View(_CASE, "case-rectification", Role.UNIT_LEADER, "/cases/rectification/{order}"),
+    View(_CASE, "case-missing", Role.UNIT_LEADER, f"/cases/hazard/{NOWHERE}"),
     View("/today", "today", Role.FIRE_OFFICER),
     View("/map", "map", Role.FIRE_OFFICER),
-    View("/check/:id", "check-missing", Role.FIRE_OFFICER, at(f"/check/{NOWHERE}")),
-    View("/check/:id/finding", "finding-missing", Role.FIRE_OFFICER, at(f"/check/{NOWHERE}/finding")),
-    View("/check/:id/precheck", "precheck-missing", Role.FIRE_OFFICER, at(f"/check/{NOWHERE}/precheck")),
-    View("/recheck/:id", "recheck-missing", Role.FIRE_OFFICER, at(f"/recheck/{NOWHERE}")),
-    View(
-        "/ask-signature/:type(hazard|rectification)/:id",
-        "ask-signature-missing",
-        Role.FIRE_OFFICER,
-        at(f"/ask-signature/hazard/{NOWHERE}"),
-    ),
+    View("/check/:id", "check", Role.FIRE_OFFICER, "/check/{under_way}"),
+    View("/check/:id", "check-missing", Role.FIRE_OFFICER, f"/check/{NOWHERE}"),
+    View("/check/:id/finding", "finding", Role.FIRE_OFFICER, "/check/{under_way}/finding", find_true),
+    View("/check/:id/finding", "finding-missing", Role.FIRE_OFFICER, f"/check/{NOWHERE}/finding"),
+    View("/check/:id/precheck", "precheck", Role.GRID_WORKER, "/check/{under_way}/precheck"),
+    View("/recheck/:id", "recheck", Role.FIRE_OFFICER, "/recheck/{order}"),
+    View("/recheck/:id", "recheck-missing", Role.FIRE_OFFICER, f"/recheck/{NOWHERE}"),
     View("/sign", "sign", Role.FIRE_OFFICER),
-    View("/sync", "sync", Role.FIRE_OFFICER),
-    View("/sync/issues/:id", "sync-issue-missing", Role.FIRE_OFFICER, at(f"/sync/issues/{NOWHERE}")),
+    View("/sign", "sign-draft", Role.FIRE_OFFICER, "/sign?case={drafted}"),
+    View("/sync/issues/:id", "sync-issue", Role.FIRE_OFFICER, "/sync/issues/{issue}"),
+    View("/sync/issues/:id", "sync-issue-missing", Role.FIRE_OFFICER, f"/sync/issues/{NOWHERE}"),
     View("/pin", "pin", Role.FIRE_OFFICER),
     View("/unlock", "unlock", Role.FIRE_OFFICER),
+    View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),
+    View(_ASK, "ask-signature-missing", Role.FIRE_OFFICER, f"/ask-signature/hazard/{NOWHERE}"),
+    View("/sync", "sync", Role.FIRE_OFFICER),
     View("/sign-in", "sign-in"),
-    View("/sign-in", "sign-in-staff", reach=at("/sign-in?as=staff")),
-    View("/login/return", "provider-return", reach=at("/login/return?code=none&state=none")),
+    View("/sign-in", "sign-in-staff", address="/sign-in?as=staff"),
+    View("/login/return", "provider-return", address="/login/return?code=none&state=none"),
     View("/me", "me-nobody"),
     View("/me", "me-officer", Role.FIRE_OFFICER),
     View("/password", "password", Role.FIRE_OFFICER),
-    View("/:missing(.*)*", "missing", reach=at("/no/such/page")),
+    View("/:missing(.*)*", "missing", address="/no/such/page"),
 ]
 
 

@@ -1,0 +1,131 @@
+"""What the pages show: a case of each kind in a telling state, made over HTTP by the people of the demo."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from device.transport import HttpTransport
+from operations.demo.cases import Case, Office, position, report
+from operations.demo.checks import finding
+from operations.demo.ledger import Ledger
+from operations.demo.people import Json, Person, Stage
+from operations.demo.photos import Photo, send_whole, take_photo
+from operations.demo.printing import local_day, silent
+from operations.demo.transport import Patient
+from tests.people import HOME
+
+_SEED = 20261126
+_PATIENCE_SECONDS = 20.0
+_TERM_DAYS = 7
+_HERE = (111.6856, 40.8455)
+
+
+def make_content(url: str) -> dict[str, str]:
+    """Ids by what they are of. The first citizen, leader, pair of officers, grid worker and receiver of the banner are in it."""
+    chance = random.Random(_SEED)
+    stage = Stage(Patient(HttpTransport(url), _PATIENCE_SECONDS, url=url), Ledger(_SEED), silent(), chance)
+    office, citizen = Office(stage, HOME), stage.citizen(HOME)
+    told = _told(stage, office, citizen)
+    return {
+        "told": told.id,
+        "order": told.siblings["rectification"].id,
+        "under_way": _under_way(stage, office, citizen).id,
+        "drafted": _drafted(office, citizen).id,
+        "letter": _returned(office, citizen).id,
+        "issue": _issue(stage, office),
+        "law": citizen.get("/laws?limit=1")["items"][0]["id"],
+        "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
+    }
+
+
+def _reported(office: Office, who: Person, picture: str, words: str, place_name: str, category: str, *photos: Photo) -> Case:
+    """In, with its photos, and registered."""
+    place = position(_HERE[0] + who.stage.rng.uniform(-0.01, 0.01), _HERE[1] + who.stage.rng.uniform(-0.01, 0.01))
+    case = report(who, office, picture, words, place, photo_ids=[photo.id for photo in photos], place_name=place_name)
+    for photo in photos:
+        send_whole(who, photo, "report", office.leader)
+    case.act(office.clerk, "register", {"category": category}, says="")
+    return case
+
+
+def _found(case: Case, office: Office, words: str, item: str, *photos: Photo) -> Json:
+    due_on = (local_day(case.stage.clock()) + timedelta(days=_TERM_DAYS)).isoformat()
+    unit = office.stage.account("UNIT_MANAGER", HOME).unit_id
+    items = [{"description": item, "clause": "消防法第二十八条"}]
+    order: Json = {"kind": "DEADLINE", "due_on": due_on, "unit_id": unit, "unit_name": "新城区晨光宾馆(演示)", "items": items}
+    return finding(words, [photo.id for photo in photos], *_HERE, order=order)
+
+
+def _told(stage: Stage, office: Office, citizen: Person) -> Case:
+    """Found true, the reporter told, the unit has fixed it: the officers are to look again."""
+    shot, evidence, fixed = (take_photo(stage.rng, *_HERE) for _ in range(3))
+    case = _reported(office, citizen, "EXIT", "三楼疏散通道被纸箱堵死,安全出口上锁", "晨光宾馆三楼东侧", "EVAC_BLOCKED", shot)
+    pair, manager = office.officers, stage.account("UNIT_MANAGER", HOME)
+    case.assign(pair)
+    case.act(pair[0], "start", says="")
+    found = _found(case, office, "三楼东侧疏散通道被纸箱堵塞约12米,安全出口上锁", "清除三楼疏散通道堆放物,打开安全出口", evidence)
+    case.cosigned(pair, "verify_true", found, says="")
+    send_whole(pair[0], evidence, "verification", pair[0])
+    made = case.order(pair[0], [manager])
+    case.act(office.clerk, "tell_reporter", says="")
+    item = made.read(manager)["data"]["items"][0]
+    made.act(
+        manager, "report_fix", {"items": [{"id": item["id"], "fixed": True, "photos": [fixed.id], "note": "已清理"}]}, says=""
+    )
+    send_whole(manager, fixed, "rectification", pair[0])
+    made.act(manager, "apply_recheck", says="")
+    return case
+
+
+def _under_way(stage: Stage, office: Office, citizen: Person) -> Case:
+    """The officers are on the spot; a grid worker goes with them."""
+    shot = take_photo(stage.rng, *_HERE)
+    case = _reported(office, citizen, "EBIKE", "楼道里停放电动自行车并飞线充电", "成吉思汗大街12号楼3单元", "EBIKE", shot)
+    pair = office.officers
+    case.assign(pair, grid_worker_id=stage.account("GRID_WORKER", HOME).id)
+    case.act(pair[0], "start", says="")
+    return case
+
+
+def _drafted(office: Office, citizen: Person) -> Case:
+    """The second of the pair has written what was found; the first has to sign it."""
+    case = _reported(office, citizen, "FACILITY", "商场二层室内消火栓被柜台挡住", "满达商场二层北侧", "HYDRANT_OBSTRUCTED")
+    first, second = office.officers
+    case.assign([first, second])
+    case.act(second, "start", says="")
+    case.act(
+        second,
+        "verify_true",
+        _found(case, office, "室内消火栓被柜台遮挡,无法正常使用", "移走柜台,保证消火栓可以正常使用"),
+        says="",
+    )
+    return case
+
+
+def _returned(office: Office, citizen: Person) -> Case:
+    """A letter that came back: its sender has to send it on."""
+    case = _reported(office, citizen, "UNCLEAR", "新楼没有验收就搬进去办公了", "新建办公楼", "NO_ACCEPTANCE")
+    housing, market = office.housing, office.market
+    reasons = {"reason": "建设工程消防验收由住房和城乡建设部门负责", "legal_basis": "消防法第十三条"}
+    letter = case.letter(housing, None, {**reasons, "lack_of_competence": True}, says="")
+    letter.act(housing, "sign_for", says="")
+    back = {"reason": "该建筑不属于需验收的特殊建设工程", "legal_basis": "建设工程消防设计审查验收管理暂行规定第十四条"}
+    letter.act(housing, "return", {**back, "suggested_org_id": market.org_id}, says="")
+    return letter
+
+
+def _issue(stage: Stage, office: Office) -> str:
+    """Two people changed the name of one unit; what the first officer wrote off-line did not become the record's."""
+    officer, leader = office.officers[0], office.leader
+    unit_id = str(stage.account("UNIT_MANAGER", HOME).unit_id)
+    for who in (officer, leader):
+        who.device.sync()
+    unit = officer.device.shown("unit", unit_id)
+    assert unit is not None
+    for who, name in ((leader, "新城区晨光大酒店(演示)"), (officer, "新城区晨光快捷宾馆(演示)")):
+        who.device.mutate("unit.edit", unit_id, {}, changes={"name": [unit["name"], name]})
+    for who in (leader, officer):
+        who.device.sync()
+    [issue] = [issue for issue in officer.device.all_shown("issue") if issue["subject_id"] == unit_id]
+    return str(issue["id"])
