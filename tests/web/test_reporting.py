@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Geolocation, Page, expect
 
-from tests.web.browsing import axe, offline, prefer
+from accounts.actor import Role
+from tests.people import ELSEWHERE
+from tests.web.browsing import axe, offline, prefer, sign_in
 
 MOST_TAPS = 4
 SENT_WITHIN_MS = 30_000  # the engine may be waiting out a failure when the network comes back
@@ -130,3 +132,31 @@ def test_laws_are_searched_without_a_network_and_without_signing_in(phone: Brows
         page.get_by_placeholder("搜法规名称").fill("安全出口")
         page.get_by_role("link", name="中华人民共和国消防法").click()
         expect(page.locator("mark").first).to_be_visible()
+
+
+def test_on_a_shared_phone_the_second_person_sees_nothing_of_the_first_whose_report_goes_out_when_he_is_back(
+    phone: BrowserContext,
+) -> None:
+    page = opened(phone)
+    sign_in(page, Role.CITIZEN)
+    page.goto("/report")
+    with offline(phone):
+        report(page)
+        expect(page.get_by_text("已保存在本机,尚未上报")).to_be_visible()
+        sign_out(page)
+        expect(page.get_by_text("还有")).to_contain_text("没有上报")
+        page.get_by_role("button", name="确认").click()
+        expect(page).not_to_have_url("/me")
+    sign_in(page, Role.CITIZEN, ELSEWHERE)
+    page.goto("/my-reports")
+    expect(page.get_by_text("通道出口")).to_have_count(0)
+    sign_out(page)
+    expect(page).not_to_have_url("/me")
+    sign_in(page, Role.CITIZEN)
+    page.goto("/my-reports")
+    expect(page.get_by_text("已收到").first).to_be_visible(timeout=SENT_WITHIN_MS)
+
+
+def sign_out(page: Page) -> None:
+    page.goto("/me")
+    page.get_by_role("button", name="退出登录").click()
