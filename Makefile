@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots speed clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -33,6 +33,9 @@ browser: everything
 
 screenshots: everything client browser ## every page of the web client, on a phone and on a desktop, into docs/screenshots
 	@exec $(BIN)/python -m tests.web.screenshots
+
+speed: everything client browser ## Lighthouse on the entry page, and how long taps wait on a slow phone
+	@exec $(BIN)/python -m tests.web.speed
 
 demo: everything ## the main job, over HTTP, against a running server
 	@exec $(BIN)/python -m operations.demo $(ARGS)
