@@ -21,7 +21,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-background-networking",
-    "--lang=zh-CN",  # fields of dates speak the language of the browser
 )
 
 
