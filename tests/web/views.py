@@ -113,6 +113,8 @@ VIEWS = [
     View("/sign", "sign-draft", Role.FIRE_OFFICER, "/sign?case={drafted}"),
     View("/sync/issues/:id", "sync-issue", Role.FIRE_OFFICER, "/sync/issues/{issue}"),
     View("/sync/issues/:id", "sync-issue-missing", Role.FIRE_OFFICER, f"/sync/issues/{NOWHERE}"),
+    View("/sync-issues", "sync-issues", Role.UNIT_LEADER),
+    View("/sync-issues", "sync-issues-devices", Role.SYS_ADMIN),
     View("/pin", "pin", Role.FIRE_OFFICER),
     View("/unlock", "unlock", Role.FIRE_OFFICER),
     View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),

@@ -13,8 +13,9 @@ import { map } from '@/features/map'
 import { check } from '@/features/check'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
+import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, mine,
+  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, mine,
 ]

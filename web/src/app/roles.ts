@@ -15,6 +15,10 @@ export function hasRole(user: User | null, ...roles: readonly string[]): boolean
 export const isOfficer = (user: User | null): boolean => hasRole(user, ...OFFICERS)
 export const isDesk = (user: User | null): boolean => hasRole(user, ...DESK) && !isOfficer(user)
 export const isAdministrator = (user: User | null): boolean => hasRole(user, ...ADMINISTRATORS)
+/** Who decides about what devices handed in and took no effect. */
+export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR')
+/** Who sees which devices of the staff still hold work. */
+export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
 /** Citizens, enterprises, guests, and whoever has not signed in. */

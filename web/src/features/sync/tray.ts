@@ -99,7 +99,8 @@ export function trayOf(lines: readonly Sealed[], issues: readonly Issue[]): Tray
   return [...open.map((issue) => fromIssue(issue, byMid.get(issue.mid ?? ''))), ...bare.map(fromLine)].sort((one, other) => (one.at < other.at ? 1 : -1))
 }
 
-function fromIssue(issue: Issue, line: Sealed | undefined): TrayItem {
+/** An issue as it is listed; the line that it came from says more, where this device has it. */
+export function fromIssue(issue: Omit<Issue, 'revision' | 'waiting'>, line?: Sealed): TrayItem {
   const explained = issue.losing !== null && 'explained' in issue.losing ? (issue.losing.explained as Record<string, unknown>) : {}
   return {
     id: issue.id,

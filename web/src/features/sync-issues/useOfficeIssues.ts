@@ -1,0 +1,88 @@
+import { computed, shallowRef, watch } from 'vue'
+import { useDoing, usePages } from '@/app/async'
+import { api, Refused, type Schemas } from '@/app/http'
+
+export type OfficeIssue = Schemas['Issue']
+export type Decision = 'apply' | 'discard'
+export type Queue = Schemas['WatchedQueue']
+
+/** All that one person handed in and that the office decides about; of a reporter nobody is told who he is. */
+export interface Chain {
+  readonly authorId: string | null
+  readonly name: string | null
+  readonly parked: number // acts that wait in his queues: one issue may hold many
+  readonly issues: readonly OfficeIssue[]
+}
+
+/** What became of a decision about one or several issues. */
+export interface Receipt {
+  readonly decision: Decision
+  readonly name: string | null
+  readonly closed: number
+  readonly acts: number // that no longer wait
+  readonly open: number // issues that stay: something in them still cannot run
+  readonly refused: readonly string[] // why, in the server's words
+}
+
+async function queuesOf(ownerId: string): Promise<readonly Queue[]> {
+  return (await api.GET('/api/v1/sync/queues', { params: { query: { owner_id: ownerId, limit: 100 } } })).data!.items
+}
+
+const parkedIn = (queues: readonly Queue[]): number => queues.reduce((sum, queue) => sum + queue.parked, 0)
+
+/** The open issues of the caller's divisions by author, and the two decisions. */
+export function useOfficeIssues() {
+  const pages = usePages(async (cursor) => {
+    const query = { state: 'open' as const, limit: 50, ...(cursor ? { cursor } : {}) }
+    return (await api.GET('/api/v1/sync/issues', { params: { query } })).data!
+  })
+  const queues = shallowRef(new Map<string, readonly Queue[]>())
+  const receipt = shallowRef<Receipt | null>(null)
+  const doing = useDoing()
+  const reading = useDoing()
+  const chains = computed<Chain[]>(() =>
+    [...new Set(pages.items.value.map((issue) => issue.data.author_id))].map((authorId) => {
+      const held = queues.value.get(authorId ?? '') ?? []
+      const issues = pages.items.value.filter((issue) => issue.data.author_id === authorId)
+      return { authorId, name: held[0]?.owner_name ?? null, parked: parkedIn(held), issues }
+    }),
+  )
+
+  watch(pages.items, async (items) => {
+    const authors = [...new Set(items.flatMap((issue) => issue.data.author_id ?? []))]
+    const read = await reading.run(() => Promise.all(authors.map(async (id) => [id, await queuesOf(id)] as const)))
+    if (read) queues.value = new Map(read)
+  })
+
+  /** One after the other, as they were handed in; a refusal of one is told and leaves the others. */
+  async function decide(decision: Decision, chain: Chain, issues: readonly OfficeIssue[]): Promise<void> {
+    const done = await doing.run(async () => {
+      const refused: string[] = []
+      let [closed, open] = [0, 0]
+      for (const issue of issues) {
+        try {
+          if ((await decideOne(decision, issue.id)).data.state === 'open') open += 1
+          else closed += 1
+        } catch (error) {
+          if (!(error instanceof Refused)) throw error
+          refused.push(error.title)
+        }
+      }
+      const left = chain.authorId ? parkedIn(await queuesOf(chain.authorId)) : 0
+      return { decision, name: chain.name, closed, acts: Math.max(0, chain.parked - left), open, refused }
+    })
+    if (done) receipt.value = done
+    await pages.reload()
+  }
+
+  return { ...pages, chains, receipt, decide, doing }
+}
+
+async function decideOne(decision: Decision, id: string): Promise<OfficeIssue> {
+  const params = { params: { path: { issue_id: id } }, body: {} }
+  const answer =
+    decision === 'apply'
+      ? await api.POST('/api/v1/sync/issues/{issue_id}/actions/apply', params)
+      : await api.POST('/api/v1/sync/issues/{issue_id}/actions/discard', params)
+  return answer.data!
+}
