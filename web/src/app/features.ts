@@ -13,9 +13,10 @@ import { map } from '@/features/map'
 import { check } from '@/features/check'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
+import { staff } from '@/features/staff'
 import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, mine,
+  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, mine,
 ]
