@@ -43,7 +43,7 @@ demo: everything ## the main job, over HTTP, against a running server
 bench: everything ## processor and wall time of the main works, measured here
 	@exec $(BIN)/python -m operations.bench $(ARGS)
 
-deep: everything ## tests that take minutes: crashes, races, thousands of generated requests and of simulated weeks
+deep: everything client browser ## tests that take minutes: crashes, races, thousands of generated requests and of simulated weeks
 	$(BIN)/pytest -m deep --ignore=tests/simulator $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/simulator $(ARGS) || test $$? = 5
 

@@ -45,7 +45,7 @@ def save(page: Page, path: Path) -> None:
     page.set_viewport_size({"width": width, "height": height})
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
     picture.convert("RGB").save(path, quality=_QUALITY, method=6)
-    print(f"screenshots: {path.relative_to(ROOT)}", flush=True)  # noqa: T201 - a command
+    print(f"screenshots: {path.relative_to(ROOT)}", flush=True)
 
 
 def main() -> None:
@@ -63,7 +63,7 @@ def main() -> None:
         url = f"http://127.0.0.1:{port}"
         take(browser, url, VIEWS, make_content(url), PICTURES)
     taken = list(PICTURES.iterdir())
-    print(f"screenshots: {len(taken)}, {sum(each.stat().st_size for each in taken) / 2**20:.1f} MB")  # noqa: T201
+    print(f"screenshots: {len(taken)}, {sum(each.stat().st_size for each in taken) / 2**20:.1f} MB")
 
 
 if __name__ == "__main__":

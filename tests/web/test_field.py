@@ -12,7 +12,7 @@ from accounts.actor import Role
 from device.transport import HttpTransport
 from operations.demo.cases import Case, Office, position, report
 from operations.demo.ledger import Ledger
-from operations.demo.people import Stage
+from operations.demo.people import Json, Stage
 from operations.demo.printing import silent
 from operations.demo.transport import Patient
 from tests.people import ELSEWHERE
@@ -117,6 +117,7 @@ def test_two_off_line_phones_cosign_a_finding_and_hand_it_in_on_the_fifth_day(
     assert found["finding"]["officers"] == [person.id for person in office.officers]
 
 
-def _found(case: Case, office: Office) -> dict[str, object] | None:
+def _found(case: Case, office: Office) -> Json | None:
     read = case.read(office.leader)
-    return read["data"] if read["state"] == "VERIFIED_TRUE" else None
+    data: Json = read["data"]
+    return data if read["state"] == "VERIFIED_TRUE" else None

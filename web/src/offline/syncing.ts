@@ -37,6 +37,7 @@ export class Syncing {
   private running = false
   private again = false
   private lastRoundAt = 0
+  private returns = 0 // of the network: what was under way before the last one failed for want of it
 
   constructor(private readonly options: SyncingOptions) {}
 
@@ -82,6 +83,7 @@ export class Syncing {
 
   /** The network is back: what failed for want of it is tried again. */
   private tryAtOnce(): void {
+    this.returns++
     for (const [partition, { asked }] of this.patience) if (!asked) this.patience.delete(partition)
     this.wake()
   }
@@ -113,13 +115,15 @@ export class Syncing {
     if (leftMs > 0) return leftMs
     const idle = device.isGuest ? (await device.unsent()) === 0 : !(await device.isSignedIn())
     if (idle) return EVERY_MS
+    const { returns } = this
     try {
       await device.sync()
       this.patience.delete(device.partition)
       return EVERY_MS
     } catch (error) {
       this.options.onError?.(error)
-      return this.backOff(device.partition, error)
+      const wasWithout = returns !== this.returns && !(error instanceof Refused)
+      return wasWithout ? AFTER_A_SAVE_MS : this.backOff(device.partition, error)
     }
   }
 

@@ -62,6 +62,25 @@ describe('one tab keeps the device in step', () => {
     expect(calls.length).toBe(12)
   })
 
+  test('what was under way when the network came back is tried again at once', async () => {
+    vi.useFakeTimers()
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
+    vi.stubGlobal('window', new EventTarget())
+    const at: number[] = []
+    let isOffLine = true
+    syncing(async () => [
+      stub(async () => {
+        at.push(Date.now())
+        if (!isOffLine) return
+        isOffLine = false
+        window.dispatchEvent(new Event('online'))
+        throw new NoNetwork('the request of before')
+      }),
+    ])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(at).toHaveLength(2)
+  })
+
   test('after a failure it waits longer each time, and after a success no more', async () => {
     vi.useFakeTimers()
     const at: number[] = []

@@ -17,7 +17,6 @@ export interface Chain {
 /** What became of a decision about one or several issues. */
 export interface Receipt {
   readonly decision: Decision
-  readonly name: string | null
   readonly closed: number
   readonly acts: number // that no longer wait
   readonly open: number // issues that stay: something in them still cannot run
@@ -69,7 +68,7 @@ export function useOfficeIssues() {
         }
       }
       const left = chain.authorId ? parkedIn(await queuesOf(chain.authorId)) : 0
-      return { decision, name: chain.name, closed, acts: Math.max(0, chain.parked - left), open, refused }
+      return { decision, closed, acts: Math.max(0, chain.parked - left), open, refused }
     })
     if (done) receipt.value = done
     await pages.reload()
