@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 
 from operations.browser import FLAGS, chromium
 from operations.client import DIST
+from operations.demo.people import Stage
 from tests.operations.product import free_port, running
 from tests.web.browsing import OF_A_PHONE
-from tests.web.content import make_content
+from tests.web.content import make_content, on_stage
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +23,13 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     with running(tmp_path_factory.mktemp("product") / "var", port):
         yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def stage(product: str) -> Iterator[Stage]:
+    """The people of the demo, for what happens elsewhere."""
+    with on_stage(product) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

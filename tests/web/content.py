@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from device.transport import HttpTransport
@@ -21,10 +23,20 @@ _TERM_DAYS = 7
 _HERE = (111.6856, 40.8455)
 
 
+@contextmanager
+def on_stage(url: str) -> Iterator[Stage]:
+    """The people of the demo, over HTTP."""
+    with closing(HttpTransport(url)) as line:
+        yield Stage(Patient(line, _PATIENCE_SECONDS, url=url), Ledger(_SEED), silent(), random.Random(_SEED))
+
+
 def make_content(url: str) -> dict[str, str]:
     """Ids by what they are of. The first citizen, leader, pair of officers, grid worker and receiver of the banner are in it."""
-    chance = random.Random(_SEED)
-    stage = Stage(Patient(HttpTransport(url), _PATIENCE_SECONDS, url=url), Ledger(_SEED), silent(), chance)
+    with on_stage(url) as stage:
+        return _content(stage)
+
+
+def _content(stage: Stage) -> dict[str, str]:
     office, citizen = Office(stage, HOME), stage.citizen(HOME)
     told = _told(stage, office, citizen)
     return {

@@ -11,14 +11,11 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from accounts.actor import Role
-from device.transport import HttpTransport
 from operations.demo.cases import Case, Office, position, report
 from operations.demo.checks import finding
-from operations.demo.ledger import Ledger
 from operations.demo.people import Json, Stage
 from operations.demo.photos import take_photo
-from operations.demo.printing import local_day, silent
-from operations.demo.transport import Patient
+from operations.demo.printing import local_day
 from tests.people import ELSEWHERE
 from tests.web.browsing import sign_in
 
@@ -115,9 +112,8 @@ def clear(page: Page, nth: int, waits: str) -> int:
 
 
 def test_a_leader_clears_twenty_mixed_cases_with_three_taps_each(
-    context: BrowserContext, product: str, record_property: Callable[[str, object], None]
+    context: BrowserContext, stage: Stage, record_property: Callable[[str, object], None]
 ) -> None:
-    stage = Stage(Patient(HttpTransport(product), 20.0, url=product), Ledger(SEED), silent(), random.Random(SEED))
     office = Office(stage, ELSEWHERE)
     made: list[Maker] = [*[to_assign] * 8, *[to_sign] * 4, *[returned] * 4, *[not_fixed] * 4]
     waiting = {nth: make(office, nth) for nth, make in enumerate(made, start=1)}

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.actor import Role
-from device.transport import HttpTransport
 from operations.demo.cases import Case, Office, position, report
-from operations.demo.ledger import Ledger
 from operations.demo.people import Json, Stage
-from operations.demo.printing import silent
-from operations.demo.transport import Patient
 from tests.people import ELSEWHERE
 from tests.web.browsing import OF_A_PHONE, offline, sign_in, wait_until_kept
 from tests.web.conftest import watch
 
-SEED = 20261127
 THERE = (109.823, 40.642)
 DAYS = 5
 SENT_WITHIN_MS = 30_000
 
 
 @pytest.fixture
-def office(product: str) -> Office:
+def office(stage: Stage) -> Office:
     """The brigade of a banner, over HTTP."""
-    stage = Stage(Patient(HttpTransport(product), 20.0, url=product), Ledger(SEED), silent(), random.Random(SEED))
     return Office(stage, ELSEWHERE)
 
 

@@ -144,7 +144,7 @@ def test_on_a_shared_phone_the_second_person_sees_nothing_of_the_first_whose_rep
         report(page)
         expect(page.get_by_text("已保存在本机,尚未上报")).to_be_visible()
         sign_out(page)
-        expect(page.get_by_text("还有")).to_contain_text("没有上报")
+        expect(page.get_by_text("还有2项没有上报")).to_be_visible()  # the report and its photo
         page.get_by_role("button", name="确认").click()
         expect(page).not_to_have_url("/me")
     sign_in(page, Role.CITIZEN, ELSEWHERE)

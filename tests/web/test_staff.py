@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 from playwright.sync_api import Page, expect
 
 from accounts.actor import Role
-from device.transport import HttpTransport
-from operations.demo.ledger import Ledger
 from operations.demo.people import Stage
-from operations.demo.printing import silent
-from operations.demo.transport import Patient
 from tests.web.browsing import axe, sign_in
 
-SEED = 20261128
 REGION = "150000"
 
 
@@ -24,8 +17,7 @@ def choose_office(page: Page, name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).check()
 
 
-def test_an_administrator_creates_an_officer_and_transfers_him_with_his_role_to_another_banner(page: Page, product: str) -> None:
-    stage = Stage(Patient(HttpTransport(product), 20.0, url=product), Ledger(SEED), silent(), random.Random(SEED))
+def test_an_administrator_creates_an_officer_and_transfers_him_with_his_role_to_another_banner(page: Page, stage: Stage) -> None:
     here, there = (stage.account("UNIT_LEADER", code).org_name for code in ("150702", "152502"))
     sign_in(page, Role.SYS_ADMIN, REGION)
     page.goto("/staff/new")

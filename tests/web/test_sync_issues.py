@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import random
 import re
 
 from playwright.sync_api import Page, expect
 
 from accounts.actor import Role
-from device.transport import HttpTransport
 from operations.demo.cases import Office, position, report
 from operations.demo.checks import finding
-from operations.demo.ledger import Ledger
 from operations.demo.people import Stage
-from operations.demo.printing import silent
-from operations.demo.transport import Patient
 from tests.web.browsing import axe, sign_in
 
-SEED = 20261127
 BANNER = "152502"  # where no other journey needs the officer who leaves
 THERE = (116.08, 43.94)
 CASES = 20  # of each, the start and the finding: forty acts
 
 
-def test_a_leader_applies_the_forty_acts_of_an_officer_who_left_with_one_tap(page: Page, product: str) -> None:
-    office = Office(
-        Stage(Patient(HttpTransport(product), 20.0, url=product), Ledger(SEED), silent(), random.Random(SEED)), BANNER
-    )
+def test_a_leader_applies_the_forty_acts_of_an_officer_who_left_with_one_tap(page: Page, stage: Stage) -> None:
+    office = Office(stage, BANNER)
     leaver = office.officers[0]
     hand_in_late(office)
     sign_in(page, Role.UNIT_LEADER, BANNER)
