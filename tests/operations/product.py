@@ -44,6 +44,7 @@ def running(var: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     started = run(var, output, PORT=str(port))
     try:
         wait_until(lambda: b" ready after " in output.read_bytes() or started.poll() is not None, READY_SECONDS)
+        assert b"cannot start" not in output.read_bytes(), output.read_text()
         assert b" ready after " in output.read_bytes(), output.read_text()
         yield started
     finally:

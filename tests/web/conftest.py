@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
 
 from operations.browser import FLAGS, chromium
 from operations.client import DIST
@@ -14,6 +14,8 @@ from operations.demo.people import Stage
 from tests.operations.product import free_port, running
 from tests.web.browsing import OF_A_PHONE
 from tests.web.content import make_content, on_stage
+
+PATIENCE_MS = 20_000  # beside other tests on two cores
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +42,7 @@ def content(product: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as started:
         yield started
 
@@ -62,7 +65,7 @@ def complaints() -> list[str]:
 def context(browser: Browser, product: str, complaints: list[str]) -> Iterator[BrowserContext]:
     """A phone on which nobody has used the client yet."""
     opened = browser.new_context(base_url=product, **OF_A_PHONE)
-    opened.set_default_timeout(20_000)  # beside other tests on two cores
+    opened.set_default_timeout(PATIENCE_MS)
     watch(opened, complaints)
     yield opened
     opened.close()

@@ -84,6 +84,7 @@ def test_a_report_that_was_saved_off_line_is_in_the_list_and_is_sent_from_there(
     with offline(phone):
         report(page, "说不清")
         page.get_by_role("link", name="查看我的上报").or_(page.get_by_role("button", name="查看我的上报")).click()
+        expect(page).to_have_url("/my-reports")
         expect(page.get_by_text("尚未上报").first).to_be_visible()
         page.reload()
         expect(page.get_by_text("尚未上报").first).to_be_visible()
