@@ -85,4 +85,4 @@ def axe(page: Page) -> None:
         for rule in found["violations"]
         if rule["impact"] in _SEVERE
     ]
-    assert severe == [], page.url
+    assert not severe, f"{page.url}: {severe}"

@@ -35,6 +35,7 @@ class View:
         if self.reach is not None:
             self.reach(page)
         page.wait_for_load_state("networkidle")
+        expect(page.locator("[aria-busy=true]")).to_have_count(0)  # what this device keeps is read without a network
 
 
 _CASE = "/cases/:kind(hazard|handover|rectification)/:id"

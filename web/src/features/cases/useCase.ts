@@ -20,7 +20,7 @@ export function useCase(kind: CaseKind, id: string) {
     } catch (error) {
       if (!isStale(error)) throw error
       await loaded.reload()
-      showToast({ message: t('cases.stale'), position: 'top', duration: 4000 })
+      showToast({ message: t('cases.stale'), duration: 4000 })
       return undefined
     }
   }

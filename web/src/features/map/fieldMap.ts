@@ -13,7 +13,6 @@ export interface Place {
   readonly isUrgent: boolean
 }
 
-const MARK = 44
 const SUBDOMAINS = '1234'
 const CLOSE = 16
 const REGION: L.LatLngBoundsLiteral = [[37.4, 97.2], [53.4, 126.1]]
@@ -58,11 +57,12 @@ export class FieldMap {
   showPlaces(places: readonly Place[], selected: string | null): void {
     this.shown = { places, selected }
     this.places.clearLayers()
+    const size = sizeOfATarget()
     const asides = movedAside(places.map((place) => this.map.latLngToLayerPoint(this.latLng(place.at))))
     for (const [nth, place] of places.entries()) {
       const aside = asides[nth]!
       const marks = ['fire-place', place.isUrgent ? 'urgent' : '', place.id === selected ? 'selected' : ''].join(' ').trim()
-      const icon = L.divIcon({ className: marks, iconSize: [MARK, MARK], iconAnchor: [MARK / 2 - aside.x, MARK / 2 - aside.y] })
+      const icon = L.divIcon({ className: marks, iconSize: [size, size], iconAnchor: [size / 2 - aside.x, size / 2 - aside.y] })
       L.marker(this.latLng(place.at), { icon, title: place.label, alt: place.label, keyboard: true, zIndexOffset: place.id === selected ? 1000 : 0 })
         .on('click', () => this.onSelect(place.id))
         .on('keypress', () => this.onSelect(place.id))
@@ -97,4 +97,10 @@ export class FieldMap {
     const { lon, lat } = this.shift(point)
     return L.latLng(lat, lon)
   }
+}
+
+/** In pixels, as the mode promises: Leaflet gives its marks no size in any other unit. */
+function sizeOfATarget(): number {
+  const style = getComputedStyle(document.documentElement)
+  return parseFloat(style.getPropertyValue('--fire-target')) * parseFloat(style.fontSize)
 }
