@@ -28,6 +28,7 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (6, desk_acts.handle_a_letter),
     (4, desk_acts.decide_an_issue),
     (3, desk_acts.move_a_unit),
+    (1, desk_acts.move_all_units),
     (3, desk_acts.transfer),
     (1, desk_acts.remove),
     (1, desk_acts.report_a_loss),

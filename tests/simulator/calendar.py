@@ -16,13 +16,14 @@ Happening = tuple[str, Callable[[], None]]
 
 
 def calendar(seed: int, rng: Random, server: SimulatedServer, steps: int) -> dict[int, list[Happening]]:
-    """Step -> what happens before it. A restore comes in every fourth seed, a new release in every third."""
+    """Step -> what happens before it. A backup comes in every second seed, a restore in each fourth, a release in each third."""
     found: dict[int, list[Happening]] = defaultdict(list)
     for step in rng.sample(range(steps), RESTARTS):
         found[step].append(("is restarted", server.restart))
     backup, restore = sorted(rng.sample(range(steps), 2))
-    if seed % 4 == 3:
+    if seed % 2:
         found[backup].append(("is backed up", server.back_up))
+    if seed % 4 == 3:
         found[restore].append(("is restored", server.restore))
     begin, end, last = sorted(rng.sample(range(steps // 3, steps), 3))  # by then phones hold cases
     before = releases.old(rng)

@@ -142,3 +142,10 @@ def move_a_unit(sim: Simulation) -> str | None:
     except Refused:  # a restore forgot the session
         sim.open_desk(device)
         return f"unit {str(unit.id)[-6:]} moves to {there}: {device.push()[-1]['outcome']}"
+
+
+def move_all_units(sim: Simulation) -> str | None:
+    """A banner's units become the other's at once; their lines follow when the worker has sent them out."""
+    source, target = sim.rng.sample((HOME, ELSEWHERE), 2)
+    end = sim.at_desk(sim.desks["sysadmin"], "POST", f"/regions/{source}/actions/move_units", {"into": target})
+    return f"all units of {source} move to {target}: {end}"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 import api.sync
 import sync.chunk
+import sync.dirty
 import sync.merge
 import sync.pull
 import tests.simulator.server
@@ -88,6 +89,15 @@ def a_tombstone_lost_on_a_region_move(monkeypatch: pytest.MonkeyPatch) -> None:
         return {entity: {key for key in keys if not key.startswith("region:")} for entity, keys in found.items()}
 
     monkeypatch.setattr(Feed, "_published", without_regions)
+
+
+def what_no_backup_holds_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = Store.forget_safe
+    monkeypatch.setattr(Store, "forget_safe", lambda self, _: forget(self, 1_000_000))
+
+
+def marks_that_are_removed_unsent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync.dirty, "touch", lambda *_: None)
 
 
 def an_overlay_dropped_at_the_acknowledgement(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +226,8 @@ def values_of_the_latest_clock_win(monkeypatch: pytest.MonkeyPatch) -> None:
 FAULTS: list[tuple[Plant, str]] = [
     (receipt_outside_the_transaction, "one_effect"),
     (a_drop_that_deletes_the_outbox, "no_loss"),
+    (what_no_backup_holds_is_forgotten, "no_loss"),
+    (marks_that_are_removed_unsent, "phones_equal_the_server"),
     (lines_of_a_chunk_run_backwards, "order_within_a_queue"),
     (a_parked_mutation_that_blocks_its_queue, "one_bad_mutation_blocks_nothing"),
     (a_tombstone_lost_on_a_region_move, "phones_equal_the_server"),

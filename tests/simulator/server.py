@@ -90,9 +90,11 @@ class SimulatedServer:
         return f"{self._name}_backup"
 
     def back_up(self) -> None:
-        """Keep the database as it is now."""
+        """Keep the database as it is now, verified at once: devices may let go of what it holds."""
         self.parts.database.dispose()
         self._copy(self._name, self._backup)
+        with self.parts.database.transaction() as session:
+            session.execute(text("UPDATE sync_queue SET durable_seq = last_seq"))
 
     def restore(self) -> None:
         """The database is what it was at the last backup, and its history a new one."""

@@ -190,6 +190,7 @@ class Simulation:
         """Faults stop; everybody syncs until nothing moves any more."""
         self.network.is_calm = True
         self.network.arrive()
+        self.server.work()  # marks of many records are sent out
         for round_ in range(ROUNDS):
             self.step = STEPS + round_
             self.clock.advance(minutes=1)

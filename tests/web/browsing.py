@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
 
 from accounts.actor import Role
 from operations.client import WEB
+from operations.demo.photos import photographs
 from tests.people import HOME
 
 PHONE = {"width": 390, "height": 844}
@@ -24,8 +25,16 @@ OF_A_PHONE: dict[str, Any] = {
     "locale": "zh-CN",
     "timezone_id": "Asia/Shanghai",
 }
+PATIENCE_MS = 20_000  # beside other tests on two cores
 _SEVERE = ("serious", "critical")
 _AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def new_phone(browser: Browser, url: str) -> BrowserContext:
+    """A phone of the region, out of its box."""
+    phone = browser.new_context(base_url=url, **OF_A_PHONE)
+    phone.set_default_timeout(PATIENCE_MS)
+    return phone
 
 
 def demo_account(url: str, role: Role, region_code: str = HOME, nth: int = 0) -> dict[str, Any]:
@@ -59,6 +68,16 @@ def prefer(page: Page, mode: str) -> None:
     """Normal or elder mode (`standard`, `elder`) from here on, as if this person had chosen it before."""
     page.goto("/livez")  # of the same origin, and none of the client: nothing there answers to the change
     page.evaluate("mode => localStorage.setItem('preferences', JSON.stringify({ mode }))", mode)
+
+
+def report_by_file(page: Page, picture: str = "通道出口") -> None:
+    """Snap a hazard, with a photo from the phone's own camera, and save it."""
+    page.goto("/report")
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    photo = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photographs()[0])
+    page.locator("input[type=file]").first.set_input_files(photo)
+    page.get_by_role("radio", name=picture).click()
+    page.get_by_role("button", name="保存").click()
 
 
 # A predicate that is polled would be evaluated in the page, which its policy forbids.

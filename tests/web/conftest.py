@@ -12,10 +12,8 @@ from operations.browser import FLAGS, chromium
 from operations.client import DIST
 from operations.demo.people import Stage
 from tests.operations.product import free_port, running
-from tests.web.browsing import OF_A_PHONE
+from tests.web.browsing import PATIENCE_MS, new_phone
 from tests.web.content import make_content, on_stage
-
-PATIENCE_MS = 20_000  # beside other tests on two cores
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +62,7 @@ def complaints() -> list[str]:
 @pytest.fixture
 def context(browser: Browser, product: str, complaints: list[str]) -> Iterator[BrowserContext]:
     """A phone on which nobody has used the client yet."""
-    opened = browser.new_context(base_url=product, **OF_A_PHONE)
-    opened.set_default_timeout(PATIENCE_MS)
+    opened = new_phone(browser, product)
     watch(opened, complaints)
     yield opened
     opened.close()

@@ -11,8 +11,8 @@ from accounts.actor import Role
 from operations.demo.cases import Case, Office, position, report
 from operations.demo.people import Json, Stage
 from tests.people import ELSEWHERE
-from tests.web.browsing import OF_A_PHONE, offline, sign_in, wait_until_kept
-from tests.web.conftest import PATIENCE_MS, watch
+from tests.web.browsing import new_phone, offline, sign_in, wait_until_kept
+from tests.web.conftest import watch
 
 THERE = (109.823, 40.642)
 DAYS = 5
@@ -40,8 +40,7 @@ def phones(browser: Browser, product: str, complaints: list[str]) -> Iterator[li
     """One for each of the two, that know where they are."""
     opened = []
     for _ in range(2):
-        phone = browser.new_context(base_url=product, **OF_A_PHONE)
-        phone.set_default_timeout(PATIENCE_MS)
+        phone = new_phone(browser, product)
         phone.grant_permissions(["geolocation"])
         phone.set_geolocation({"longitude": THERE[0], "latitude": THERE[1], "accuracy": 8})
         watch(phone, complaints)
