@@ -36,7 +36,8 @@ def create_database(socket_dir: Path, name: str, template: str | None = None) ->
     with administration(socket_dir) as connection:
         if template is not None:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
-        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        # By files: twice as quick for a small one, and no larger journal.
+        statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
         connection.execute(statement.format(*map(sql.Identifier, (name, OWNER_ROLE, template or "template1"))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unittest.mock import patch
 
 from flask import Flask
@@ -60,8 +60,12 @@ class Application:
             return self._made
         self.dispose()
         parts = assemble(self.settings, clock=self.clock)
-        app = create_app(self.settings, parts)
-        self._made = _Made(parts, app, Answers(app), _oid(parts))
+        if self._made is None:
+            app = create_app(self.settings, parts)
+            self._made = _Made(parts, app, Answers(app), _oid(parts))
+        else:  # the routes remember nothing, and describing them takes longer than most tests
+            self._made.app.extensions["fire"] = parts
+            self._made = replace(self._made, parts=parts, database_oid=_oid(parts))
         return self._made
 
     def dispose(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,11 +25,24 @@ if TYPE_CHECKING:  # the tests of `operations` need none of the product
     from api.context import Parts
     from tests.application import Application
 
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 8 * 2**30  # noqa: S108 - what is made there has a directory of its own
+gc.set_threshold(100_000, 50, 50)  # what tests load is large and stays: to look through it often takes a quarter of their time
 CLUSTER = pytest.StashKey[ClusterOfThisRun]()
+
+
+def work_in_memory() -> None:
+    """Databases and products of tests live in memory where there is room: one is copied there 15 times as fast as on a disk.
+
+    Whoever sets TMPDIR wants another place.
+    """
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # what was found before
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Forget any PostgreSQL that the machine has of its own: libpq would fill gaps in our addresses from these."""
+    work_in_memory()
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
     config.stash[CLUSTER] = ClusterOfThisRun()

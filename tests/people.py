@@ -170,12 +170,12 @@ def demo_accounts(role: Role, region_code: str) -> list[DemoAccount]:
     return [account for account in accounts() if account.role is role and account.region_code == region_code]
 
 
-# One session for each account and database; they end with the application that knows them.
+# One session for each account and database; they end with what is assembled over it.
 _sessions: weakref.WeakKeyDictionary[Any, dict[str, Caller]] = weakref.WeakKeyDictionary()
 
 
 def _shared(client: FlaskClient, account: DemoAccount) -> Caller:
-    known = _sessions.setdefault(client.application, {})
+    known = _sessions.setdefault(client.application.extensions["fire"].database, {})
     caller = known.get(account.key)
     if caller is None or (caller.valid_until or _now(client)) > _now(client) + timedelta(days=1):  # the clock went back
         way = {name: value for name, value in account.way_in().items() if name in ("username", "phone")}

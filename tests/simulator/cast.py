@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.actor import Role
 from device.client import Device
+from device.storage import Sealed
 from device.store import Store
 from device.transport import Answer
 from tests.clock import Clock
@@ -89,6 +90,13 @@ class Phone:
         """What it keeps."""
         assert isinstance(self.device.store, Store)
         return self.device.store
+
+    def kept(self, mid: str) -> Sealed | None:
+        """A line of its outbox; None for one that a backup holds and that it forgot."""
+        try:
+            return self.store.sealed(mid)
+        except KeyError:
+            return None
 
     @property
     def address(self) -> str:

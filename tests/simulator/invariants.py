@@ -17,9 +17,8 @@ def no_loss(facts: Facts) -> Iterator[str]:
     """1. Every sealed mutation is in an outbox, or has exactly one outcome and its body; only what a backup holds leaves one."""
     epoch = facts.sim.server.rows("SELECT value FROM sync_meta WHERE name = 'epoch'")[0].value
     for mid, (phone, _) in facts.sealed.items():
-        try:
-            held = phone.device.store.sealed(mid)
-        except KeyError:
+        held = phone.kept(mid)
+        if held is None:
             bodies = facts.bodies_of(mid, phone.person_id)
             if [facts.opened(body) for body in bodies] != [phone.sealed[mid]]:
                 yield f"{phone.name} lost {mid} from its outbox, and the server holds {len(bodies)} bodies of it"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Geolocation, Page, Playwright, expect
+from playwright.sync_api import FilePayload, Geolocation, Locator, Page, Playwright, expect
 
 from accounts.actor import Role
 from operations.demo.cases import Case, Office, position, report
@@ -69,6 +69,7 @@ def depart(phone: MortalPhone, cases: list[Case]) -> Page:
     page.get_by_label("再次输入").fill(PIN)
     page.get_by_role("button", name="设置口令").click()
     expect(page).not_to_have_url(re.compile("/pin"))
+    with_pin(page)
     wait_until_kept(page)
     for case in cases:
         page.goto(f"/check/{case.id}")
@@ -76,12 +77,15 @@ def depart(phone: MortalPhone, cases: list[Case]) -> Page:
     return page
 
 
-def unlock(page: Page) -> None:
-    """What a phone asks for that was started again."""
-    page.goto("/unlock")
-    page.get_by_label("口令").fill(PIN)
-    page.get_by_role("button", name="解锁", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/unlock"))
+def with_pin(page: Page) -> Page:
+    """A page that is loaded anew asks for the PIN, unless another tab is open that knows it: he gives it whenever it is asked."""
+
+    def unlock(_: Locator) -> None:
+        page.get_by_label("口令").fill(PIN)
+        page.get_by_role("button", name="解锁", exact=True).click()
+
+    page.add_locator_handler(page.get_by_role("heading", name="解锁离线资料"), unlock)
+    return page
 
 
 def arrive(page: Page, case: Case) -> None:
@@ -126,8 +130,7 @@ def test_a_day_of_reloads_killed_pages_a_killed_browser_two_tabs_and_a_wiped_bas
 
     arrive(page, cases[1])  # the page is killed while he writes
     write(page, cases[1])
-    page = phone.kill_page()
-    unlock(page)
+    page = with_pin(phone.kill_page())
     page.goto(f"/check/{cases[1].id}/finding")
     expect(page.get_by_label("核查情况")).to_have_value(FOUND)
     save(page)
@@ -136,11 +139,10 @@ def test_a_day_of_reloads_killed_pages_a_killed_browser_two_tabs_and_a_wiped_bas
     arrive(page, cases[2])  # the browser is killed as soon as it says that the act is saved
     write(page, cases[2])
     save(page)
-    page = phone.kill()
-    unlock(page)
+    page = with_pin(phone.kill())
     waits(page, 6, 3)
 
-    other = phone.browser.new_page()  # two tabs: what one saves the other shows
+    other = with_pin(phone.browser.new_page())  # two tabs: what one saves the other shows
     arrive(other, cases[3])
     expect(page.get_by_text("还有7条记录")).to_be_visible()
     write(other, cases[3])
@@ -149,7 +151,6 @@ def test_a_day_of_reloads_killed_pages_a_killed_browser_two_tabs_and_a_wiped_bas
 
     assert page.evaluate(_DELETED) == 1  # the browser clears what can be loaded again
     other.close()
-    page.reload()
     waits(page, 8, 4)
 
     phone.find_network()

@@ -94,7 +94,7 @@ class Schedule:
         return [
             f"{code}: {answer.status_code} {answer.text}"
             for code, answer in found.items()
-            if answer.status_code != 200 or not answer.json()["photos"]["complete"]
+            if answer.status_code != 200 or not answer.json()["media"]["complete"]
         ]
 
     def _survive(self, happens: Callable[[], object]) -> None:

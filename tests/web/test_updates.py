@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
 
 from settings import Settings
 from tests.web.browsing import new_phone, report_by_file, wait_until_kept
 from tests.web.conftest import watch
 from tests.web.exchangeable import Line, application, listening, version_of_client
 
-HERE = {"longitude": 111.7519, "latitude": 40.8414, "accuracy": 8.0}
+HERE: Geolocation = {"longitude": 111.7519, "latitude": 40.8414, "accuracy": 8.0}
 HELD_SECONDS = 60
 
 
@@ -96,7 +96,7 @@ def test_a_new_version_that_comes_in_mid_upload_waits_until_the_photo_is_with_th
     expect(page.get_by_text("平台已于")).to_be_visible()
     page.get_by_role("button", name="完成后点此更新").click()
     expect(page.locator("html[data-version=next] h1")).to_be_visible()
-    assert page.request.get(f"/api/v1/hazards/track/{code}").json()["photos"]["complete"]
+    assert page.request.get(f"/api/v1/hazards/track/{code}").json()["media"]["complete"]
 
 
 def test_a_version_of_which_a_part_does_not_arrive_whole_is_not_taken(

@@ -37,5 +37,6 @@ export function useOnDevice<T>(read: (device: Device) => Promise<T>) {
 
 /** To the page that opens the base, and back from there. */
 export async function toUnlock(): Promise<void> {
-  await router.replace({ name: 'unlock', query: { next: router.currentRoute.value.fullPath } })
+  const here = router.currentRoute.value
+  if (here.name !== 'unlock') await router.replace({ name: 'unlock', query: { next: here.fullPath } }) // several reads find it locked
 }

@@ -103,7 +103,7 @@ export class Exchange {
 
   async keep(opened: OpenedSession): Promise<void> {
     const { access_token: accessToken, refresh_token: refreshToken, user } = opened
-    await this.store.outbox.values.put({ accessToken, refreshToken, user })
+    await this.store.outbox.values.put({ accessToken, refreshToken, user, contactAt: this.about.now() })
     this.tell({ kind: 'session' })
   }
 

@@ -97,6 +97,13 @@ describe('the PIN of the staff', () => {
     expect(await device.shown('hazard', id)).not.toBeNull()
   })
 
+  test('whoever signed in just now is not away, before his first sync too', async () => {
+    const device = await citizen()
+    device.pin.rounds = 10
+    await device.pin.set('246810')
+    expect(await device.pin.state()).toBe('open')
+  })
+
   test('setting the clock back does not keep it open', async () => {
     const { device } = await officer()
     await device.pin.set('246810')
