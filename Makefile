@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots speed clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots speed deep-web clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -44,8 +44,11 @@ bench: everything ## processor and wall time of the main works, measured here
 	@exec $(BIN)/python -m operations.bench $(ARGS)
 
 deep: everything client browser ## tests that take minutes: crashes, races, thousands of generated requests and of simulated weeks
-	$(BIN)/pytest -m deep --ignore=tests/simulator $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
+	$(BIN)/pytest -m deep --ignore=tests/simulator --ignore=tests/web $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/simulator $(ARGS) || test $$? = 5
+
+deep-web: everything client browser ## two hundred schedules of what happens to a phone whose reports must not be lost
+	$(BIN)/pytest -m deep -n $(WORKERS) tests/web $(ARGS)
 
 backup: runtime ## a copy of the database and the photos of `make run`, running or not, in var/backups
 	@exec $(BIN)/python -m operations.backups.take

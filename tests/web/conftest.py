@@ -82,4 +82,4 @@ def watch(context: BrowserContext, complaints: list[str]) -> None:
             complaints.append(message.text)
 
     context.on("console", heard)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("weberror", lambda error: complaints.append(str(error.error.stack)))

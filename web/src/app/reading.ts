@@ -1,4 +1,4 @@
-import { Device, isGuestPartition, NoNetwork, partitions, Refused } from '@/offline'
+import { Device, isGuestPartition, NoNetwork, partitions, Refused, StorageFull } from '@/offline'
 import { currentDevice, lookAtDevices } from './session'
 
 const READER = 'reader' // the partition of whoever reads here without having signed in
@@ -16,18 +16,18 @@ export async function readingDevice(): Promise<Device> {
   return fresh
 }
 
-/** Fetch what is new of it, if that was not done within the hour. False without a network. */
+/** Fetch what is new of it, if that was not done within the hour. False without a network, and without space for it. */
 export async function readAnew(always = false): Promise<boolean> {
   if (!always && Date.now() - readAt < FRESH_MS) return true
-  const device = await readingDevice()
   try {
+    const device = await readingDevice()
     if (isGuestPartition(device.partition)) await device.read()
     else await device.sync()
     readAt = Date.now()
     await lookAtDevices()
     return true
   } catch (error) {
-    if (error instanceof NoNetwork || error instanceof Refused) return false
+    if (error instanceof NoNetwork || error instanceof Refused || error instanceof StorageFull) return false
     throw error
   }
 }

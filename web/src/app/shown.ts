@@ -1,5 +1,5 @@
 import { shallowRef, watch, type Ref } from 'vue'
-import { Locked, type Device } from '@/offline'
+import { Locked, StorageFull, type Device } from '@/offline'
 import { currentDevice, session } from './session'
 
 /** Records of a type as a device holds them, with what the person did himself; looked up again after each change. */
@@ -12,7 +12,8 @@ export function useAllShown<T>(type: string, device: () => Device | null | Promi
       records.value = ((await (await device())?.allShown(type)) ?? []) as unknown as T[]
       isRead.value = true
     } catch (error) {
-      if (!(error instanceof Locked)) throw error // nothing is shown until the PIN was given
+      if (error instanceof StorageFull) isRead.value = true // no room to hold anything: as empty as it looks
+      else if (!(error instanceof Locked)) throw error // nothing is shown until the PIN was given
     }
   }
 
