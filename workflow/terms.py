@@ -1,4 +1,4 @@
-"""What every order is held to: the bounds of its term, and to whom it is made."""
+"""What every order is held to: the bounds of its term, and to whom it is made; and how it is said."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from database.base import Json
 from database.session import now
 from places.models import Unit
 from problems import Invalid, field_error
@@ -22,6 +23,14 @@ def check_term(session: Session, due_on: date, *, after: date, field: str = "due
     longest = timekeeping.rule(session, "IN-MAX").n
     if due_on > local_day(now(session)) + timedelta(days=longest):
         raise Invalid(field_error(field, "too_late", f"改正期限自今日起不超过{longest}日"))
+
+
+def said(order: Json) -> str:
+    """What an order asks for, as reporters, parties and other offices read it: 立即改正, or 于2026年12月3日前改正."""
+    if order["kind"] == "IMMEDIATE":
+        return "立即改正"
+    due_on = date.fromisoformat(order["due_on"])
+    return f"于{due_on.year}年{due_on.month}月{due_on.day}日前改正"
 
 
 def is_unit_of(session: Session, unit_id: UUID, region_code: str) -> bool:

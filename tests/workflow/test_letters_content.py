@@ -42,7 +42,7 @@ def test_the_receiver_reads_what_was_found_before_it_signs_and_nothing_of_the_re
     assert answer.get_json()["state"] == "SENT"
     assert written["finding"] == FINDING
     assert written["items"] == [{"description": "清理疏散通道内堆放的货物", "clause": "消防法28"}]
-    assert written["measures"].startswith("责令于2026-12-14前改正")
+    assert written["measures"].startswith("责令于2026年12月14日前改正")
     assert written["legal_basis"] == BASIS
     assert written["order_no"]
     assert written["unit"]["name"] in written["title"]

@@ -21,6 +21,7 @@ from workflow.clocks import local_day
 from workflow.handovers.models import Handover
 from workflow.offices import staff_names
 from workflow.photos import BY_OFFICERS
+from workflow.terms import said
 
 _READ = ("hazard.submitted", "hazard.verified_true", "hazard.reopened")
 
@@ -68,7 +69,7 @@ def _checked(session: Session, found: Event) -> Json:
         "finding": found.data["finding"],
         "checked_on": local_day(found.at).isoformat(),
         "items": [{"description": item["description"], "clause": item["clause"]} for item in order["items"]],
-        "measures": "责令立即改正" if order["kind"] == "IMMEDIATE" else f"责令于{order['due_on']}前改正",
+        "measures": f"责令{said(order)}",
         "order_no": session.scalars(order_number(found)).one_or_none(),
     }
 

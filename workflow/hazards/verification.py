@@ -26,7 +26,7 @@ from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 from workflow.offices import duty_leaders
-from workflow.terms import check_term, is_unit_of
+from workflow.terms import check_term, is_unit_of, said
 
 _EVENTS = {
     "verify_true": "hazard.verified_true",
@@ -128,7 +128,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         "act_sha256": act["act_sha256"],
         "signature": data["signature"],
         "drafted_at": act["at"],
-        "order_text": _order_text(content.get("order")),
+        "order_text": said(content["order"]) if content.get("order") else "",
         "no_evidence_reason": content["no_evidence_reason"],
     }
     hazard.pending_act = None
@@ -157,10 +157,3 @@ def _check_still_holds(session: Session, hazard: Hazard, content: Json) -> None:
     has_term = order.get("due_on") is None or date.fromisoformat(order["due_on"]) > local_day(moment)
     guard(has_term, "cosign", "term_has_passed")
     guard(bool(content["late_reason"]) or not _is_late(session, hazard, moment), "cosign", "lateness_unexplained")
-
-
-def _order_text(order: Json | None) -> str:
-    """The order as the reporter reads it (docs/wording.md 11)."""
-    if order is None:
-        return ""
-    return "立即改正" if order["kind"] == "IMMEDIATE" else f"于{order['due_on']}前改正"

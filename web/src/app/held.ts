@@ -16,7 +16,7 @@ export type HeldHazard = Schemas['HazardOutline'] & Partial<Omit<Schemas['HeldHa
 export type HeldOrder = Schemas['OfficerOrder'] & OnDevice
 
 /** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'ask_signature' | 'sign' | 'saved' | 'over'
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'ask_signature' | 'sign' | 'saved' | 'over'
 
 const ACTS = ['verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail'] as const
 export type ActName = (typeof ACTS)[number]
@@ -56,7 +56,7 @@ export function recheckProgressOf(order: HeldOrder, lines: readonly Sealed[], pe
   if (order.state !== 'RECHECK_PENDING') return ['ORDERED', 'RECTIFYING'].includes(order.state) ? 'ahead' : 'over'
   if (acts.some((line) => line.name === 'rectification.cosign')) return 'saved'
   if (draftOf(acts) || order.pending_act?.by === personId) return 'ask_signature'
-  return order.pending_act ? 'sign' : 'check'
+  return order.pending_act ? 'sign' : 'recheck'
 }
 
 export async function heldTasks(device: Device): Promise<HeldTask[]> {
