@@ -67,6 +67,7 @@ _FAST = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "shared_buffers": "128MB",
+    "autovacuum": "off",  # of the many small databases of a test run, most are dropped before it comes to them
 }
 _INITDB_OPTIONS = (
     "--locale=C.UTF-8",  # in a C locale upper() and character classes ignore everything but ASCII

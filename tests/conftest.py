@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from argon2 import PasswordHasher
 
+import accounts.passwords
 from operations.valkey import Valkey
 from settings import Settings
 from tests.clock import Clock
@@ -46,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
     config.stash[CLUSTER] = ClusterOfThisRun()
+    accounts.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # tests sign in thousands of times
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -40,7 +40,8 @@ def take(browser: Browser, url: str, views: Iterable[View], content: Mapping[str
 
 
 def save(page: Page, path: Path) -> None:
-    """The whole page: on a screen high enough that its lower bar hides nothing."""
+    """The whole page with its pictures: on a screen high enough that its lower bar hides nothing."""
+    page.wait_for_load_state("networkidle")
     width, height = page.evaluate("[window.innerWidth, document.documentElement.scrollHeight]")
     page.set_viewport_size({"width": width, "height": height})
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))

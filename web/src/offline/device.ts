@@ -94,6 +94,7 @@ export class Device extends LocalDevice {
   private async follow(change: Change): Promise<void> {
     if (change.kind === 'session') await this.lookWhoIsSignedIn()
     if (change.kind === 'lock') await this.pin.look()
+    if (change.kind === 'lock' && (await this.pin.state()) === 'open') Bell.ring() // while it was locked nothing was pulled
   }
 
   async isSignedIn(): Promise<boolean> {

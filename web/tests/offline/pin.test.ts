@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Locked, WrongPin, newId, type Device } from '@/offline'
+import { Bell } from '@/offline/channel'
 import { citizen, clock, countWaiting, reopened, server, snap } from './world'
 
 const DAY = 24 * 3600 * 1000
@@ -72,6 +73,17 @@ describe('the PIN of the staff', () => {
     expect(await countWaiting(again)).toBe(1)
     await again.sync()
     expect(await again.shown('hazard', id)).not.toBeNull() // after a sign-in that still holds
+  })
+
+  test('unlocking asks for a round: while the base was locked nothing came into it', async () => {
+    const { device } = await officer()
+    await device.pin.set('246810')
+    const again = await relocked(device)
+    let rung = 0
+    const bell = new Bell(() => rung++)
+    await again.pin.unlock('246810')
+    await expect.poll(() => rung).toBeGreaterThan(0)
+    bell.close()
   })
 
   test('the right PIN forgives the attempts before it', async () => {
