@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.errors import is_passing
 from database.session import now
-from problems import NotFound, Unavailable
+from problems import NotFound, Problem, Unavailable
 from sync import ledger
 from sync.bodies import Bodies, new_body_key
 from sync.chunk import Chunk
@@ -79,7 +80,14 @@ class Push:
                 if not is_passing(error):
                     raise
                 log.warning("push chunk rolled back", queue=str(header.queue), attempt=attempt, error=type(error).__name__)
+        self._note_waiting(header)
         raise Unavailable(retry_after_seconds=random.randint(2, 6))  # noqa: S311 - jitter, no secret
+
+    def _note_waiting(self, header: PushHeader) -> None:
+        """Whoever watches the queues sees one that never gets through, though nothing else of its pushes stays."""
+        with contextlib.suppress(Problem, DBAPIError), self._engine.database.transaction() as session:
+            queue, _ = self._take_queue(session, header, self._authenticate(session))
+            ledger.note_backlog(session, queue, header.pending, header.oldest_pending, now(session), RENEWED_EVERY)
 
     def _chunk(self, session: Session, header: PushHeader, lines: Sequence[Sent], *, is_first: bool) -> _Done:
         actor = self._authenticate(session)

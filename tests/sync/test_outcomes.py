@@ -162,6 +162,7 @@ def test_failing_infrastructure_rolls_the_chunk_back_and_is_tried_three_times(ma
     assert unavailable.value.data["retry_after_seconds"] > 0
     assert world.visits()[visit].state == "open", "its neighbour in the chunk was rolled back with it"
     assert world.scalar("SELECT last_seq FROM sync_queue") == 1
+    assert world.scalar("SELECT pending FROM sync_queue") == 3, "those who watch the queues see that it does not get through"
     tries.clear()
     limit = 3
     assert [item["outcome"] for item in phone.push()[:-1]] == ["applied"] * 3

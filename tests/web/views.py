@@ -119,6 +119,7 @@ VIEWS = [
     View("/staff", "staff-auditor", Role.AUDITOR),
     View("/staff/new", "staff-new", Role.SYS_ADMIN),
     View("/staff/:id", "staff-member-missing", Role.SEC_ADMIN, f"/staff/{NOWHERE}"),
+    View("/deadlines", "deadlines"),
     View("/pin", "pin", Role.FIRE_OFFICER),
     View("/unlock", "unlock", Role.FIRE_OFFICER),
     View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),

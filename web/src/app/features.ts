@@ -6,6 +6,7 @@ import { learn } from '@/features/learn'
 import { signIn } from '@/features/sign-in'
 import { cases } from '@/features/cases'
 import { queue } from '@/features/queue'
+import { deadlines } from '@/features/deadlines'
 import { mine } from '@/features/mine'
 import { lock } from '@/features/lock'
 import { today } from '@/features/today'
@@ -18,5 +19,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, mine,
+  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, mine,
 ]
