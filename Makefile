@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers format lock runtime everything client browser screenshots speed deep-web clean
+.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers web-check format lock runtime everything client browser screenshots speed deep-web clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -19,11 +19,10 @@ run: client ## the whole product on http://127.0.0.1:8000 (PORT=…), its data i
 	@exec $(BIN)/python -m operations.run
 
 test: check browser ## everything that must hold: checks, then all tests but the deep ones
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not deep" $(ARGS)
+	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadgroup -m "not deep" $(ARGS)  # one of them waits for the browser
 
 check: everything client ## lint, types, layers; types and tests of the web client
-	@$(MAKE) lint types layers
-	$(BIN)/python -m operations.client check test
+	@$(MAKE) -j2 --output-sync=target lint types layers web-check
 
 client: runtime ## the web client, built into web/dist; nothing to do, nothing done
 	@$(BIN)/python -m operations.client
@@ -71,6 +70,9 @@ types:
 
 layers:
 	$(BIN)/lint-imports --no-logo
+
+web-check:
+	$(BIN)/python -m operations.client check test
 
 format: everything ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
