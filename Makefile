@@ -19,7 +19,7 @@ run: client ## the whole product on http://127.0.0.1:8000 (PORT=…), its data i
 	@exec $(BIN)/python -m operations.run
 
 test: check browser ## everything that must hold: checks, then all tests but the deep ones
-	$(BIN)/pytest -n $$(($(WORKERS) + 1)) --dist loadgroup -m "not deep" $(ARGS)  # one of them waits for the browser
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not deep" $(ARGS)
 
 check: everything client ## lint, types, layers; types and tests of the web client
 	@$(MAKE) -j2 --output-sync=target lint types layers web-check

@@ -16,15 +16,6 @@ from tests.web.browsing import PATIENCE_MS, new_phone
 from tests.web.content import make_content, on_stage
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker does all journeys through the product: it is started once, and what there is to see made once."""
-    journeys = [item for item in items if "product" in getattr(item, "fixturenames", ())]
-    for item in journeys:
-        item.add_marker(pytest.mark.xdist_group("product"))
-    known = set(journeys)
-    items[:] = journeys + [item for item in items if item not in known]  # it begins with them, for they take longest
-
-
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the product, as `make run` starts it; one for all journeys of this worker."""
