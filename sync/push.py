@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,9 +84,13 @@ class Push:
 
     def _note_waiting(self, header: PushHeader) -> None:
         """Whoever watches the queues sees one that never gets through, though nothing else of its pushes stays."""
-        with contextlib.suppress(Problem, DBAPIError), self._engine.database.transaction() as session:
-            queue, _ = self._take_queue(session, header, self._authenticate(session))
-            ledger.note_backlog(session, queue, header.pending, header.oldest_pending, now(session), RENEWED_EVERY)
+        try:
+            with self._engine.database.transaction() as session:
+                queue, _ = self._take_queue(session, header, self._authenticate(session))
+                ledger.note_backlog(session, queue, header.pending, header.oldest_pending, now(session), RENEWED_EVERY)
+        except Exception as error:
+            if not isinstance(error, Problem) and not is_passing(error):  # what failed the push may fail this too
+                raise
 
     def _chunk(self, session: Session, header: PushHeader, lines: Sequence[Sent], *, is_first: bool) -> _Done:
         actor = self._authenticate(session)

@@ -21,6 +21,7 @@ from operations.databases import OWNER_ROLE
 from operations.postgres import Postgres
 from operations.processes import CannotStart, wait_until
 
+# Whoever is not root runs every test of this file as an ordinary account anyway: these two are about root becoming one.
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 

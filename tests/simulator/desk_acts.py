@@ -147,5 +147,5 @@ def move_a_unit(sim: Simulation) -> str | None:
 def move_all_units(sim: Simulation) -> str | None:
     """A banner's units become the other's at once; their lines follow when the worker has sent them out."""
     source, target = sim.rng.sample((HOME, ELSEWHERE), 2)
-    end = sim.at_desk(sim.desks["sysadmin"], "POST", f"/regions/{source}/actions/move_units", {"into": target})
+    end = sim.at_desk(sim.desks["sysadmin"], "POST", f"/places/regions/{source}/actions/move_units", {"into": target})
     return f"all units of {source} move to {target}: {end}"
