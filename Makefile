@@ -10,7 +10,7 @@ export PORT DEMO PYTHONUTF8 = 1
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check backup verify-backup restore demo bench deep docs lint types layers web-check format lock runtime everything client browser screenshots speed deep-web clean
+.PHONY: help run test tests check backup verify-backup restore demo bench deep docs lint types layers web-check format lock runtime everything client browser screenshots speed deep-web clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -18,7 +18,10 @@ help: ## this list
 run: client ## the whole product on http://127.0.0.1:8000 (PORT=…), its data in var/; Ctrl-C stops it
 	@exec $(BIN)/python -m operations.run
 
-test: check browser ## everything that must hold: checks, then all tests but the deep ones
+test: everything client browser ## everything that must hold: all tests but the deep ones, and the checks beside them
+	@$(MAKE) -j2 tests lint types layers web-check  # two at once: tests to the end, one check after the other
+
+tests:
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not deep" $(ARGS)
 
 check: everything client ## lint, types, layers; types and tests of the web client
