@@ -6,6 +6,7 @@ DEMO ?= 1
 WORKERS ?= 2
 ARGS ?=
 export PORT DEMO PYTHONUTF8 = 1
+unexport PYTHONDONTWRITEBYTECODE  # each program is compiled once, not by every process that starts
 
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
