@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
@@ -112,6 +112,11 @@ class Moment(fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def said_day(day: date) -> str:
+    """A day in a sentence: 2026年12月4日, without leading zeros (GB/T 9704-2012)."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 class NewId(fields.UUID):

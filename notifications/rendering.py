@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.rules import BEIJING
+from wire import said_day
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -67,9 +68,10 @@ def _order(order: Any) -> str:
 def spoken(value: Any) -> str:
     """A value as people read it: RFC 3339 moments and ISO dates in Chinese, anything else as it is."""
     if isinstance(value, datetime):
-        return f"{value.astimezone(BEIJING):%Y年%m月%d日%H时%M分}"
+        local = value.astimezone(BEIJING)
+        return f"{said_day(local)}{local.hour}时{local:%M分}"
     if isinstance(value, date):
-        return f"{value:%Y年%m月%d日}"
+        return said_day(value)
     if not isinstance(value, str):
         return str(value)
     try:

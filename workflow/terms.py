@@ -12,6 +12,7 @@ from database.base import Json
 from database.session import now
 from places.models import Unit
 from problems import Invalid, field_error
+from wire import said_day
 from workflow import timekeeping
 from workflow.clocks import local_day
 
@@ -19,7 +20,7 @@ from workflow.clocks import local_day
 def check_term(session: Session, due_on: date, *, after: date, field: str = "due_on") -> None:
     """A term ends after this day, and no later from today than the row IN-MAX says. Raises Invalid naming the field."""
     if due_on <= after:
-        raise Invalid(field_error(field, "too_early", f"改正期限应晚于{after:%Y年%m月%d日}"))
+        raise Invalid(field_error(field, "too_early", f"改正期限应晚于{said_day(after)}"))
     longest = timekeeping.rule(session, "IN-MAX").n
     if due_on > local_day(now(session)) + timedelta(days=longest):
         raise Invalid(field_error(field, "too_late", f"改正期限自今日起不超过{longest}日"))
@@ -30,7 +31,7 @@ def said(order: Json) -> str:
     if order["kind"] == "IMMEDIATE":
         return "立即改正"
     due_on = date.fromisoformat(order["due_on"])
-    return f"于{due_on.year}年{due_on.month}月{due_on.day}日前改正"
+    return f"于{said_day(due_on)}前改正"
 
 
 def is_unit_of(session: Session, unit_id: UUID, region_code: str) -> bool:

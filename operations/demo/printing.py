@@ -72,17 +72,18 @@ def moment_of(text: str) -> datetime:
 
 def spoken(text: str) -> str:
     """A moment of the wire as notices say it: 2026年11月24日13时05分."""
-    return f"{moment_of(text).astimezone(BEIJING):%Y年%m月%d日%H时%M分}"
+    local = moment_of(text).astimezone(BEIJING)
+    return f"{spoken_day(local)}{local.hour}时{local.minute:02}分"
 
 
 def soon(text: str) -> str:
     """The same without the year, for a line of the demo."""
-    return f"{moment_of(text).astimezone(BEIJING):%m月%d日%H时%M分}"
+    return spoken(text).partition("年")[2]
 
 
 def spoken_day(day: date) -> str:
-    """2026年11月24日."""
-    return f"{day:%Y年%m月%d日}"
+    """2026年12月4日."""
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def local_day(moment: datetime) -> date:
