@@ -27,6 +27,7 @@ from api import (
     media,
     metrics,
     notifications,
+    permits,
     places,
     queue,
     rectifications,
@@ -69,6 +70,8 @@ from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
 from workflow.hazards.synced import HAZARD
+from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
+from workflow.permits.synced import PERMIT
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
 from workflow.reactions import MEDIA_RULES, PHOTO_SENDERS
@@ -76,13 +79,14 @@ from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
 # What devices may hold.
-SYNCED = [HAZARD, HANDOVER, RECTIFICATION, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
+SYNCED = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
 
 # What people and devices may do.
 MUTATIONS = [
     *HAZARD_MUTATIONS,
     *HANDOVER_MUTATIONS,
     *RECTIFICATION_MUTATIONS,
+    *PERMIT_MUTATIONS,
     *TASK_MUTATIONS,
     *INBOX_MUTATIONS,
     *UNIT_MUTATIONS,
@@ -102,6 +106,8 @@ ROUTES = [
     deadlines.routes,
     handovers.routes,
     rectifications.routes,
+    permits.routes,
+    permits.licence_routes,
     sync.routes,
     uploads.routes,
     media.routes,

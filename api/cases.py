@@ -1,4 +1,4 @@
-"""What letters and orders have in common over HTTP: a list, one record, and a route for each command."""
+"""What letters, orders and applications have in common over HTTP: a list, one record, and a route for each command."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ from workflow.state_machine import Transition
 from workflow.timekeeping import clocks_of
 
 
+def _of_hazard(row: Any) -> Json:
+    return {"hazard_id": row.hazard_id}
+
+
 def add_case_routes(
     routes: Routes,
     synced: Synced,
@@ -34,16 +38,19 @@ def add_case_routes(
     offered: Callable[[Any, Actor], list[Transition]],
     label: str,
     shapes: tuple[type[Schema], type[Schema]],
+    listed: Callable[[Any], Json] = _of_hazard,
+    beside: Callable[[Any], Json] = lambda _: {},
 ) -> None:
     """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
 
-    `shapes` are the schemas of a page and of one record; `offered` says which steps are open to somebody.
+    `shapes` are the schemas of a page and of one record; `offered` says which steps are open to somebody; `listed` is what an
+    item of the list tells besides, and `beside` what stands beside the data of a single record.
     """
     model: Any = synced.model
 
     def summary(row: Any) -> dict[str, Any]:
-        names = ("id", "revision", "state", "region_code", "hazard_id", "due_at")
-        return {**{name: getattr(row, name) for name in names}, "state_label": states[row.state]}
+        names = ("id", "revision", "state", "region_code", "due_at")
+        return {**{name: getattr(row, name) for name in names}, "state_label": states[row.state], **listed(row)}
 
     def list_cases(query: dict[str, Any]) -> dict[str, Any]:
         statement = select(model).where(synced.listed_for(actor()))
@@ -59,6 +66,7 @@ def add_case_routes(
         data = sight(row, actor())
         return {
             **summary(row),
+            **beside(row),
             "data": data,
             "people": people_named(session(), data),
             "actions": [step.as_offer() for step in offered(row, actor())],

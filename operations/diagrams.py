@@ -9,11 +9,17 @@ import orjson
 
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import StateMachine
 
 _ROOT = Path(__file__).resolve().parent.parent
-_TITLES = {"hazard": "隐患 (hazard)", "handover": "移送函 (handover)", "rectification": "责令改正 (rectification)"}
+_TITLES = {
+    "hazard": "隐患 (hazard)",
+    "handover": "移送函 (handover)",
+    "rectification": "责令改正 (rectification)",
+    "permit": "开业前消防安全检查 (permit)",
+}
 _HEAD = "# Life cycles\n\nMade by `make docs` from the tables in `workflow/*/rules.py`; do not edit.\n"
 
 
@@ -38,7 +44,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

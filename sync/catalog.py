@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from accounts.actor import BRIGADE_ROLES, OFFICE_ROLES, UNIT_ROLES, Actor, Role, UnitPower
@@ -39,6 +39,12 @@ class Scope:
     render: Callable[[Any], Json] | None = None  # None: seen over HTTP, never replicated
     topic: str = ""  # for `public`: laws, training
     matter: str | None = None  # for `unit`: what powers of a limited scope must reach (""; any); None: unlimited ones alone
+    roles: frozenset[Role] | None = None  # for `region` and `org`, over HTTP: who has it, instead of the usual
+    where: Any = None  # over HTTP: a condition besides, for one model that holds several things
+
+    def __post_init__(self) -> None:
+        if self.render is not None and (self.roles is not None or self.where is not None):
+            raise ValueError("devices are told of a record by its column alone")
 
     def values(self, entity: Any) -> list[str]:
         """The values by which the record is in this kind of scope."""
@@ -95,15 +101,20 @@ class Synced:
 
 
 def _condition(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
+    seen = _seen_by(scope, actor)
+    return seen if seen is None or scope.where is None else and_(seen, scope.where)
+
+
+def _seen_by(scope: Scope, actor: Actor) -> ColumnElement[bool] | None:
     column = scope.column
     if scope.kind == "public":
         return true() if column is None else column.is_(True)
     if scope.kind == "editor":
         return true() if actor.has(Role.CONTENT_EDITOR) else None
     if scope.kind == "region":
-        prefixes = {grant.region_prefix for grant in actor.grants if grant.role in REGION_ROLES}
+        prefixes = {grant.region_prefix for grant in actor.grants if grant.role in (scope.roles or REGION_ROLES)}
         return or_(*(_inside(column, prefix) for prefix in sorted(prefixes))) if prefixes else None
-    values = _actor_values(scope.kind, actor, scope.matter)
+    values = _actor_values(scope.kind, actor, scope.matter, scope.roles or OFFICE_ROLES)
     if not values:
         return None
     if isinstance(column.type, ARRAY):
@@ -116,13 +127,13 @@ def _inside(column: Any, prefix: str) -> ColumnElement[bool]:
     return column == prefix if len(prefix) == 6 else column.startswith(prefix, autoescape=True)  # type: ignore[no-any-return]
 
 
-def _actor_values(kind: str, actor: Actor, matter: str | None) -> list[UUID]:
+def _actor_values(kind: str, actor: Actor, matter: str | None, roles: frozenset[Role] = OFFICE_ROLES) -> list[UUID]:
     if kind in ("user", "reporter"):
         return [actor.id]
     if kind == "unit":
         return sorted({power.unit_id for power in actor.units if power.role in UNIT_ROLES and _reaches(power, matter)})
     if kind == "org":
-        return sorted(actor.org_ids(*OFFICE_ROLES))
+        return sorted(actor.org_ids(*roles))
     raise ValueError(f"unknown kind of scope: {kind}")
 
 

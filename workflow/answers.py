@@ -1,4 +1,4 @@
-"""What goes out of letters and orders: lists and single records with clocks and open steps."""
+"""What goes out of letters, orders and applications: lists and single records with clocks and open steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CaseFilterSchema(PageSchema):
 
 
 class CaseSchema(AnswerSchema):
-    """A letter or an order, with what the caller may do and why each date is what it is."""
+    """A letter, an order or an application, with what the caller may do and why each date is what it is."""
 
     id = fields.UUID()
     revision = fields.Integer()
@@ -29,13 +29,18 @@ class CaseSchema(AnswerSchema):
     clocks = fields.List(fields.Nested(ClockSchema))
 
 
-class CaseSummarySchema(AnswerSchema):
-    """A letter or an order in a list."""
+class SummarySchema(AnswerSchema):
+    """A case in a list."""
 
     id = fields.UUID()
     revision = fields.Integer()
     state = fields.String()
     state_label = fields.String()
     region_code = fields.String()
-    hazard_id = fields.UUID()
     due_at = Moment(allow_none=True)
+
+
+class CaseSummarySchema(SummarySchema):
+    """A letter or an order in a list."""
+
+    hazard_id = fields.UUID()

@@ -27,7 +27,7 @@ from problems import GuardFailed, Invalid, field_error
 from sync.models import SyncQueue
 from sync.mutations import Origin
 
-_ASSIGNED = ("hazard.assigned", "rectification.ordered", "rectification.assigned")
+_ASSIGNED = ("hazard.assigned", "rectification.ordered", "rectification.assigned", "permit.assigned")
 
 
 class Cosigned(Protocol):

@@ -39,7 +39,12 @@ class Clock(Identified, Base):
     __tablename__ = "clock"
     __table_args__ = (
         Index("ix_clock_case", "entity_type", "entity_id"),
-        Index("ix_clock_open_due", "due_at", "id", postgresql_where="met_at IS NULL AND cancelled_at IS NULL"),
+        Index(
+            "ix_clock_open_due",
+            "due_at",
+            "id",
+            postgresql_where="met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL",
+        ),
         CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
     )
 
@@ -55,11 +60,13 @@ class Clock(Identified, Base):
     met_confirmed_by: Mapped[UUID | None]
     cancelled_at: Mapped[datetime | None]  # replaced by another clock, or the case ended otherwise
     breached_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  # it stands still since then
+    pauses: Mapped[list[Json]] = mapped_column(default=list, server_default="[]")  # those that have ended: clocks.Pause
     reminded: Mapped[Json] = mapped_column(default=dict)  # rung of the ladder -> when
 
 
 class NumberPattern(Base):
-    """How the numbers of one legal paper are written: a row with its source, until the corps gives its own."""
+    """One kind of legal paper: its name, how its numbers are written, its remedies; rows, until the corps gives its own."""
 
     __tablename__ = "number_pattern"
     __table_args__ = (
@@ -70,6 +77,8 @@ class NumberPattern(Base):
     paper: Mapped[str] = mapped_column(primary_key=True)
     pattern: Mapped[str]
     basis: Mapped[str]
+    label: Mapped[str]  # 《火灾隐患移送函》
+    remedies: Mapped[str] = mapped_column(default="", server_default="")  # what it says of 复议 and 诉讼
 
 
 class NumberSeries(Base):

@@ -28,13 +28,17 @@ from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.schemas import PICTURES
 from workflow.offices import committee_of
+from workflow.permits.models import Permit
+from workflow.permits.photos import permit_photo
+from workflow.permits.rules import WITH_OFFICERS
+from workflow.permits.synced import title as permit_title
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification
 from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
 
-Case = Hazard | Handover | Rectification
-CASES: dict[str, type[Case]] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
+Case = Hazard | Handover | Rectification | Permit
+CASES: dict[str, type[Case]] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit}
 
 
 def react(session: Session) -> None:
@@ -60,6 +64,10 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
         people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
         office = reviewing_office(session, case) if case.state == "REVIEWING" else case.org_id
         reflect(session, case, office, people, _title(case), is_new=is_new)
+        return
+    if isinstance(case, Permit):
+        people = case.officer_ids if case.state in WITH_OFFICERS else []
+        reflect(session, case, case.org_id, people, permit_title(case), is_new=is_new)
         return
     hazard = session.get_one(Hazard, case.hazard_id)
     if isinstance(case, Handover):
@@ -204,6 +212,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "hazard": case_photo,
     "handover": handover_photo,
     "rectification": rectification_photo,
+    "permit": permit_photo,
 }
 # Who is told that a photo has to be sent again, where it is not its owner.
 PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

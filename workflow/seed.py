@@ -6,6 +6,7 @@ Existing rows are left as edited.
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from database.base import Base, new_id
 from database.session import now
 from workflow.hazards.models import HazardCategory
 from workflow.models import ClockRule, NumberPattern
+from workflow.permits.models import CommitmentText
 
+_EDITION, _SINCE = "2026-1", date(2026, 1, 1)
+_COMMITMENT = "消防法第十五条;应急〔2021〕34号;文本为平台自拟,以总队公布的告知承诺书为准"
 _DATA = Path(__file__).parent / "data"
 
 
@@ -26,6 +30,10 @@ def seed(session: Session) -> None:
     _insert(session, ClockRule, [{"id": new_id(), **fresh, **row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
     _insert(session, HazardCategory, _rows("hazard_categories.csv"))
     _insert(session, NumberPattern, _rows("number_patterns.csv"))
+    body = (_DATA / "commitment_2026.txt").read_text(encoding="utf-8")
+    _insert(
+        session, CommitmentText, [{"edition": "2026-1", "effective_from": date(2026, 1, 1), "body": body, "basis": _COMMITMENT}]
+    )
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

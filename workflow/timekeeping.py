@@ -13,14 +13,15 @@ from database.base import new_id
 from database.session import now, remembered
 from places.calendar import load_calendar
 from workflow.breaches import breach
-from workflow.clocks import Due, Rule, due
+from workflow.clocks import Due, Pause, Rule, due
 from workflow.models import Clock, ClockRule
 
 # Until then somebody outside the brigade has to act: a unit, a receiving office.
-WAITS = frozenset({"IN-TERM", "HZ-RECTIFY", "HZ-HANDED"})
-# Of an order's term only the order itself keeps the record, and no leader is warned: the recheck has a clock of its own.
-_TERM, _TERM_REPEATED = "IN-TERM", "HZ-RECTIFY"
-TERMS = frozenset({_TERM, _TERM_REPEATED})
+WAITS = frozenset({"IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "PM-FIX", "PM-TERM", "PM-HEAR"})
+# Whose end a timer waits for. No leader is warned of it: what the office has to do then has a clock of its own, and of an
+# order's term only the order itself keeps the record.
+_TERM_REPEATED = "HZ-RECTIFY"
+TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR"})
 
 
 class Timed(Protocol):
@@ -108,12 +109,38 @@ def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
     refresh_due(session, case)
 
 
+def pause(session: Session, case: Timed) -> None:
+    """From now on nothing of the case's time counts (行政许可法 45). It has no date until `resume`."""
+    for clock in open_clocks(session, case):
+        clock.paused_at = now(session)
+    refresh_due(session, case)
+
+
+def resume(session: Session, case: Timed, reason: str) -> None:
+    """The time since `pause` is left out of every clock, and its date says so in these words."""
+    for clock in open_clocks(session, case):
+        if clock.paused_at is not None:
+            ended = {"began_at": clock.paused_at.isoformat(), "ended_at": now(session).isoformat(), "reason": reason}
+            clock.paused_at, clock.pauses = None, [*clock.pauses, ended]
+            computed = _computed(session, clock)
+            clock.due_at, clock.provisional, clock.reason = computed.at, computed.provisional, list(computed.reason)
+    refresh_due(session, case)
+
+
+def _computed(session: Session, clock: Clock) -> Due:
+    pauses = [
+        Pause(datetime.fromisoformat(span["began_at"]), datetime.fromisoformat(span["ended_at"]), span["reason"])
+        for span in clock.pauses
+    ]
+    return due(rule(session, clock.rule_id), clock.started_at, load_calendar(session), pauses)
+
+
 def _note_lateness(session: Session, case: Timed, clock: Clock) -> None:
     """A clock that ends after its date was missed, also if the timetable did not come by in between."""
-    is_late = clock.due_at < now(session) and clock.met_claimed_at is None
+    is_late = clock.due_at < now(session) and clock.met_claimed_at is None and clock.paused_at is None
     if not is_late or clock.breached_at is not None or clock.rule_id == _TERM_REPEATED:
         return
-    if clock.rule_id == _TERM:
+    if clock.rule_id in TERMS:
         clock.breached_at = clock.due_at
     else:
         breach(session, case, clock, rule(session, clock.rule_id).label, is_done=True)
@@ -132,7 +159,7 @@ def open_clocks(session: Session, case: Timed) -> list[Clock]:
                     .order_by(Clock.due_at)
                 )
             )
-            if case.due_at is not None
+            if case.due_at is not None or getattr(case, "paused", None) is not None
             else []
         )
     known[case.id] = [clock for clock in known[case.id] if clock.met_at is None and clock.cancelled_at is None]
@@ -155,7 +182,7 @@ def recompute(session: Session, clock: Clock) -> bool:
     wanted = rule(session, clock.rule_id)
     if wanted.unit == "h" or len(clock.reason) < 2:  # hours never move; a single line means a date set by hand
         return False
-    computed = due(wanted, clock.started_at, load_calendar(session))
+    computed = _computed(session, clock)
     moved = computed.at != clock.due_at
     clock.due_at, clock.provisional, clock.reason = computed.at, computed.provisional, list(computed.reason)
     if clock.breached_at is not None and clock.due_at > now(session):
@@ -168,10 +195,10 @@ def would_move(session: Session, clock: Clock) -> bool:
     wanted = rule(session, clock.rule_id)
     if wanted.unit == "h" or len(clock.reason) < 2:
         return False
-    return due(wanted, clock.started_at, load_calendar(session)).at != clock.due_at
+    return _computed(session, clock).at != clock.due_at
 
 
 def refresh_due(session: Session, case: Timed) -> None:
     """Bring the case's `due_at` in line with its open clocks."""
-    dates = [clock.due_at for clock in open_clocks(session, case)]
+    dates = [clock.due_at for clock in open_clocks(session, case) if clock.paused_at is None]
     case.due_at = min(dates) if dates else None

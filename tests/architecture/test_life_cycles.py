@@ -12,13 +12,20 @@ from accounts.actor import Role
 from api.app import MUTATIONS
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
-from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, WAITING_FOR, waiting_for
+from workflow.permits.rules import LIFE as PERMIT
+from workflow.queue.rules import ASSIGN_BUCKET, LABELS, PRIVATE, SIGN_BUCKET, WAITING_FOR, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
-AFTER_THE_END = {("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely"}}
+AFTER_THE_END = {
+    ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely"},
+    # A permit lives on, and ends otherwise; papers on their way are still handed over.
+    ("permit", "ACTIVE"): {"tell_revocation", "cancel", "retract", "serve"},
+    ("permit", "REFUSED"): {"serve"},
+    ("permit", "REVOKED"): {"serve"},
+}
 
 each = pytest.mark.parametrize("life", MACHINES, ids=lambda life: life.name)
 
@@ -71,7 +78,8 @@ def test_every_step_has_somebody_who_may_take_it_and_a_button(life: StateMachine
 @each
 def test_every_open_state_waits_for_something_and_no_closed_one_does(life: StateMachine) -> None:
     waiting = {state for entity_type, state in WAITING_FOR if entity_type == life.name}
-    assert waiting == set(life.states) - life.final
+    private = {state for entity_type, state in PRIVATE if entity_type == life.name}
+    assert waiting == set(life.states) - life.final - private
 
 
 def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:

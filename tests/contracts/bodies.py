@@ -50,6 +50,7 @@ WANTED = frozenset(
         "scope",
         "valid_until",
         "no_evidence_reason",
+        "materials",
     }
 )
 

@@ -16,9 +16,10 @@ from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
 from tests.makers import Case
 from tests.people import BASE, HOME, Caller, staff
+from tests.permits import responsible
 from workflow.queue.models import Task
 
-KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification"}
+KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit"}
 
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
 NOT_SOMEBODYS = {
@@ -29,6 +30,7 @@ NOT_SOMEBODYS = {
     "places.calendar": "a year",
     "places.load_calendar": "a year",
     "deadlines.edit_deadline": "deadlines are public",
+    "licences.verify": "a licence is public",
 }
 
 
@@ -111,6 +113,9 @@ def rightful(case: Case, action: str) -> Caller:
         Role.RECEIVER_CLERK: lambda: office.receiver,
         Role.SUPERVISOR: lambda: office.committee,
         Role.UNIT_MANAGER: lambda: office.manager,
+        Role.PERMIT_CLERK: lambda: staff(office.client, Role.PERMIT_CLERK, office.region_code),
+        Role.PERMIT_APPROVER: lambda: staff(office.client, Role.PERMIT_APPROVER, office.region_code),
+        Role.UNIT_RESPONSIBLE: lambda: responsible(office.client, office.region_code),
     }
     return next((found() for role, found in people.items() if role in who), office.leader)
 

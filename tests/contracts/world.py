@@ -23,14 +23,18 @@ from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
+from tests.permits import flavour_for, make_permit, prepared, said
 from tests.wsgi import WsgiTransport
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
 
-LIVES: dict[str, StateMachine] = {"hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION}
-MAKERS: dict[str, Callable[..., Case]] = {"hazard": make_hazard, "handover": make_letter, "rectification": make_order}
+LIVES: dict[str, StateMachine] = {"hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT}
+MAKERS: dict[str, Callable[..., Case]] = {
+    "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
+}  # fmt: skip
 Ids = dict[str, str]  # path parameter -> value
 
 
@@ -52,6 +56,8 @@ class World:
         """The one case of this kind in this state; a flavour says what was done besides, such as a first signature."""
         key = (kind, f"{state} {flavour}".strip())
         if key not in self._cases:
+            if kind == "permit":
+                return self._cases.setdefault(key, prepared(self.client, state, self.region_code, flavour))
             case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
             if flavour == "drafted" and state in ("VERIFYING", "RECHECK_PENDING"):
                 action = "verify_false" if kind == "hazard" else "recheck_pass"
@@ -69,6 +75,9 @@ class World:
 
     def for_action(self, kind: str, action: str, state: str | None = None) -> Case:
         """A case from whose state the action leads somewhere, prepared so that nothing but the caller decides."""
+        if kind == "permit":
+            state = state or next(step.source for step in PERMIT.steps(action) if step.source != START)
+            return self.case(kind, state, flavour_for(action, state))
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = {
@@ -112,6 +121,8 @@ class World:
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
+        if case.kind == "permit":
+            return {**known, **said(operation.path.rpartition("/")[2], case)}
         known["lack_of_competence"] = case.state != "VERIFIED_TRUE"
         if operation.path.endswith("/cosign"):
             known["act_sha256"] = self.drafted(case)

@@ -32,6 +32,8 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock
 from workflow.offices import committee_of, duty_leaders, people_of_office, staff_names
+from workflow.permits.models import Permit
+from workflow.permits.synced import PERMIT
 from workflow.queue.commands import hold_open
 from workflow.rectification.acts import unit_people
 from workflow.rectification.commands import expire
@@ -45,6 +47,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "hazard": (HAZARD, Hazard),
     "handover": (HANDOVER, Handover),
     "rectification": (RECTIFICATION, Rectification),
+    "permit": (PERMIT, Permit),
 }
 
 
@@ -115,7 +118,7 @@ def remind_holders(session: Session) -> int:
     return 1
 
 
-_RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
+_RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
 
 
 def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, Any] | None:
@@ -136,7 +139,7 @@ def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, An
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:
     """The case, locked and read again; None if somebody holds it now, or the hazard that it belongs to."""
-    if model is not Hazard:
+    if hasattr(model, "hazard_id"):
         above = select(Hazard.id).where(Hazard.id == select(model.hazard_id).where(model.id == entity_id).scalar_subquery())
         if session.scalars(above.with_for_update(skip_locked=True, key_share=True)).one_or_none() is None:
             return None
@@ -184,7 +187,7 @@ def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:
         if not timekeeping.would_move(session, clock):
             continue  # a case that is not touched keeps its revision, and no device gets it again
         synced, model = _KINDS[clock.entity_type]
-        take = lock if model is Hazard else lock_below
+        take = lock_below if hasattr(model, "hazard_id") else lock
         case = take(session, synced, model, clock.entity_id, SYSTEM, Origin())
         session.refresh(clock)
         if clock.met_at is None and clock.cancelled_at is None and timekeeping.recompute(session, clock):

@@ -21,6 +21,9 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock
 from workflow.offices import duty_leaders, people_with_role, works_in
+from workflow.permits.models import Permit
+from workflow.permits.rules import LIFE as PERMIT_LIFE
+from workflow.permits.synced import PERMIT
 from workflow.queue.commands import unclaim
 from workflow.queue.models import Task
 from workflow.queue.rules import CLAIM_LIVES, UNTOUCHED
@@ -84,6 +87,7 @@ def release_one(session: Session, person_id: UUID) -> bool:
     for synced, model, still in (
         (HAZARD, Hazard, Hazard.off_devices_at.is_(None)),
         (RECTIFICATION, Rectification, Rectification.state.not_in(sorted(RECTIFICATION_LIFE.final))),
+        (PERMIT, Permit, Permit.state.not_in(sorted(PERMIT_LIFE.final))),
     ):
         held = select(model.id, model.region_code, model.officer_ids).where(model.officer_ids.contains([person_id]), still)
         for case_id, region_code, officer_ids in session.execute(held.order_by(model.id)):
@@ -104,16 +108,16 @@ def _may_hold(session: Session, person_id: UUID, region_code: str, *, is_officer
 
 def _release(session: Session, case: Any, person_id: UUID) -> None:
     """The case is locked. Whoever helps the officers goes alone; of the two officers the other one goes too while they check."""
-    at_work = case.state in ("ASSIGNED", "VERIFYING") or isinstance(case, Rectification)
+    at_work = case.state in ("ASSIGNED", "VERIFYING") or not isinstance(case, Hazard)
     breaks_pair = person_id in case.officer_ids[:2]
     others = [person for person in case.officer_ids[: 2 if breaks_pair else None] if person != person_id]
     case.officer_ids = [] if breaks_pair and at_work else others
     if breaks_pair:
         case.pending_act = None
-    hazard = case if isinstance(case, Hazard) else session.get_one(Hazard, case.hazard_id)
+    numbered = session.get_one(Hazard, case.hazard_id) if isinstance(case, Rectification) else case
     is_told = breaks_pair and at_work
     record(
         session, f"{type(case).__tablename__}.officers_released", case, SYSTEM,
         concerns={"leaders": duty_leaders(session, case.org_id), "removed_officers": others} if is_told else {},
-        data={"number": hazard.number, "person_id": str(person_id)},
+        data={"number": numbered.number, "person_id": str(person_id)},
     )  # fmt: skip

@@ -16,13 +16,15 @@ from workflow.handovers import synced as letters
 from workflow.handovers.models import Handover
 from workflow.hazards import queries as hazards
 from workflow.hazards.models import Hazard
+from workflow.permits import synced as permits
+from workflow.permits.models import Permit
 from workflow.queue.models import Task
 from workflow.queue.rules import NEXT_STEPS
 from workflow.rectification import synced as orders
 from workflow.rectification.models import Rectification
 from workflow.state_machine import Transition
 
-_MODELS: dict[str, Any] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification}
+_MODELS: dict[str, Any] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit}
 
 
 def next_steps(session: Session, tasks: Iterable[Task], actor: Actor) -> dict[UUID, Json | None]:
@@ -51,5 +53,7 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return hazards.offered(session, case, actor, *wanted)
         case Handover():
             return letters.offered(case, actor)
+        case Permit():
+            return permits.offered(case, actor)
         case _:
             return orders.offered(case, actor, now(session))

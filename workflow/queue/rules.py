@@ -32,7 +32,19 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("rectification", "RECTIFYING"): "fix",
     ("rectification", "RECHECK_PENDING"): "recheck",
     ("rectification", "OVERDUE_NOT_FIXED"): "decide",
+    ("permit", "SUBMITTED"): "permit_accept",
+    ("permit", "CORRECTION_REQUIRED"): "permit_correction",
+    ("permit", "ACCEPTED"): "permit_handle",
+    ("permit", "INSPECTED"): "permit_decide",
+    ("permit", "VERIFY_PENDING"): "permit_visit",
+    ("permit", "VERIFY_DEFERRED"): "permit_visit",
+    ("permit", "VERIFY_FAILED"): "permit_fix",
+    ("permit", "RECHECK"): "permit_visit",
+    ("permit", "RECHECK_FAILED"): "permit_tell",
+    ("permit", "REVOCATION_TOLD"): "permit_revocation",
 }
+# What is somebody's own paper still and nobody's work.
+PRIVATE = frozenset({("permit", "DRAFT")})
 
 LABELS = {
     "register": "待受理",
@@ -54,6 +66,14 @@ LABELS = {
     "extend": "待审批延期",
     "recheck": "待复查",
     "decide": "复查不合格,待处理",
+    "permit_accept": "许可申请待受理",
+    "permit_correction": "等待申请人补正",
+    "permit_handle": "许可申请办理中",
+    "permit_decide": "许可申请待决定",
+    "permit_visit": "许可待现场核查",
+    "permit_fix": "等待申请人改正",
+    "permit_tell": "待告知拟撤销许可",
+    "permit_revocation": "撤销许可待决定",
 }
 
 # The step that ends the waiting, the first that is open: what a card offers at once. Everything else is on the case.
@@ -76,16 +96,23 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "extend": ("grant_extension",),
     "recheck": ("cosign", "recheck_pass"),
     "decide": ("reorder",),
+    "permit_accept": ("accept",),
+    "permit_handle": ("grant", "assign", "cosign", "inspect_pass"),
+    "permit_decide": ("grant", "refuse"),
+    "permit_visit": ("cosign", "assign", "verify_pass", "recheck_pass"),
+    "permit_tell": ("tell_revocation",),
+    "permit_revocation": ("revoke",),
 }
 
 # What waits for somebody outside the office: nobody's item until he has acted.
-OUTSIDE = ("rectify", "receiver", "fix")
+OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix")
 
 # Where the work is done by named people: without them the case waits to be assigned, whatever its state.
 _NEEDS_PEOPLE = frozenset({("hazard", "ASSIGNED"), ("hazard", "VERIFYING"), ("rectification", "RECHECK_PENDING")})
 
 _LEADER = frozenset({Role.UNIT_LEADER})
 _CLERKS = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
+_PERMIT_CLERK, _PERMIT_APPROVER = frozenset({Role.PERMIT_CLERK}), frozenset({Role.PERMIT_APPROVER})
 _RECEIVERS = frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER})
 
 # Whose roles may take the step that a case waits for: they alone may claim it. Officers get theirs by assignment.
@@ -109,6 +136,14 @@ TAKERS = {
     "extend": _LEADER,
     "recheck": _LEADER,
     "decide": _LEADER,
+    "permit_accept": _PERMIT_CLERK,
+    "permit_correction": _PERMIT_CLERK,
+    "permit_handle": _PERMIT_APPROVER | _LEADER,
+    "permit_decide": _PERMIT_APPROVER,
+    "permit_visit": _LEADER,
+    "permit_fix": _PERMIT_CLERK,
+    "permit_tell": _PERMIT_APPROVER,
+    "permit_revocation": _PERMIT_APPROVER,
 }
 # Whom a leader may send: the pair of inspectors, and who looks in advance and signs nothing.
 ASSIGNABLE = (Role.FIRE_OFFICER, Role.GRID_WORKER, Role.TOWN_OFFICER)
@@ -128,11 +163,16 @@ SIGN_BUCKET = {
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "arbitrate": frozenset({Role.SUPERVISOR}),
+    "permit_handle": frozenset({Role.PERMIT_APPROVER}),
+    "permit_decide": frozenset({Role.PERMIT_APPROVER}),
+    "permit_tell": frozenset({Role.PERMIT_APPROVER}),
+    "permit_revocation": frozenset({Role.PERMIT_APPROVER}),
 }
 ASSIGN_BUCKET = {
     "assign": frozenset({Role.UNIT_LEADER}),
     "reroute": frozenset({Role.UNIT_LEADER}),
     "register": frozenset({Role.INTAKE_CLERK, Role.HOTLINE_CLERK}),
+    "permit_accept": frozenset({Role.PERMIT_CLERK}),
 }
 
 

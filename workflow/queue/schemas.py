@@ -9,7 +9,7 @@ from workflow.queue.rules import ASSIGNABLE, LABELS
 from workflow.schemas import NamedPersonSchema, OfferedActionSchema, PeopleField
 
 VIEWS = ("mine", "team", "ours", "all")
-SUBJECTS = ("hazard", "handover", "rectification")
+SUBJECTS = ("hazard", "handover", "rectification", "permit")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
 
 
@@ -17,14 +17,14 @@ class CardTitleSchema(AnswerSchema):
     """What a card shows of its case: never the reporter's words."""
 
     number = fields.String()
-    picture = fields.String()
-    category = fields.String(metadata={"description": "words of the picture"})
+    picture = fields.String(metadata={"description": "of a hazard, and of what came of it"})
+    category = fields.String(metadata={"description": "words of the picture, or of what is applied for"})
     place = fields.String()
-    hazard_id = fields.UUID()
+    hazard_id = fields.UUID(metadata={"description": "the hazard itself, or the one that it came of"})
     letter_no = fields.String(allow_none=True, metadata={"description": "of a letter; null until it is signed"})
     unit_name = fields.String(metadata={"description": "of an order"})
     due_on = fields.Date(metadata={"description": "of an order"})
-    optional = frozenset({"letter_no", "unit_name", "due_on"})
+    optional = frozenset({"picture", "hazard_id", "letter_no", "unit_name", "due_on"})
 
 
 class TaskSchema(AnswerSchema):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from accounts.actor import PERMIT_ROLES
 from database.base import Json
 from sync.catalog import Scope, Synced
 from workflow.queue.models import Task
 from workflow.queue.rules import LABELS
+
+OF_PERMITS, OF_HAZARDS = Task.subject_type == "permit", Task.subject_type != "permit"
 
 
 def line(task: Task) -> Json:
@@ -31,8 +34,10 @@ TASK = Synced(
     Task,
     [
         Scope("user", "own", Task.holder_ids, line),
-        Scope("region", "officer", Task.region_code),
-        Scope("org", "office", Task.org_id),
+        Scope("region", "officer", Task.region_code, where=OF_HAZARDS),
+        Scope("org", "office", Task.org_id, where=OF_HAZARDS),
+        Scope("region", "permits", Task.region_code, roles=PERMIT_ROLES, where=OF_PERMITS),
+        Scope("org", "permits", Task.org_id, roles=PERMIT_ROLES, where=OF_PERMITS),
     ],
     on_devices=lambda task: task.is_open,
 )

@@ -1,0 +1,88 @@
+"""What the commands on an application have in common."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from accounts.models import Organisation
+from database.base import Json
+from database.session import now
+from places.models import Unit
+from problems import GuardFailed
+from sync.editing import lock
+from sync.mutations import Origin
+from workflow.acting import move, step_for
+from workflow.clocks import local_day
+from workflow.models import NumberPattern
+from workflow.numbering import next_number
+from workflow.offices import people_of_office
+from workflow.permits.models import Permit
+from workflow.permits.rules import LIFE
+from workflow.permits.synced import PERMIT, obstacle, roles_on
+from workflow.state_machine import Transition
+
+
+def take(session: Session, actor: Actor, permit_id: UUID, action: str, origin: Origin) -> tuple[Permit, Transition]:
+    """The application, locked, and the row of the table that applies. Raises GuardFailed where its condition does not hold."""
+    permit = lock(session, PERMIT, Permit, permit_id, actor, origin)
+    step = step_for(LIFE, permit, action, roles_on(permit, actor, origin))
+    reason = obstacle(permit, action, actor)
+    if reason is not None:
+        raise GuardFailed(action=action, reason=reason)
+    return permit, step
+
+
+def go(
+    session: Session, permit: Permit, step: Transition, actor: Actor, event: str, origin: Origin,
+    concerns: dict[str, list[UUID]] | None = None, **more: Any,
+) -> None:  # fmt: skip
+    """Take the step. Every event names the application and its place, and concerns the applicant's people."""
+    if permit.closed_at is None and step.target in LIFE.final:
+        permit.closed_at = now(session)
+    elif step.target not in LIFE.final:
+        permit.closed_at = permit.off_devices_at = None
+    facts = {"number": permit.number, "venue": permit.form["venue_name"]}
+    move(
+        session, permit, step, actor, event,
+        concerns={"applicant": applicants(session, permit), **(concerns or {})}, data={**facts, **more}, origin=origin,
+    )  # fmt: skip
+
+
+def applicants(session: Session, permit: Permit) -> list[UUID]:
+    """Who applied, and the place's legal person and managers."""
+    unit = session.get_one(Unit, permit.unit_id)
+    legal_person = [unit.legal_person_id] if unit.legal_person_id else []
+    return list(dict.fromkeys([permit.applicant_id, *legal_person, *unit.manager_ids]))
+
+
+def clerks(session: Session, permit: Permit) -> list[UUID]:
+    """Whose turn it is when papers have come in."""
+    return people_of_office(session, permit.org_id, Role.PERMIT_CLERK)
+
+
+def approvers(session: Session, permit: Permit) -> list[UUID]:
+    """Who may decide in the office itself; whoever accepted the papers does not."""
+    return [person for person in people_of_office(session, permit.org_id, Role.PERMIT_APPROVER) if person != permit.accepted_by]
+
+
+def issue(session: Session, permit: Permit, paper: str) -> Json:
+    """A legal paper with its gap-free number. Served at once if the applicant agreed to be served on line."""
+    moment = now(session)
+    number = next_number(session, session.get_one(Organisation, permit.org_id), paper)
+    kind = session.get_one(NumberPattern, paper)
+    made: Json = {
+        "paper": paper, "label": kind.label, "number": number, "on": local_day(moment).isoformat(), "remedies": kind.remedies,
+        "served_at": moment.isoformat() if permit.form["serve_online"] else None,
+    }  # fmt: skip
+    permit.documents = [*permit.documents, made]
+    return made
+
+
+def served(permit: Permit, moment: datetime) -> None:
+    """Every paper that was on its way has arrived."""
+    permit.documents = [{**paper, "served_at": paper["served_at"] or moment.isoformat()} for paper in permit.documents]
