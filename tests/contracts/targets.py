@@ -60,6 +60,7 @@ def sensible(world: World, operation: Operation) -> Target:
         return target(world, operation)
     ids = {"code": world.case("hazard", "VERIFYING").tracking_code} if operation.id == "hazards.track" else {}
     ids |= {"code": HOME} if operation.id.startswith("places.") else {}
+    ids |= {"token": world.licence_token} if operation.id == "licences.verify" else {}
     ids |= {"code": "HO-CHECK"} if operation.id.startswith("deadlines.") else {}
     ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
     ids |= {"org_id": str(world.office.leader.org_id)} if operation.id == "accounts.show_organisation" else {}
@@ -79,6 +80,10 @@ def _usual(world: World, operation: Operation) -> Caller | None:
         return world.office.leader if operation.id == "accounts.name_deputy" else world.sysadmin
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
+    if operation.id == "permits.prepare":
+        return world.office.manager
+    if operation.id == "licences.register_legacy":
+        return staff(world.client, Role.PERMIT_CLERK)
     if operation.id in ("places.load_calendar", "places.move_units", "deadlines.edit_deadline") or operation.path.startswith(
         f"{BASE}/dead-letters"
     ):
@@ -88,7 +93,8 @@ def _usual(world: World, operation: Operation) -> Caller | None:
 
 def _case(world: World, operation: Operation, kind: str, name: str) -> Target:
     action = operation.path.rpartition("/actions/")[2] if "/actions/" in operation.path else ""
-    case = world.for_action(kind, action) if action else world.case(kind, LIVES[kind].states[0])
+    first = "SUBMITTED" if kind == "permit" else LIVES[kind].states[0]  # of an application, what the office sees
+    case = world.for_action(kind, action) if action else world.case(kind, first)
     who = None if action in ONLY_DEVICES else rightful(case, action)
     return Target({name: str(case.id)}, world.arguments(operation, case), who)
 
@@ -99,13 +105,15 @@ def rightful(case: Case, action: str) -> Caller:
     office = case.office
     if action == "cosign":
         return office.officers[1]
-    if action in ("force_close", "uphold", "reopen"):
+    if action in ("force_close", "uphold", "reopen") and case.kind == "hazard":
         return office.committee
     if action == "reclassify":
         return office.leader  # to a slower clock
     if action == "precheck":
         return staff(office.client, Role.GRID_WORKER, office.region_code)
     people: dict[Role, Callable[[], Caller]] = {
+        Role.PERMIT_CLERK: lambda: staff(office.client, Role.PERMIT_CLERK, office.region_code),
+        Role.PERMIT_APPROVER: lambda: staff(office.client, Role.PERMIT_APPROVER, office.region_code),
         Role.INTAKE_CLERK: lambda: office.clerk,
         Role.UNIT_LEADER: lambda: office.leader,
         Role.FIRE_OFFICER: lambda: office.officers[0],
@@ -113,8 +121,6 @@ def rightful(case: Case, action: str) -> Caller:
         Role.RECEIVER_CLERK: lambda: office.receiver,
         Role.SUPERVISOR: lambda: office.committee,
         Role.UNIT_MANAGER: lambda: office.manager,
-        Role.PERMIT_CLERK: lambda: staff(office.client, Role.PERMIT_CLERK, office.region_code),
-        Role.PERMIT_APPROVER: lambda: staff(office.client, Role.PERMIT_APPROVER, office.region_code),
         Role.UNIT_RESPONSIBLE: lambda: responsible(office.client, office.region_code),
     }
     return next((found() for role, found in people.items() if role in who), office.leader)

@@ -23,7 +23,7 @@ from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
-from tests.permits import flavour_for, make_permit, prepared, said
+from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
 from tests.wsgi import WsgiTransport
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
@@ -76,7 +76,8 @@ class World:
     def for_action(self, kind: str, action: str, state: str | None = None) -> Case:
         """A case from whose state the action leads somewhere, prepared so that nothing but the caller decides."""
         if kind == "permit":
-            state = state or next(step.source for step in PERMIT.steps(action) if step.source != START)
+            first = next(step.source for step in PERMIT.steps(action) if step.source != START)
+            state = state or {"grant": "ACCEPTED"}.get(action, first)
             return self.case(kind, state, flavour_for(action, state))
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
@@ -118,6 +119,10 @@ class World:
         }
         if operation.path.endswith(("/resend", "/decide")):
             known["to_org_id"] = str(office.other_receiver.org_id)
+        if operation.id == "permits.prepare":
+            return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
+        if operation.id == "licences.register_legacy":
+            return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
@@ -208,6 +213,11 @@ class World:
     def responsible(self) -> Caller:
         """The legal person of the enterprise, confirmed by the identity provider."""
         return through_provider(self.client, f"responsible.{self.region_code}")
+
+    @cached_property
+    def licence_token(self) -> str:
+        """What the QR code of the enterprise's licence carries."""
+        return str(self.case("permit", "VERIFY_PENDING").read()["licence_token"])
 
     @cached_property
     def agent_power(self) -> Json:
