@@ -18,6 +18,8 @@ export type Field = Common &
     | { readonly kind: 'organisation'; readonly start?: (subject: Subject) => string | undefined; readonly kinds?: readonly string[] }
     | { readonly kind: 'photos'; readonly role: string }
     | { readonly kind: 'given'; readonly value: (subject: Subject) => unknown } // nothing to fill in
+    | { readonly kind: 'lines'; readonly member: string } // each line is one thing, under this name
+    | { readonly kind: 'corrections' }
     | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'position' | 'order' | 'fixes' }
   )
 
@@ -44,6 +46,11 @@ const CHECK_ASIDE: readonly Field[] = [
 ]
 
 const REJECTIONS = ['EMERGENCY_119', 'NOT_FIRE_MATTER', 'INSUFFICIENT_INFO', 'STAFF_COMPLAINT', 'CONSULTATION', 'OUT_OF_REGION']
+
+const atPlace = (...phrases: string[]): readonly Field[] => [
+  { kind: 'line', name: 'attended_by', most: 50, isRequired: true }, ...check('verification', ...phrases),
+]
+const choose = (values: readonly string[]): Field => ({ kind: 'choice', name: 'code', values, words: 'cases.permit.code.', isRequired: true })
 
 /** What each step of a case asks for. A step that is missing here asks for nothing. */
 const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
@@ -117,6 +124,37 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     reorder: [{ kind: 'date', name: 'due_on', inDays: 15, isRequired: true }, NOTE],
     file_case: [CASE_NO],
   },
+  permit: {
+    accept: [NOTE],
+    require_correction: [{ kind: 'corrections', name: 'items', isRequired: true }],
+    find_not_needed: [reason(500)],
+    find_not_competent: [{ kind: 'line', name: 'proper_body', most: 100, isRequired: true }, reason(500)],
+    pause: [{ kind: 'choice', name: 'kind', values: ['HEARING', 'TEST', 'EXPERT'], words: 'cases.permit.pause.', isRequired: true }, reason(500)],
+    resume: [NOTE],
+    assign: [OFFICERS],
+    defer: [reason(500)],
+    inspect_pass: atPlace('conforms'),
+    inspect_fail: atPlace(),
+    verify_pass: atPlace('conforms'),
+    verify_fail: [
+      ...atPlace(), { kind: 'lines', name: 'orders', member: 'description', isRequired: true },
+      { kind: 'date', name: 'due_on', inDays: 15, isRequired: true },
+    ],
+    recheck_pass: atPlace('recheck_good'),
+    recheck_fail: atPlace('recheck_bad'),
+    cosign: [DRAFT],
+    grant: [NOTE],
+    refuse: [choose(['NOT_CONFORMING', 'FALSE_MATERIALS']), reason(1000)],
+    serve: [NOTE],
+    tell_revocation: [choose(['NOT_CONFORMING', 'UNLAWFUL_GRANT', 'DECEIT']), reason(1000)],
+    revoke: [reason(500)],
+    uphold: [reason(500)],
+    cancel: [choose(['CLOSED', 'ENTITY_ENDED', 'OTHER_BY_LAW']), reason(500)],
+    retract: [reason(500)],
+    withdraw: [NOTE],
+    apply_recheck: [{ kind: 'photos', name: 'photos', role: 'rectification' }, NOTE],
+    answer_revocation: [{ kind: 'text', name: 'statement', most: 4000, isRequired: true }, { kind: 'flag', name: 'wants_hearing' }],
+  },
 }
 
 /** The fields of a step, in the order in which a person fills them in. */
@@ -137,6 +175,8 @@ export function startOf(field: Field, subject: Subject): unknown {
       return field.value(subject)
     case 'photos':
     case 'officers':
+    case 'lines':
+    case 'corrections':
       return []
     case 'text':
     case 'line':

@@ -1,7 +1,9 @@
 import { api, Refused } from '@/app/http'
 import type { Case, CaseKind, Done } from './types'
 
-const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications' } as const
+const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits' } as const
+// Steps that are taken where the form is filled in, not from the page of the case.
+const IN_THE_FORM = ['fill_in', 'sign_commitment', 'supplement', 'submit']
 
 /** A case of any kind with its clocks and the steps open to the reader. */
 export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
@@ -17,6 +19,10 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     case 'rectification': {
       const { data } = await api.GET('/api/v1/rectifications/{case_id}', { params: { path: { case_id: id } } })
       return { kind, ...data! }
+    }
+    case 'permit': {
+      const { data } = await api.GET('/api/v1/permits/{case_id}', { params: { path: { case_id: id } } })
+      return { kind, ...data!, actions: data!.actions.filter((step) => !IN_THE_FORM.includes(step.action)) }
     }
   }
 }

@@ -1,14 +1,15 @@
 import type { Feature } from '@/app/feature'
 import { hasRole, isDesk } from '@/app/roles'
+import { permitWords } from './permitWords'
 import { words } from './words'
 
-const SEARCHERS = ['UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER']
+const SEARCHERS = ['PERMIT_CLERK', 'PERMIT_APPROVER', 'UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER']
 
 export const cases: Feature = {
   routes: [
     { path: '/cases', name: 'cases', component: () => import('./SearchPage.vue') },
-    { path: '/cases/:kind(hazard|handover|rectification)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
+    { path: '/cases/:kind(hazard|handover|rectification|permit)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
   ],
   tabs: [{ route: 'cases', title: 'cases.search', icon: 'search', order: 20, for: (user) => isDesk(user) && hasRole(user, ...SEARCHERS) }],
-  messages: words,
+  messages: { 'zh-CN': { ...words['zh-CN'], ...permitWords['zh-CN'] }, en: { ...words.en, ...permitWords.en } },
 }

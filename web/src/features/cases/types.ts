@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 
-export type CaseKind = 'hazard' | 'handover' | 'rectification'
+export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit'
 export type Offer = Schemas['OfferedAction']
 export type Done = Schemas['Done']
 
@@ -9,6 +9,7 @@ export type Case =
   | ({ kind: 'hazard' } & Schemas['Hazard'])
   | ({ kind: 'handover' } & Schemas['Handover'])
   | ({ kind: 'rectification' } & Schemas['Rectification'])
+  | ({ kind: 'permit' } & Schemas['Permit'])
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
 export interface Subject {
@@ -44,6 +45,10 @@ export function subjectOf(record: Case): Subject {
         ...(act ? { actSha256: act.act_sha256 } : {}),
         ...(record.data.extension ? { asksUntil: record.data.extension.due_on } : {}),
       }
+    }
+    case 'permit': {
+      const act = 'pending_act' in record.data ? record.data.pending_act : null
+      return { ...common, place: record.venue, ...(act ? { actSha256: act.act_sha256 } : {}) }
     }
   }
 }

@@ -16,7 +16,8 @@ export interface Filters {
 
 /** The case of a card, before it is read, for the form of its step. */
 export function subjectOfTask(task: Task): Subject {
-  return { kind: task.subject_type, id: task.subject_id, regionCode: task.region_code, picture: task.title.picture, place: task.title.place }
+  const about = { kind: task.subject_type, id: task.subject_id, regionCode: task.region_code, place: task.title.place }
+  return task.title.picture ? { ...about, picture: task.title.picture } : about
 }
 
 export const titleOf = (task: Task): string => [task.title.category, task.title.place || task.title.unit_name].filter(Boolean).join(' · ')

@@ -14,16 +14,23 @@ export interface TaskCardFacts {
   readonly to: RouteLocationRaw
 }
 
+/** The hazard of a task, or the one that it came of; an application has none. */
+async function hazardOf(device: Device, task: HeldTask): ReturnType<typeof heldHazard> {
+  const id = task.subject_type === 'hazard' ? task.subject_id : task.title.hazard_id
+  return id ? heldHazard(device, id) : null
+}
+
 /** The person's tasks, the most pressing first, with the places of their cases. */
 export async function cardsOf(device: Device, personId: string): Promise<TaskCardFacts[]> {
   const lines = await device.outbox()
   const cards: TaskCardFacts[] = []
   for (const task of await heldTasks(device)) {
-    const hazard = await heldHazard(device, task.subject_type === 'hazard' ? task.subject_id : task.title.hazard_id)
+    const hazard = await hazardOf(device, task)
     const order = task.subject_type === 'rectification' ? await heldOrder(device, task.subject_id) : null
+    const isPermit = task.subject_type === 'permit'
     const record = order ?? hazard
     const acts = record ? underWay(lines, record) : []
-    const progress = order ? recheckProgressOf(order, lines, personId) : hazard ? progressOf(hazard, lines, personId) : 'over'
+    const progress = order ? recheckProgressOf(order, lines, personId) : hazard ? progressOf(hazard, lines, personId) : isPermit ? 'ahead' : 'over'
     const at = hazard && hazard.lon !== null && hazard.lat !== null ? { lon: hazard.lon, lat: hazard.lat } : null
     const isRecheck = task.subject_type === 'rectification'
     cards.push({
@@ -33,7 +40,7 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
       progress,
       isSaved: acts.some((line) => line.outcome === null),
       photoIds: hazard?.photo_ids ?? [],
-      to: { name: isRecheck ? 'recheck' : 'check', params: { id: task.subject_id } },
+      to: isPermit ? { name: 'case', params: { kind: 'permit', id: task.subject_id } } : { name: isRecheck ? 'recheck' : 'check', params: { id: task.subject_id } },
     })
   }
   return cards
