@@ -94,7 +94,7 @@ def test_every_scope_of_the_product_is_one_that_somebody_can_be_in(actor: Actor,
     everybody = Actor(
         id=person, name="", roles=frozenset(Role),
         grants=tuple(Grant(role, uuid4(), region) for role in BRIGADE_ROLES),
-        units=(*(UnitPower(person, role) for role in UNIT_ROLES), UnitPower(person, Role.AGENT, ("rectifications",))),
+        units=(*(UnitPower(person, role) for role in UNIT_ROLES), UnitPower(person, Role.AGENT, ("permits", "rectifications"))),
     )  # fmt: skip
     names = {key.split(":", 1)[0] + "#" + key.rsplit("#", 1)[1] for key in catalog.scopes_for(everybody)}
     declared = {f"{scope.kind}#{scope.projection}" for synced in product() for scope in synced.scopes if scope.render is not None}
