@@ -106,7 +106,8 @@ DATA["handover.decided"] = DATA["handover.sent"]
 PERMIT = {
     **NUMBER, "venue": "晨光宾馆", "due": "2026-12-21T15:59:59Z", "document_no": "新城大队消安检〔2026〕第1号",
     "next": "现场检查", "reason": "安全出口数量不足", "remedies": "可以依法申请行政复议。", "items": "1. 请核对面积",
-    "received": "2026-11-23T02:00:00Z", "result": "符合", "what": "专家评审", "proper_body": "赛罕区消防救援大队", "to": "NOT_NEEDED",
+    "received": "2026-11-23T02:00:00Z", "result": "符合",
+    "what": "专家评审", "proper_body": "赛罕区消防救援大队", "to": "NOT_NEEDED",
 }  # fmt: skip
 DATA |= {row.event: PERMIT for row in SUBSCRIPTIONS if row.event.startswith("permit.")}
 

@@ -21,12 +21,13 @@ from tests.workflow.test_escalation import worked_off
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.offices import people_of_office
+from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue import escalation, holding
 from workflow.queue.models import Task
 from workflow.queue.rules import TAKERS, WAITING_FOR
 from workflow.rectification.rules import LIFE as RECTIFICATION
 
-LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION)}
+LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT)}
 
 
 def task_of(parts: Parts, case: Case) -> Task:

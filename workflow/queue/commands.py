@@ -125,7 +125,8 @@ def _is_his(task: Task, actor: Actor, *roles: Role) -> bool:
 
 def may_claim(task: Task, actor: Actor) -> bool:
     """True if a role that he holds in the office may take the step that the item waits for."""
-    return _is_his(task, actor, *TAKERS[task.waiting_for])
+    takers = TAKERS[task.waiting_for]
+    return bool(takers) and _is_his(task, actor, *takers)
 
 
 def may_release(task: Task, actor: Actor) -> bool:

@@ -137,7 +137,7 @@ TAKERS = {
     "recheck": _LEADER,
     "decide": _LEADER,
     "permit_accept": _PERMIT_CLERK,
-    "permit_correction": _PERMIT_CLERK,
+    "permit_correction": frozenset(),  # only the applicant can go on
     "permit_handle": _PERMIT_APPROVER | _LEADER,
     "permit_decide": _PERMIT_APPROVER,
     "permit_visit": _LEADER,
