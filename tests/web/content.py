@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
+from device.exchange import new_id
 from device.transport import HttpTransport
 from operations.demo.cases import Case, Office, position, report
 from operations.demo.checks import finding
@@ -21,6 +22,13 @@ _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
 _TERM_DAYS = 7
 _HERE = (111.6856, 40.8455)
+
+
+_FORM: Json = {
+    "venue_kind": "HOTEL", "structure": "REINFORCED_CONCRETE", "area_m2": 2600, "floors": [1, 2, 3], "exits": 4,
+    "person_in_charge": "张建国", "contact_name": "其其格", "contact_phone": "13902150102", "facilities": ["ALARM", "SPRINKLER"],
+    "acceptance": {"kind": "ACCEPTED", "number": "呼住建消验字〔2025〕第18号"}, "address": "成吉思汗大街12号",
+}  # fmt: skip
 
 
 @contextmanager
@@ -45,10 +53,28 @@ def _content(stage: Stage) -> dict[str, str]:
         "under_way": _under_way(stage, office, citizen).id,
         "drafted": _drafted(office, citizen).id,
         "letter": _returned(office, citizen).id,
+        "permit": _applied(stage, office),
         "issue": _issue(stage, office),
         "law": citizen.get("/laws?limit=1")["items"][0]["id"],
         "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
     }
+
+
+def _applied(stage: Stage, office: Office) -> str:
+    """The banner's hotel has applied by the ordinary route, and the window has accepted: somebody has to be sent."""
+    manager, window = stage.account("UNIT_MANAGER", HOME), stage.account("PERMIT_CLERK", HOME)
+    pictures = {code: take_photo(stage.rng, *_HERE) for code in ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")}
+    permit_id = new_id()
+    body: Json = {
+        "id": permit_id, "unit_id": manager.unit_id, "route": "ORDINARY", "form": _FORM,
+        "materials": {code: [photo.id] for code, photo in pictures.items()},
+    }  # fmt: skip
+    manager.post("/permits", body, name="permit.prepare", subject_id=permit_id)
+    for who, action in ((manager, "submit"), (window, "accept")):
+        who.post(f"/permits/{permit_id}/actions/{action}", {}, name=f"permit.{action}", subject_id=permit_id)
+    for photo in pictures.values():
+        send_whole(manager, photo, "material", office.leader)
+    return permit_id
 
 
 def _reported(office: Office, who: Person, picture: str, words: str, place_name: str, category: str, *photos: Photo) -> Case:

@@ -37,7 +37,7 @@ class View:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-_CASE = "/cases/:kind(hazard|handover|rectification)/:id"
+_CASE = "/cases/:kind(hazard|handover|rectification|permit)/:id"
 _ASK = "/ask-signature/:type(hazard|rectification)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
@@ -99,6 +99,7 @@ VIEWS = [
     View(_CASE, "case-draft", Role.UNIT_LEADER, "/cases/hazard/{drafted}"),
     View(_CASE, "case-handover", Role.UNIT_LEADER, "/cases/handover/{letter}"),
     View(_CASE, "case-rectification", Role.UNIT_LEADER, "/cases/rectification/{order}"),
+    View(_CASE, "case-permit", Role.UNIT_LEADER, "/cases/permit/{permit}"),
     View(_CASE, "case-missing", Role.UNIT_LEADER, f"/cases/hazard/{NOWHERE}"),
     View("/today", "today", Role.FIRE_OFFICER),
     View("/map", "map", Role.FIRE_OFFICER),
