@@ -56,6 +56,7 @@ from notifications.synced import INBOX_ITEM, MUTATIONS as INBOX_MUTATIONS
 from places.boundaries import boundaries
 from places.synced import SYNCED as PLACES
 from places.unit_edits import MUTATIONS as UNIT_MUTATIONS
+from problems import NotFound
 from settings import Settings
 from sync.catalog import Catalog
 from sync.engine import Engine
@@ -148,6 +149,8 @@ class FireApp(Flask):
         view = self.view_functions.get(request.endpoint or "")
         if request.routing_exception is not None:
             return super().dispatch_request()
+        if any(isinstance(value, str) and "\0" in value for value in (request.view_args or {}).values()):
+            raise NotFound  # PostgreSQL holds no text with a NUL, so nothing is called so
         if getattr(view, "owns_transactions", False):
             require_token()  # before the body is looked at: who shows none learns nothing of what is wrong with it
             return super().dispatch_request()

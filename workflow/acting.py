@@ -93,7 +93,8 @@ def move(
 
 def _end_of_term(session: Session, case: Any, step: Transition) -> datetime:
     """What follows when a term has passed counts from its end, however late the timer comes (消防监督检查规定 20)."""
-    ended = [clock.due_at for clock in timekeeping.open_clocks(session, case) if clock.rule_id in step.clocks_stopped]
+    terms = timekeeping.TERMS & set(step.clocks_stopped)
+    ended = [clock.due_at for clock in timekeeping.open_clocks(session, case) if clock.rule_id in terms]
     return min([*ended, now(session)])
 
 

@@ -72,6 +72,7 @@ class ClockSchema(AnswerSchema):
     met_claimed_at = Moment(allow_none=True)
     breached_at = Moment(allow_none=True)
     cancelled_at = Moment(allow_none=True)
+    paused_at = Moment(allow_none=True, metadata={"description": "it stands still since then, and has no date until it goes on"})
 
 
 class OfferedActionSchema(AnswerSchema):

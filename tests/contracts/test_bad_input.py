@@ -19,8 +19,9 @@ from accounts.actor import Role
 from api.context import Parts
 from database.base import new_id
 from tests.contracts.bad_requests import GROUPS, Bad
+from tests.contracts.document import operations
 from tests.makers import make_hazard, report
-from tests.people import Caller, citizen, guest, staff
+from tests.people import BASE, Caller, citizen, guest, staff
 
 SECONDS = 2.0
 _HAS_CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -147,3 +148,14 @@ def test_a_megabyte_of_mistakes_is_answered_in_a_few_lines(client: FlaskClient, 
 def test_bad_input_by_a_guest_is_no_different(client: FlaskClient) -> None:
     answer = guest(client).post("/hazards", {**report(client), "report_mode": "ANONYMOUS", "reporter": {"name": "张三"}})
     assert answer.get_json()["errors"][0]["field"] == "reporter"
+
+
+def test_a_nul_character_in_an_address_names_nothing(client: FlaskClient) -> None:
+    """On every path with a name in it: PostgreSQL would refuse the text, and that would be a fault."""
+    document = client.get("/api/v1/openapi.json").get_json()
+    named = [op for op in operations(document) if any(part["schema"].get("format") != "uuid" for part in op.path_parameters)]
+    assert len(named) > 5
+    administrator = staff(client, Role.SYS_ADMIN, "150000")
+    for operation in named:
+        path = re.sub(r"{[^}]*}", "%00", operation.path.removeprefix(BASE))
+        assert administrator.call(operation.method.upper(), path).status_code in (404, 405), operation

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from accounts.actor import Role
 from api.context import Parts
+from database.journal import Event
 from tests.clock import Clock
 from tests.makers import Case
 from tests.people import ELSEWHERE, Caller, enterprise, staff
-from tests.permits import FORM, FOUND, WAYS, accept, approver, assign, clerk, correct, draft, grant, make_permit, materials, sign
+from tests.permits import (
+    FORM,
+    FOUND,
+    WAYS,
+    accept,
+    approver,
+    assign,
+    clerk,
+    correct,
+    draft,
+    grant,
+    make_permit,
+    materials,
+    responsible,
+    sign,
+)
 from tests.servers import DatabaseUrls
 from workflow.permits import timers
 from workflow.permits.rules import ORDINARY
@@ -142,13 +160,36 @@ def test_what_does_not_conform_is_refused_with_reasons_and_remedies(client: Flas
     assert "六十日内依法申请行政复议" in text
 
 
-def test_whoever_accepts_does_not_decide(client: FlaskClient) -> None:
+def test_whoever_accepts_does_not_decide_though_he_holds_both_roles(fresh_database: DatabaseUrls, client: FlaskClient) -> None:
     case = make_permit(client, "SUBMITTED")
-    both = staff(client, Role.PERMIT_APPROVER)
-    assert why_not(case, both, "accept") == "role_not_allowed"
-    accept(case)
-    assert "grant" in offered(case, approver(case))
-    assert "grant" not in offered(case, clerk(case))
+    both = clerk(case)
+    granted = staff(client, Role.SEC_ADMIN).post(f"/accounts/staff/{both.id}/grants", {"role": "PERMIT_APPROVER"})
+    assert granted.status_code == 201, granted.get_data(as_text=True)
+    case.act(both, "accept")
+    assert (
+        why_not(case, both, "grant")
+        == why_not(case, both, "refuse", code="NOT_CONFORMING", reason="不符合")
+        == ("acceptor_does_not_decide")
+    )
+    assert "grant" not in offered(case, both)
+    assert both.id not in told_ids(case, "permit.accepted", "approvers")
+    grant(case)
+    assert case.state == "VERIFY_PENDING"
+
+
+def told_ids(case: Case, event: str, part: str) -> list[UUID]:
+    """Whom an event concerns."""
+    parts: Parts = case.office.client.application.extensions["fire"]
+    with parts.database.snapshot() as session:
+        found = session.scalars(select(Event).where(Event.entity_id == case.id, Event.name == event)).one()
+        return [UUID(person) for person in found.concerns.get(part, [])]
+
+
+def test_who_works_there_and_may_not_apply_makes_no_draft(client: FlaskClient) -> None:
+    employee = enterprise(client, Role.UNIT_STAFF)
+    body = {"unit_id": str(employee.unit_id), "route": ORDINARY, "form": FORM, "materials": materials()}
+    answer = employee.post("/permits", body)
+    assert [error["field"] for error in answer.get_json()["errors"]] == ["unit_id"]
 
 
 def test_five_working_days_of_silence_accept_the_papers_when_they_came(client: FlaskClient, clock: Clock, parts: Parts) -> None:
@@ -198,6 +239,53 @@ def test_what_a_hearing_takes_does_not_count(client: FlaskClient, clock: Clock) 
     assert "扣除2026-11-23 10:00至2026-12-01 10:00(鉴定、专家评审),计6个工作日" in limit["reason"]
 
 
+def test_a_term_that_stands_still_has_no_date_and_ends_with_the_application(client: FlaskClient, parts: Parts) -> None:
+    case = make_permit(client, "ACCEPTED", route=ORDINARY)
+    case.act(approver(case), "pause", kind="HEARING", reason="利害关系人申请听证")
+    assert clock_of(case, "PM-B-10WD")["paused_at"] is not None
+    case.act(case.reporter, "withdraw")
+    ended = clock_of(case, "PM-B-10WD")
+    assert ended["met_at"] is not None
+    assert case.read()["data"]["paused"] is None
+
+
+def test_the_recheck_counts_from_the_end_of_the_term_though_the_notice_was_never_handed_over(
+    client: FlaskClient, clock: Clock, parts: Parts
+) -> None:
+    clock.now = datetime.fromisoformat("2026-11-23T02:00:00Z")
+    case = make_permit(client, "VERIFY_FAILED", serve_online=False)  # its three days to serve run out long before
+    clock.now = datetime.fromisoformat("2026-12-08T02:00:00Z")
+    tick(parts)
+    assert case.read()["state"] == "RECHECK"
+    assert clock_of(case, "PM-RE")["due_at"] == "2026-12-10T15:59:59Z"  # three days after the 7th
+    assert "2026年12月10日" in told(case, case.office.officers[0])["permit.expired"]
+
+
+def test_officers_who_are_replaced_hear_that_they_need_not_go(client: FlaskClient) -> None:
+    case = make_permit(client, "VERIFY_PENDING")
+    assign(case)
+    first, second = case.office.officers
+    others = [str(second.id), str(staff(client, Role.FIRE_OFFICER, nth=2).id)]
+    case.act(case.office.leader, "assign", officer_ids=others)
+    rows = first.get("/inbox?limit=100").get_json()["items"]
+    assert [row for row in rows if row["subject_id"] == str(case.id) and "不再由您承办" in row["body"]]
+
+
+def test_an_agent_whose_power_has_ended_hears_nothing_more(fresh_database: DatabaseUrls, client: FlaskClient) -> None:
+    agent = enterprise(client, Role.AGENT)
+    body = {"unit_id": str(agent.unit_id), "route": ORDINARY, "form": FORM, "materials": materials()}
+    made = agent.post("/permits", body).get_json()
+    case = draft(client, route=ORDINARY)
+    case.id, case.reporter = UUID(made["id"]), agent
+    case.act(agent, "submit")
+    boss = responsible(client)
+    [power] = [one for one in boss.get(f"/units/{agent.unit_id}/agents").get_json()["items"] if one["role"] == "AGENT"]
+    assert boss.call("DELETE", f"/units/{agent.unit_id}/agents/{power['id']}").status_code == 204
+    accept(case)
+    assert agent.id not in told_ids(case, "permit.accepted", "applicant")
+    assert agent.id in told_ids(case, "permit.submitted", "applicant")
+
+
 def test_a_failed_verification_is_put_right_or_the_permit_goes_after_its_holder_was_heard(
     fresh_database: DatabaseUrls, client: FlaskClient, clock: Clock, parts: Parts
 ) -> None:
@@ -235,7 +323,8 @@ def test_a_licence_is_looked_up_and_verified_by_everybody_and_shows_nobodys_phon
     [found] = client.get("/api/v1/licences", query_string={"q": number}).get_json()["items"]
     assert found["venue"] == seen["venue"]
     assert FORM["contact_phone"] not in client.get(f"/api/v1/licences/verify/{seen['licence_token']}").get_data(as_text=True)
-    assert client.get("/api/v1/licences/verify/AAAAAAAAAAAAAAAAAAAAAA").status_code == 404
+    for token in ("AAAAAAAAAAAAAAAAAAAAAA", "%00", "x" * 3000):
+        assert client.get(f"/api/v1/licences/verify/{token}").status_code == 404
 
 
 def test_an_earlier_certificate_stays_valid_until_a_new_one_replaces_it(client: FlaskClient) -> None:

@@ -152,6 +152,7 @@ def clock_view(session: Session, clock: Clock) -> Json:
         "met_claimed_at": clock.met_claimed_at,
         "breached_at": clock.breached_at,
         "cancelled_at": clock.cancelled_at,
+        "paused_at": clock.paused_at,
     }
 
 

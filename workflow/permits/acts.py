@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
-from accounts.models import Organisation
+from accounts.models import Organisation, UnitPower
+from accounts.queries import live_power
 from database.base import Json
 from database.session import now
 from places.models import Unit
@@ -54,10 +56,18 @@ def go(
 
 
 def applicants(session: Session, permit: Permit) -> list[UUID]:
-    """Who applied, and the place's legal person and managers."""
+    """The place's legal person and managers, and who applied as long as he may act for it."""
     unit = session.get_one(Unit, permit.unit_id)
     legal_person = [unit.legal_person_id] if unit.legal_person_id else []
-    return list(dict.fromkeys([permit.applicant_id, *legal_person, *unit.manager_ids]))
+    people = [*legal_person, *unit.manager_ids]
+    return people if permit.applicant_id in people or not _acts_for(session, permit) else [permit.applicant_id, *people]
+
+
+def _acts_for(session: Session, permit: Permit) -> bool:
+    held = select(UnitPower.id).where(
+        UnitPower.person_id == permit.applicant_id, UnitPower.unit_id == permit.unit_id, live_power(now(session))
+    )
+    return session.scalar(held.limit(1)) is not None
 
 
 def clerks(session: Session, permit: Permit) -> list[UUID]:

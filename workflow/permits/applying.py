@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import UNIT_ROLES, Actor
+from accounts.actor import Actor
 from accounts.legal_persons import require_confirmed
 from database.base import Json
 from database.journal import record
@@ -26,15 +26,13 @@ from workflow.offices import brigade_of
 from workflow.permits.acts import applicants, approvers, clerks, go, take
 from workflow.permits.forms import changed_fields, defects
 from workflow.permits.models import CommitmentText, Permit
-
-_CONTACT = ("contact_name", "contact_phone")
+from workflow.permits.rules import APPLICANTS
 
 
 def prepare(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], _: Origin) -> Permit:
     """A draft, which only the place's own people see."""
-    if not any(
-        power.unit_id == data["unit_id"] and power.role in UNIT_ROLES and power.covers("permits") for power in actor.units
-    ):
+    powers = [power for power in actor.units if power.role in APPLICANTS and power.covers("permits")]
+    if data["unit_id"] not in {power.unit_id for power in powers}:
         raise Invalid(field_error("unit_id", "not_yours", "请选择由您负责或者受托经办的单位"))
     unit = session.get_one(Unit, data["unit_id"])
     handling = handling_region(session, unit.region_code)
@@ -185,8 +183,9 @@ def discard(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], 
 def withdraw(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], origin: Origin) -> Permit:
     """撤回申请, until it is decided."""
     permit, step = take(session, actor, permit_id, "withdraw", origin)
-    permit.paused = permit.pending_act = None
+    permit.pending_act = None
     go(session, permit, step, actor, "permit.withdrawn", origin, {"clerks": clerks(session, permit)})
+    permit.paused = None  # after its clocks have ended, which stood still until here
     return permit
 
 

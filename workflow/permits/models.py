@@ -76,6 +76,7 @@ class Licence(Revised, Base):
     __table_args__ = (
         CheckConstraint(f"kind IN {tuple(LICENCE_KINDS)}", name="kind_known"),
         CheckConstraint(f"status IN {tuple(LICENCE_STATES)}", name="status_known"),
+        Index("ix_licence_issued", "issued_on", "id"),
         Index("ix_licence_region", "region_code", "issued_on", "id"),
         Index("ix_licence_unit", "unit_id"),
     )

@@ -12,7 +12,7 @@ from workflow.state_machine import START, StateMachine, Transition
 COMMITMENT, ORDINARY = "COMMITMENT", "ORDINARY"
 ROUTES = {COMMITMENT: "告知承诺", ORDINARY: "不采用告知承诺(一般程序)"}
 
-_APPLICANT = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT})
+APPLICANTS = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT})
 _RESPONSIBLE = frozenset({Role.UNIT_RESPONSIBLE})
 _CLERK = frozenset({Role.PERMIT_CLERK})
 _APPROVER = frozenset({Role.PERMIT_APPROVER})
@@ -51,13 +51,13 @@ LIFE = StateMachine(
     },
     [
         # The applicant prepares; nobody else sees it before it is submitted.
-        Transition(START, "prepare", "DRAFT", _APPLICANT, "填写申请"),
-        Transition("DRAFT", "fill_in", "DRAFT", _APPLICANT, "修改草稿"),
+        Transition(START, "prepare", "DRAFT", APPLICANTS, "填写申请"),
+        Transition("DRAFT", "fill_in", "DRAFT", APPLICANTS, "修改草稿"),
         Transition("DRAFT", "sign_commitment", "DRAFT", _RESPONSIBLE, "签署告知承诺书"),
-        Transition("DRAFT", "submit", "SUBMITTED", _APPLICANT, "提交申请", clocks_started=("PM-5D",)),
-        Transition("DRAFT", "discard", "DISCARDED", _APPLICANT, "删除草稿"),
+        Transition("DRAFT", "submit", "SUBMITTED", APPLICANTS, "提交申请", clocks_started=("PM-5D",)),
+        Transition("DRAFT", "discard", "DISCARDED", APPLICANTS, "删除草稿"),
         *[
-            Transition(state, "withdraw", "WITHDRAWN", _APPLICANT, "撤回申请",
+            Transition(state, "withdraw", "WITHDRAWN", APPLICANTS, "撤回申请",
                        clocks_stopped=("PM-5D", "PM-FIX", *_DECIDE_CLOCKS))
             for state in _BEFORE_DECISION
         ],
@@ -69,7 +69,7 @@ LIFE = StateMachine(
         Transition("SUBMITTED", "find_not_needed", "NOT_NEEDED", _CLERK, "告知不需要许可", clocks_stopped=("PM-5D",)),
         Transition("SUBMITTED", "find_not_competent", "NOT_COMPETENT", _CLERK, "不属于本机关职权,不予受理",
                    clocks_stopped=("PM-5D",)),
-        Transition("CORRECTION_REQUIRED", "supplement", "SUBMITTED", _APPLICANT, "提交补正材料",
+        Transition("CORRECTION_REQUIRED", "supplement", "SUBMITTED", APPLICANTS, "提交补正材料",
                    clocks_started=("PM-5D",), clocks_stopped=("PM-FIX",)),
         Transition("CORRECTION_REQUIRED", "abandon", "ABANDONED", _SYSTEM, "逾期未补正", clocks_stopped=("PM-FIX",)),
         # 行政许可法 45: hearing, inspection, test and expert review are outside the term; the applicant is told in writing.
@@ -102,7 +102,7 @@ LIFE = StateMachine(
                 ("verify_fail", "VERIFY_FAILED", "核查不符合承诺", ("PM-A-3WD",)),
             )
         ],
-        Transition("VERIFY_FAILED", "apply_recheck", "RECHECK", _APPLICANT, "申请复查",
+        Transition("VERIFY_FAILED", "apply_recheck", "RECHECK", APPLICANTS, "申请复查",
                    clocks_started=("PM-RE",), clocks_stopped=("PM-TERM", "PM-A-3WD")),
         Transition("VERIFY_FAILED", "expire", "RECHECK", _SYSTEM, "改正期限届满",
                    clocks_started=("PM-RE",), clocks_stopped=("PM-TERM", "PM-A-3WD")),
@@ -119,7 +119,7 @@ LIFE = StateMachine(
                        clocks_started=("PM-HEAR",), clocks_stopped=("PM-TELL",))
             for state in ("RECHECK_FAILED", "ACTIVE")
         ],
-        Transition("REVOCATION_TOLD", "answer_revocation", "REVOCATION_TOLD", _APPLICANT, "陈述申辩",
+        Transition("REVOCATION_TOLD", "answer_revocation", "REVOCATION_TOLD", APPLICANTS, "陈述申辩",
                    clocks_started=("PM-REVOKE",), clocks_stopped=("PM-HEAR",)),
         Transition("REVOCATION_TOLD", "end_hearing", "REVOCATION_TOLD", _SYSTEM, "陈述申辩期届满",
                    clocks_started=("PM-REVOKE",), clocks_stopped=("PM-HEAR",)),

@@ -40,9 +40,11 @@ def assign(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any]
     certified = people_with_role(session, pair, Role.FIRE_OFFICER, permit.region_code)
     if len(set(pair)) != len(pair) or len(certified) != len(pair):
         raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))
+    removed = [officer for officer in permit.officer_ids if officer not in pair]
     permit.officer_ids, permit.pending_act = pair, None
     due = permit.due_at.isoformat() if permit.due_at else ""
-    go(session, permit, step, actor, "permit.assigned", origin, {"officers": pair}, due=due)
+    others = {"officers": pair, "removed_officers": removed}
+    go(session, permit, step, actor, "permit.assigned", origin, others, due=due)
     return permit
 
 
@@ -118,5 +120,6 @@ def _order(session: Session, permit: Permit, step: Transition, actor: Actor, sai
 
 def expire(session: Session, permit: Permit, step: Transition) -> None:
     """Timer: the term has passed, so the recheck is due."""
-    due = timekeeping.forecast(session, "PM-RE", permit.due_at or now(session)).isoformat()
+    ended_at = end_of(permit.fix_due_on) if permit.fix_due_on else now(session)
+    due = timekeeping.forecast(session, "PM-RE", ended_at).isoformat()
     go(session, permit, step, SYSTEM, "permit.expired", Origin(), {"officers": permit.officer_ids}, due=due)

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name="uq_licence_number"),
         sa.UniqueConstraint("token", name="uq_licence_token"),
     )
+    op.create_index("ix_licence_issued", "licence", ["issued_on", "id"])
     op.create_index("ix_licence_region", "licence", ["region_code", "issued_on", "id"])
     op.create_index("ix_licence_unit", "licence", ["unit_id"])
 

@@ -5,6 +5,10 @@ export const permitWords = {
   'zh-CN': {
     'cases.kind.permit': '开业前消防安全检查',
     'cases.permit.window': '消防救援机构许可窗口',
+    'cases.permit.applicant': '申请人',
+    'cases.permit.paused': '期限暂停计算',
+    'cases.clock.paused': '暂停计算',
+    'cases.clock.paused_since': '自{when}起暂停计算,恢复后重新确定到期日。',
     'cases.permit.route': '办理方式',
     'cases.permit.route.COMMITMENT': '告知承诺',
     'cases.permit.route.ORDINARY': '一般程序',
@@ -77,6 +81,10 @@ export const permitWords = {
   en: {
     'cases.kind.permit': 'Check before opening',
     'cases.permit.window': 'permit window',
+    'cases.permit.applicant': 'the applicant',
+    'cases.permit.paused': 'The term stands still',
+    'cases.clock.paused': 'stands still',
+    'cases.clock.paused_since': 'Stands still since {when}; its date is set when it goes on.',
     'cases.permit.route': 'Route',
     'cases.permit.route.COMMITMENT': 'by commitment',
     'cases.permit.route.ORDINARY': 'ordinary',
