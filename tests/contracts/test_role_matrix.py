@@ -173,7 +173,7 @@ def _actions(document: Json, kind: str) -> list[Operation]:
 
 def _second_person(case: Case, action: str, name: str, got: str, document: Json) -> bool:
     """Who signed first may not sign second, who asked may not agree, and who decided may not review."""
-    if action == "cosign":
+    if action == "cosign" and (case.kind, case.state, action) in LEADS_ON:
         return name == "first officer" and document.get("reason") == "not_the_second_officer"
     if action in DRAFTED:
         return name == "second officer" and document.get("reason") == "another_act_waits"
