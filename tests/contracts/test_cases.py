@@ -19,7 +19,10 @@ from workflow.hazards.models import Hazard
 from workflow.reactions import CASES
 
 # Nobody had the case before it was first assigned; a dispute may be reviewed within the brigade.
-NOBODY_YET = {"hazard.assigned: removed_officers", "hazard.reopened: removed_officers", "hazard.disputed: committee"}
+NOBODY_YET = {
+    "hazard.assigned: removed_officers", "hazard.reopened: removed_officers", "hazard.disputed: committee",
+    "permit.assigned: removed_officers",
+}  # fmt: skip
 
 
 def test_on_every_way_events_are_chained_and_nobody_is_forgotten(
