@@ -17,6 +17,7 @@ from tests.application import work_off
 from tests.clock import Clock
 from tests.makers import FOUND, Case, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, staff
+from tests.permits import make_permit
 from tests.workflow.test_escalation import worked_off
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
@@ -228,3 +229,17 @@ def test_a_recheck_whose_officer_has_left_waits_to_be_assigned_again(client: Fla
     assert (task_of(parts, order).holder_ids, task_of(parts, order).waiting_for) == ([], "assign")
     [event] = events(parts, "rectification.officers_released", order.id)
     assert event.data["number"] == order.number
+
+
+def test_an_application_whose_officer_has_left_has_nobody_and_its_leader_hears_it(client: FlaskClient, parts: Parts) -> None:
+    permit = make_permit(client, "VERIFY_PENDING")
+    newcomer, second = hire(client, Role.FIRE_OFFICER), permit.office.officers[1]
+    permit.act(permit.office.leader, "assign", officer_ids=[str(newcomer.id), str(second.id)])
+    sysadmin = staff(client, Role.SYS_ADMIN, "150000")
+    assert sysadmin.post(f"/accounts/staff/{newcomer.id}/removal", {"reason": "RETIRED"}).status_code == 200
+    work_off(parts)
+    assert task_of(parts, permit).holder_ids == []
+    assert permit.read()["data"]["officer_ids"] == []
+    for who, words in ((permit.office.leader, "待您重新指派"), (second, "不再由您承办")):
+        rows = who.get("/inbox?limit=100").get_json()["items"]
+        assert [row for row in rows if row["subject_id"] == str(permit.id) and words in row["body"]]
