@@ -83,15 +83,28 @@ def copy_of(session: Session, queue: QueueState, sent: Sent, known: Known) -> En
     """A mutation that this owner sent before, in whatever queue: its outcome stands, and here its seq passes."""
     stored = orjson.loads(known.result)
     issues = stored.get("issues") or [None]
-    resolution = None
+    stands: Any = None
     if known.status == "parked":
-        # A supervisor who is deciding about it now has the issue: this copy is among what he decides, or comes after it.
-        session.execute(_HOLD_ISSUE, {"issue": issues[0]})
-        resolution = session.scalar(_RESOLUTION, {"mid": sent.mid, "owner": queue.owner_id})
+        stands = _held(session, {"mid": sent.mid, "owner": queue.owner_id, "sha256": sent.sha256})
     return Entry(
-        sent, known.status, stored.get("code"), UUID(issues[0]) if issues[0] else None, known.result,
-        is_copy=True, resolution=resolution,
+        sent, known.status, stored.get("code"),
+        stands.issue_id if stands is not None else UUID(issues[0]) if issues[0] else None,
+        known.result, is_copy=True, resolution=stands.resolution if stands is not None else None,
     )  # fmt: skip
+
+
+def _held(session: Session, values: dict[str, Any]) -> Any:
+    """How the parked original stands, which another issue than its first may look after by now.
+
+    Its issue is held: a supervisor who is deciding about it now has this copy among what he decides, or before it.
+    """
+    stands = session.execute(_STANDS, values).one_or_none()
+    while stands is not None and stands.issue_id is not None:
+        session.execute(_HOLD_ISSUE, {"issue": stands.issue_id})
+        before, stands = stands, session.execute(_STANDS, values).one()
+        if stands.issue_id == before.issue_id:
+            break
+    return stands
 
 
 def past_of(session: Session, queue: QueueState, first: int, last: int) -> dict[int, Past]:
@@ -155,9 +168,12 @@ def note_backlog(
 
 _KNOWN = text("SELECT key, body_sha256, status, result FROM receipt WHERE owner_id = :owner AND key = ANY(:mids)")
 _HOLD_ISSUE = text("SELECT FROM issue WHERE id = CAST(:issue AS uuid) FOR SHARE")
-_RESOLUTION = text(
-    "SELECT m.resolution FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id"
-    " WHERE m.mid = :mid AND q.owner_id = :owner AND m.resolution IS NOT NULL LIMIT 1"
+_STANDS = text(
+    """
+    SELECT m.issue_id, m.resolution FROM sync_mutation m JOIN sync_queue q ON q.id = m.queue_id
+     WHERE m.mid = :mid AND q.owner_id = :owner AND m.body_sha256 = :sha256 AND m.outcome = 'parked'
+     ORDER BY m.body IS NULL LIMIT 1
+    """
 )
 _PAST = text(
     """

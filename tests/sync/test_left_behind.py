@@ -46,6 +46,22 @@ def test_what_was_left_behind_may_be_discarded_too(world: World, officer: Phone)
     assert [issue.state for issue in world.issues()] == ["discarded", "discarded"]
 
 
+def test_a_copy_from_another_phone_is_looked_after_by_the_issue_that_looks_after_it_now(world: World, officer: Phone) -> None:
+    visit = own_visit(officer)
+    issue = stumble(officer, visit)
+    officer.do("visit.shake", visit, base=1)
+    officer.do("visit.finish", visit, base=1)
+    world.discard(officer.person, issue)
+    again = world.phone(officer.person)
+    again.lines = list(officer.lines)
+    again.push()
+    rows = world.rows("SELECT DISTINCT mid, issue_id, resolution FROM sync_mutation WHERE outcome = 'parked'")
+    assert len(rows) == 3, "each copy stands as what it repeats"
+    toy.SHAKES.clear()
+    world.discard(officer.person, world.issues()[1].id)
+    assert world.rows("SELECT FROM sync_mutation WHERE outcome = 'parked' AND resolution IS NULL") == []
+
+
 def test_what_a_deployment_does_not_help_says_why_it_still_waits(world: World, officer: Phone, leader: Phone) -> None:
     officer.pull()
     visit = assigned(leader, officer)
