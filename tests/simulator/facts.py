@@ -64,8 +64,11 @@ class Facts:
         return found
 
 
-def outcomes(sim: Simulation) -> list[tuple[str, str, str, str | None, str | None]]:
-    """What became of every act that was saved on a phone: phone, name, record, outcome, and why."""
+Outcome = tuple[str, str, str, str | None, str | None]  # phone, name of the act, record, outcome, and why
+
+
+def outcomes(sim: Simulation) -> list[Outcome]:
+    """What became of every act that was saved on a phone."""
     return [
         (phone.name, row.name, row.entity_id, row.outcome, (row.result or {}).get("code"))
         for phone in sim.phones

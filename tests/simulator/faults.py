@@ -145,7 +145,7 @@ def an_adopted_snapshot_taken_for_the_present(monkeypatch: pytest.MonkeyPatch) -
     offered = snapshots.offered
 
     def of_now(session: Session, scopes: Sequence[int], adopted: Any) -> dict[int, Offer]:
-        heads: dict[int, int] = dict(session.execute(text("SELECT id, head FROM sync_scope")).tuples().all())
+        heads = {row.id: row.head for row in session.execute(text("SELECT id, head FROM sync_scope"))}
         return {scope: replace(offer, upto=heads[scope]) for scope, offer in offered(session, scopes, adopted).items()}
 
     monkeypatch.setattr(snapshots, "offered", of_now)

@@ -6,8 +6,9 @@ import pytest
 
 from tests.servers import RunningCluster
 from tests.simulator.cast import Template
-from tests.simulator.facts import outcomes
+from tests.simulator.facts import Outcome, outcomes
 from tests.simulator.faults import FAULTS, Plant, values_of_the_latest_clock_win
+from tests.simulator.simulation import Simulation
 from tests.simulator.verdict import Red, run_seed
 
 SEEDS = 50
@@ -41,7 +42,16 @@ def test_a_server_that_believes_clocks_has_other_outcomes_when_they_jump(
 ) -> None:
     values_of_the_latest_clock_win(monkeypatch)
     for seed in range(SEEDS):
-        wrong, right = (run_seed(cluster, template, seed, clocks_jump=jump) for jump in (True, False))
-        if outcomes(wrong) != outcomes(right):
+        if _outcomes(cluster, template, seed, clocks_jump=True) != _outcomes(cluster, template, seed, clocks_jump=False):
             return
     pytest.fail(f"{SEEDS} seeds saw nothing of it")
+
+
+def _outcomes(cluster: RunningCluster, template: Template, seed: int, *, clocks_jump: bool) -> list[Outcome]:
+    """Of a seed that nobody judges: the values that this fault loses would be found as well."""
+    sim = Simulation(cluster, template, seed, clocks_jump=clocks_jump)
+    try:
+        sim.run()
+    finally:
+        sim.stop()
+    return outcomes(sim)
