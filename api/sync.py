@@ -217,7 +217,7 @@ def status() -> Json:
 def issues(query: dict[str, Any]) -> Json:
     """List what needs a person's decision: the caller's own issues, and those of his jurisdiction."""
     rows, cursor = page(session(), issue_queries.seen_by(actor(), query), [Issue.id], [UUID], query)
-    return {"items": [issue_queries.shown_to(actor(), issue) for issue in rows], "next_cursor": cursor}
+    return {"items": issue_queries.shown_to(session(), actor(), rows), "next_cursor": cursor}
 
 
 @routes.route("/issues/<uuid:issue_id>/actions/apply", methods=["POST"])
@@ -229,7 +229,7 @@ def issue_apply(_: dict[str, Any], issue_id: UUID) -> Json:
     For the supervisor and the leaders of the division. The same command as the mutation `issue.apply`.
     """
     issue = resolving.apply(parts().sync, session(), actor(), issue_id, Origin())
-    return issue_queries.shown_to(actor(), issue)
+    return issue_queries.shown_to(session(), actor(), [issue])[0]
 
 
 @routes.route("/issues/<uuid:issue_id>/actions/discard", methods=["POST"])
@@ -241,7 +241,7 @@ def issue_discard(_: dict[str, Any], issue_id: UUID) -> Json:
     For the supervisor and the leaders of the division, and for the author. The same command as `issue.discard`.
     """
     issue = resolving.discard(parts().sync, session(), actor(), issue_id, Origin())
-    return issue_queries.shown_to(actor(), issue)
+    return issue_queries.shown_to(session(), actor(), [issue])[0]
 
 
 def _ndjson(body: bytes) -> Response:

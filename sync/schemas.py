@@ -210,6 +210,10 @@ class IssueSchema(StrictSchema):
 
     id = fields.UUID(required=True)
     revision = fields.Integer(required=True)
+    author_name = fields.String(
+        required=True, allow_none=True, metadata={"description": "of the member of staff whom `data.author_id` names"}
+    )
+    acts = fields.Integer(required=True, metadata={"description": "parked mutations that this is about and that still wait"})
     data = AnyOf(IssueRecordSchema, required=True)
 
 

@@ -19,7 +19,7 @@ from api.context import Parts
 from database.base import new_id
 from tests.clock import Clock
 from tests.makers import make_hazard, report
-from tests.people import HOME, Caller, citizen, guest, staff
+from tests.people import ELSEWHERE, HOME, Caller, citizen, guest, staff
 from tests.sync.world import Json, digest_of, line
 
 NDJSON = "application/x-ndjson"
@@ -259,6 +259,27 @@ def test_a_reporter_is_shown_to_nobody_in_an_issue(client: FlaskClient) -> None:
     assert [item["data"]["author_id"] for item in seen] == [None]
     assert str(reporter.id) not in orjson.dumps(seen).decode()
     assert door.queue not in orjson.dumps(seen).decode()
+
+
+def test_an_issue_tells_the_name_of_the_colleague_and_how_many_acts_wait_for_the_decision(client: FlaskClient) -> None:
+    officer, leader = staff(client, Role.FIRE_OFFICER), staff(client, Role.UNIT_LEADER)
+    reporter = citizen(client)
+    case = make_hazard(client, "VERIFYING", reporter=reporter)
+    [parked, behind, _] = Door(officer).push(line("hazard.unheard_of", case.id), line("hazard.unheard_of", case.id))
+    assert (parked["outcome"], behind["outcome"]) == ("parked", "parked")
+    Door(reporter).push(line("hazard.rate", case.id, args={"score": 5, "comment": "很好"}))
+    name = officer.get("/me").get_json()["name"]
+
+    def shown(who: Caller) -> set[tuple[str | None, int]]:
+        items = who.get(f"/sync/issues?subject_id={case.id}").get_json()["items"]
+        return {(item["author_name"], item["acts"]) for item in items}
+
+    assert shown(officer) == shown(leader) == {(name, 2), (None, 0)}
+    assert shown(reporter) == {(None, 0)}
+    assert shown(staff(client, Role.UNIT_LEADER, ELSEWHERE)) == set()
+    [issue_id] = parked["issues"]
+    decided = leader.post(f"/sync/issues/{issue_id}/actions/discard").get_json()
+    assert (decided["author_name"], decided["acts"]) == (name, 0)
 
 
 def test_a_draining_session_still_hands_in_and_sees_its_own_issues_only(client: FlaskClient, parts: Parts, clock: Clock) -> None:

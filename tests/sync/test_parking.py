@@ -384,7 +384,7 @@ def test_what_of_a_reporter_belongs_to_no_banner_yet_is_decided_by_the_regions_o
         seen = {who.id: list(session.scalars(seen_by(who, {"state": "open"}))) for who in (region, leader.person)}
         [issue] = seen[region.id]
         assert seen[leader.person.id] == []
-        assert str(citizen.person.id) not in str(shown_to(region, issue))
+        assert str(citizen.person.id) not in str(shown_to(session, region, [issue]))
     with pytest.raises(NotFound):
         world.discard(leader.person, issue.id)
     world.discard(region, issue.id)
