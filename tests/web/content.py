@@ -55,7 +55,8 @@ def _content(stage: Stage) -> dict[str, str]:
         "letter": _returned(office, citizen).id,
         "permit": _applied(stage, office),
         "issue": _issue(stage, office),
-        "law": citizen.get("/laws?limit=1")["items"][0]["id"],
+        "officer": str(office.officers[0].id),
+        "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),
         "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
     }
 

@@ -9,12 +9,12 @@ from itertools import groupby
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from operations.browser import FLAGS, chromium
 from operations.install import ROOT
 from tests.operations.product import free_port, running
-from tests.web.browsing import DESKTOP, PHONE, prefer, sign_in
+from tests.web.browsing import DESKTOP, PATIENCE_MS, PHONE, prefer, sign_in
 from tests.web.content import make_content
 from tests.web.views import VIEWS, View
 
@@ -40,10 +40,14 @@ def take(browser: Browser, url: str, views: Iterable[View], content: Mapping[str
 
 
 def save(page: Page, path: Path) -> None:
-    """The whole page with its pictures: on a screen high enough that its lower bar hides nothing."""
+    """The whole page with its pictures: on a screen high enough that its lower bar hides nothing.
+
+    A list with something chosen beside it is shown as it stands on the screen: each of the two scrolls for itself.
+    """
     page.wait_for_load_state("networkidle")
-    width, height = page.evaluate("[window.innerWidth, document.documentElement.scrollHeight]")
-    page.set_viewport_size({"width": width, "height": height})
+    if page.locator("section.beside").count() == 0:
+        width, height = page.evaluate("[window.innerWidth, document.documentElement.scrollHeight]")
+        page.set_viewport_size({"width": width, "height": height})
     picture = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
     picture.convert("RGB").save(path, quality=_QUALITY, method=6)
     print(f"screenshots: {path.relative_to(ROOT)}", flush=True)
@@ -51,6 +55,7 @@ def save(page: Page, path: Path) -> None:
 
 def main() -> None:
     """Of a product of its own, which is removed afterwards; pictures of pages that are no more go too."""
+    expect.set_options(timeout=PATIENCE_MS)
     PICTURES.mkdir(parents=True, exist_ok=True)
     for earlier in PICTURES.iterdir():
         earlier.unlink()

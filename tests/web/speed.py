@@ -13,13 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from accounts.actor import Role
 from operations.browser import FLAGS, chromium
 from operations.node import find_node
 from tests.operations.product import free_port, running
-from tests.web.browsing import OF_A_PHONE, sign_in
+from tests.web.browsing import OF_A_PHONE, PATIENCE_MS, sign_in
 from tests.web.content import make_content
 from tests.web.views import VIEWS
 
@@ -117,6 +117,7 @@ def slowest_tap(browser: Browser, url: str) -> float:
 
 def main() -> int:
     """1 if a score is too low or a tap waits too long."""
+    expect.set_options(timeout=PATIENCE_MS)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with (

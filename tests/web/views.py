@@ -40,6 +40,7 @@ class View:
 _CASE = "/cases/:kind(hazard|handover|rectification|permit)/:id"
 _ASK = "/ask-signature/:type(hazard|rectification)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
+PIN = "835206"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
 
 
@@ -75,6 +76,31 @@ def ask_for_a_signature(page: Page) -> None:
     page.get_by_label("没有照片").fill("手机没电,照片由同事拍摄")
     page.get_by_role("button", name="保存核查结果").click()
     expect(page).to_have_url(re.compile("/ask-signature/"))
+    expect(page.locator(".van-toast")).to_be_hidden()
+
+
+def lock(page: Page) -> None:
+    """He has a PIN, and opens the client anew."""
+    if page.get_by_role("heading", name="解锁离线资料").is_visible():
+        return
+    page.goto("/pin")
+    page.get_by_label("口令", exact=True).fill(PIN)
+    page.get_by_label("再次输入").fill(PIN)
+    page.get_by_role("button", name="设置口令").click()
+    expect(page).not_to_have_url(re.compile("/pin"))
+    page.goto("/unlock")
+
+
+def choose(what: str) -> Callable[[Page], None]:
+    """The first of a list is shown beside it, where there is room for that."""
+
+    def chosen(page: Page) -> None:
+        beside = page.locator("section.beside")
+        if beside.count() > 0:
+            page.locator(what).first.click()
+            expect(beside.locator("h2, h3").first).to_be_visible()
+
+    return chosen
 
 
 VIEWS = [
@@ -82,19 +108,19 @@ VIEWS = [
     View("/report/snap", "report-camera", reach=say_that_nothing_burns),
     View("/report/snap", "report-form", reach=snap),
     View("/my-reports", "my-reports-empty"),
-    View("/my-reports", "my-reports", Role.CITIZEN),
+    View("/my-reports", "my-reports", Role.CITIZEN, reach=choose("a.card")),
     View("/my-reports/track", "track"),
     View("/my-reports/:id", "my-report", Role.CITIZEN, "/my-reports/{told}"),
     View("/my-reports/:id", "my-report-missing", address=f"/my-reports/{NOWHERE}"),
-    View("/learn", "learn"),
-    View("/learn", "laws", address="/learn?shelf=laws"),
+    View("/learn", "learn", reach=choose("a.lesson")),
+    View("/learn", "laws", address="/learn?shelf=laws", reach=choose("a.law:has-text('中华人民共和国消防法')")),
     View("/learn/laws/:id", "law", address="/learn/laws/{law}"),
     View("/learn/laws/:id", "law-missing", address=f"/learn/laws/{NOWHERE}"),
     View("/learn/lessons/:id", "lesson", address="/learn/lessons/{lesson}"),
     View("/learn/lessons/:id", "lesson-missing", address=f"/learn/lessons/{NOWHERE}"),
     View("/inbox", "inbox", Role.UNIT_LEADER),
-    View("/queue", "queue", Role.UNIT_LEADER),
-    View("/cases", "cases", Role.UNIT_LEADER),
+    View("/queue", "queue", Role.UNIT_LEADER, reach=choose("button.open")),
+    View("/cases", "cases", Role.UNIT_LEADER, reach=choose("button.row")),
     View(_CASE, "case-hazard", Role.UNIT_LEADER, "/cases/hazard/{told}"),
     View(_CASE, "case-draft", Role.UNIT_LEADER, "/cases/hazard/{drafted}"),
     View(_CASE, "case-handover", Role.UNIT_LEADER, "/cases/handover/{letter}"),
@@ -116,13 +142,15 @@ VIEWS = [
     View("/sync/issues/:id", "sync-issue-missing", Role.FIRE_OFFICER, f"/sync/issues/{NOWHERE}"),
     View("/sync-issues", "sync-issues", Role.UNIT_LEADER),
     View("/sync-issues", "sync-issues-devices", Role.SYS_ADMIN),
-    View("/staff", "staff", Role.SYS_ADMIN),
+    View("/staff", "staff", Role.SYS_ADMIN, reach=choose("button.person")),
     View("/staff", "staff-auditor", Role.AUDITOR),
     View("/staff/new", "staff-new", Role.SYS_ADMIN),
+    View("/staff/:id", "staff-member", Role.SYS_ADMIN, "/staff/{officer}"),
+    View("/staff/:id", "staff-member-roles", Role.SEC_ADMIN, "/staff/{officer}"),
     View("/staff/:id", "staff-member-missing", Role.SEC_ADMIN, f"/staff/{NOWHERE}"),
     View("/deadlines", "deadlines"),
     View("/pin", "pin", Role.FIRE_OFFICER),
-    View("/unlock", "unlock", Role.FIRE_OFFICER),
+    View("/unlock", "unlock", Role.TOWN_OFFICER, reach=lock),
     View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),
     View(_ASK, "ask-signature-missing", Role.FIRE_OFFICER, f"/ask-signature/hazard/{NOWHERE}"),
     View("/sync", "sync", Role.FIRE_OFFICER),

@@ -1,13 +1,38 @@
-import { onBeforeUnmount, ref, shallowRef, type Ref } from 'vue'
-import { Locked, type Device } from '@/offline'
-import { router } from './router'
-import { ownDevice } from './session'
+import { computed, ref, shallowRef, watch, type Ref } from 'vue'
+import { useRouter } from 'vue-router'
+import { Locked, StorageFull, type Device } from '@/offline'
+import { currentDevice, ownDevice, session } from './session'
 
-/** What this device holds, read again after each change of it. A locked base leads to the page that opens it. */
+/** What the person's own device holds. A locked base leads to the page that opens it. */
 export function useOnDevice<T>(read: (device: Device) => Promise<T>) {
+  const device = ownDevice()
+  const router = useRouter()
+  return useRead(
+    () => read(device),
+    async () => {
+      const here = router.currentRoute.value
+      if (here.name !== 'unlock') await router.replace({ name: 'unlock', query: { next: here.fullPath } }) // several reads find it locked
+    },
+  )
+}
+
+/** Records of a type as a device holds them, with what the person did himself. Of a locked base nothing is shown until the PIN was given. */
+export function useAllShown<T>(type: string, of: () => Device | null | Promise<Device | null> = currentDevice) {
+  const { value, isRead, reload } = useRead(async () => {
+    try {
+      return ((await (await of())?.allShown(type)) ?? []) as unknown as T[]
+    } catch (error) {
+      if (error instanceof StorageFull) return [] // no room to hold anything: as empty as it looks
+      throw error
+    }
+  })
+  return { records: computed(() => value.value ?? []), isRead, reload }
+}
+
+/** Read now, and again after each change of any device of this install. */
+function useRead<T>(read: () => Promise<T>, whenLocked?: () => Promise<void>) {
   const value = shallowRef<T | null>(null) as Ref<T | null>
   const isRead = ref(false)
-  const device = ownDevice()
   let isReading = false
   let isStale = false
 
@@ -18,25 +43,17 @@ export function useOnDevice<T>(read: (device: Device) => Promise<T>) {
     try {
       while (isStale) {
         isStale = false
-        value.value = await read(device)
+        value.value = await read()
       }
       isRead.value = true
     } catch (error) {
       if (!(error instanceof Locked)) throw error
-      await toUnlock()
+      await whenLocked?.()
     } finally {
       isReading = false
     }
   }
 
-  const stop = device.subscribe(() => void reload())
-  onBeforeUnmount(stop)
-  void reload()
+  watch(() => session.waiting, reload, { immediate: true }) // told anew after each change
   return { value, isRead, reload }
-}
-
-/** To the page that opens the base, and back from there. */
-export async function toUnlock(): Promise<void> {
-  const here = router.currentRoute.value
-  if (here.name !== 'unlock') await router.replace({ name: 'unlock', query: { next: here.fullPath } }) // several reads find it locked
 }

@@ -18,7 +18,7 @@ export const router = createRouter({
     ...FEATURES.flatMap((feature) => feature.routes),
     { path: '/:missing(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { public: true } },
   ],
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }), // a list stays where it is when something of it is shown beside
 })
 
 router.beforeEach((to) => {

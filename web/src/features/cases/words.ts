@@ -4,7 +4,7 @@ import type { Messages } from '@/app/feature'
 export const words = {
   'zh-CN': {
     'cases.search': '查找案件',
-    'cases.search.hint': '输入完整编号,例如 YH1501022026…',
+    'cases.search.hint': '输入完整编号',
     'cases.search.list': '辖区在办',
     'cases.search.none': '没有找到。编号须完整,且在您的辖区内。',
     'cases.choose': '从左边选一件',
@@ -163,7 +163,7 @@ export const words = {
   },
   en: {
     'cases.search': 'Find a case',
-    'cases.search.hint': 'The whole number, such as YH1501022026…',
+    'cases.search.hint': 'The whole number',
     'cases.search.list': 'Open in my divisions',
     'cases.search.none': 'Not found. The number must be whole, and of your divisions.',
     'cases.choose': 'Choose one on the left',

@@ -3,7 +3,7 @@ import type { RouteLocationRaw } from 'vue-router'
 import type { Schemas } from '@/app/http'
 import { isPublic } from '@/app/roles'
 import { session } from '@/app/session'
-import { useAllShown } from '@/app/shown'
+import { useAllShown } from '@/app/onDevice'
 
 export type Notice = Omit<Schemas['InboxItem'], 'revision'> & { readonly revision: number; readonly waiting: readonly string[] }
 

@@ -1,7 +1,7 @@
 import { computed, onMounted, ref } from 'vue'
 import type { Schemas } from '@/app/http'
 import { readAnew, readingDevice } from '@/app/reading'
-import { useAllShown } from '@/app/shown'
+import { useAllShown } from '@/app/onDevice'
 
 interface OnDevice {
   readonly id: string
@@ -14,14 +14,14 @@ export type HeldLesson = OnDevice & Omit<Schemas['Lesson'], 'created_at' | 'upda
 
 /** Laws or lessons: from this device, and fetched anew behind that. */
 function useLibrary<T>(type: string, order: (one: T, other: T) => number) {
-  const { records, isRead, read } = useAllShown<T>(type, readingDevice)
+  const { records, isRead, reload: look } = useAllShown<T>(type, readingDevice)
   const isFetching = ref(true)
   const isReachable = ref(true)
 
   async function reload(): Promise<void> {
     isFetching.value = true
     isReachable.value = await readAnew(records.value.length === 0)
-    await read()
+    await look()
     isFetching.value = false
   }
 

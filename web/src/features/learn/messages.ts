@@ -2,6 +2,8 @@ import type { Messages } from '@/app/feature'
 
 export const messages = {
   'zh-CN': {
+    'learn.choose_lessons': '从左侧选择课程',
+    'learn.choose_laws': '从左侧选择法规',
     'learn.title': '学消防',
     'learn.lessons': '课程',
     'learn.lesson': '课程',
@@ -56,6 +58,8 @@ export const messages = {
     'learn.audience.OFFICER': '消防监督员',
   },
   en: {
+    'learn.choose_lessons': 'Choose a lesson from the list',
+    'learn.choose_laws': 'Choose a law from the list',
     'learn.title': 'Learn',
     'learn.lessons': 'Lessons',
     'learn.lesson': 'Lesson',

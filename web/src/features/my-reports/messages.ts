@@ -3,6 +3,7 @@ import type { Messages } from '@/app/feature'
 export const messages = {
   'zh-CN': {
     'my-reports.title': '我的上报',
+    'my-reports.choose': '从左侧选择一件上报',
     'my-reports.detail': '上报详情',
     'my-reports.track': '凭码查询',
     'my-reports.none': '这里还没有上报。拍一张照片,四步就能上报隐患。',
@@ -104,6 +105,7 @@ export const messages = {
   },
   en: {
     'my-reports.title': 'My reports',
+    'my-reports.choose': 'Choose a report from the list',
     'my-reports.detail': 'Report',
     'my-reports.track': 'By code',
     'my-reports.none': 'No reports yet. A photo and four taps report a hazard.',

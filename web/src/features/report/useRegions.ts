@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import { useLoaded } from '@/app/async'
 import { api } from '@/app/http'
 import { readingDevice } from '@/app/reading'
-import { useAllShown } from '@/app/shown'
+import { useAllShown } from '@/app/onDevice'
 
 interface Division {
   code: string

@@ -1,16 +1,15 @@
-import { computed, shallowRef, watch } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { useDoing, usePages } from '@/app/async'
 import { api, Refused, type Schemas } from '@/app/http'
 
 export type OfficeIssue = Schemas['Issue']
 export type Decision = 'apply' | 'discard'
-export type Queue = Schemas['WatchedQueue']
 
 /** All that one person handed in and that the office decides about; of a reporter nobody is told who he is. */
 export interface Chain {
   readonly authorId: string | null
   readonly name: string | null
-  readonly parked: number // acts that wait in his queues: one issue may hold many
+  readonly parked: number // acts that wait for the decisions: one issue may hold many
   readonly issues: readonly OfficeIssue[]
 }
 
@@ -23,11 +22,7 @@ export interface Receipt {
   readonly refused: readonly string[] // why, in the server's words
 }
 
-async function queuesOf(ownerId: string): Promise<readonly Queue[]> {
-  return (await api.GET('/api/v1/sync/queues', { params: { query: { owner_id: ownerId, limit: 100 } } })).data!.items
-}
-
-const parkedIn = (queues: readonly Queue[]): number => queues.reduce((sum, queue) => sum + queue.parked, 0)
+const parkedIn = (issues: readonly OfficeIssue[]): number => issues.reduce((sum, issue) => sum + issue.acts, 0)
 
 /** The open issues of the caller's divisions by author, and the two decisions. */
 export function useOfficeIssues() {
@@ -35,40 +30,32 @@ export function useOfficeIssues() {
     const query = { state: 'open' as const, limit: 50, ...(cursor ? { cursor } : {}) }
     return (await api.GET('/api/v1/sync/issues', { params: { query } })).data!
   })
-  const queues = shallowRef(new Map<string, readonly Queue[]>())
   const receipt = shallowRef<Receipt | null>(null)
   const doing = useDoing()
-  const reading = useDoing()
   const chains = computed<Chain[]>(() =>
     [...new Set(pages.items.value.map((issue) => issue.data.author_id))].map((authorId) => {
-      const held = queues.value.get(authorId ?? '') ?? []
       const issues = pages.items.value.filter((issue) => issue.data.author_id === authorId)
-      return { authorId, name: held[0]?.owner_name ?? null, parked: parkedIn(held), issues }
+      return { authorId, name: issues[0]?.author_name ?? null, parked: parkedIn(issues), issues }
     }),
   )
 
-  watch(pages.items, async (items) => {
-    const authors = [...new Set(items.flatMap((issue) => issue.data.author_id ?? []))]
-    const read = await reading.run(() => Promise.all(authors.map(async (id) => [id, await queuesOf(id)] as const)))
-    if (read) queues.value = new Map(read)
-  })
-
   /** One after the other, as they were handed in; a refusal of one is told and leaves the others. */
-  async function decide(decision: Decision, chain: Chain, issues: readonly OfficeIssue[]): Promise<void> {
+  async function decide(decision: Decision, issues: readonly OfficeIssue[]): Promise<void> {
     const done = await doing.run(async () => {
       const refused: string[] = []
-      let [closed, open] = [0, 0]
+      let [closed, open, acts] = [0, 0, 0]
       for (const issue of issues) {
         try {
-          if ((await decideOne(decision, issue.id)).data.state === 'open') open += 1
+          const decided = await decideOne(decision, issue.id)
+          if (decided.data.state === 'open') open += 1
           else closed += 1
+          acts += issue.acts - decided.acts
         } catch (error) {
           if (!(error instanceof Refused)) throw error
           refused.push(error.title)
         }
       }
-      const left = chain.authorId ? parkedIn(await queuesOf(chain.authorId)) : 0
-      return { decision, closed, acts: Math.max(0, chain.parked - left), open, refused }
+      return { decision, closed, acts, open, refused }
     })
     if (done) receipt.value = done
     await pages.reload()
