@@ -14,6 +14,7 @@ interface Chunk {
   file: string
   imports?: string[]
   css?: string[]
+  assets?: string[]
 }
 
 /** What makes a build one that can be served: the service worker knows its files, the first load is small, all is compressed. */
@@ -58,7 +59,7 @@ function refuseLargeFirstLoad(directory: string): void {
   for (let key = pending.pop(); key !== undefined; key = pending.pop()) {
     const chunk = chunks[key]
     if (chunk === undefined || files.has(chunk.file)) continue
-    for (const file of [chunk.file, ...(chunk.css ?? [])]) files.add(file)
+    for (const file of [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])]) files.add(file)
     pending.push(...(chunk.imports ?? []))
   }
   const sizes = [...files].map((file) => ({ file, bytes: gzipSync(readFileSync(join(directory, file)), { level: 9 }).length }))

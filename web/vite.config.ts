@@ -1,13 +1,22 @@
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 import { release } from './release'
 
-/** Vant's icons are in its style sheet; the second address that it names for them lies abroad and is never asked. */
+/**
+ * Vant's icons are in its style sheet, for which every page waits: they become a file beside it, for which none does.
+ * The second address that it names for them lies abroad and is never asked.
+ */
 const ownFontsOnly: Plugin = {
   name: 'own-fonts-only',
   enforce: 'pre',
-  transform: (code, id) => (id.endsWith('vant/lib/index.css') ? code.replace(/,\s*url\(\/\/at\.alicdn\.com[^)]*\)\s*format\("woff"\)/, '') : null),
+  transform(code, id) {
+    const [within, bytes] = (id.endsWith('vant/lib/index.css') && /data:font\/woff2;[^,]*,([^)"']+)/.exec(code)) || []
+    if (within === undefined || bytes === undefined) return null
+    writeFileSync(id.replace('index.css', 'icons.woff2'), Buffer.from(bytes, 'base64'))
+    return code.replace(within, './icons.woff2').replace(/,\s*url\(\/\/at\.alicdn\.com[^)]*\)\s*format\("woff"\)/, '')
+  },
 }
 
 // The application serves the result: hashed files for ever, the page and the service worker never from a cache.
