@@ -17,8 +17,8 @@ from database.base import Json, new_id
 from places.unit_kinds import VENUES
 from problems import Invalid, field_error
 from sync.mutations import Origin
-from wire import NewId
-from workflow.permits import applying, licences, need
+from wire import NewId, PageSchema
+from workflow.permits import applying, drafting, licences, need
 from workflow.permits.commands import MUTATIONS
 from workflow.permits.forms import ACCEPTANCES, FACILITIES, LATER, MATERIALS, OCCASIONS, STRUCTURES
 from workflow.permits.models import Licence, Permit
@@ -31,6 +31,7 @@ from workflow.permits.records import (
     LicenceSchema,
     NeedQuerySchema,
     NeedSchema,
+    OwnLicencePageSchema,
     PermitPageSchema,
     PermitSchema,
 )
@@ -116,11 +117,16 @@ def _listed(permit: Permit) -> Json:
     }
 
 
+def _is_filled_in_by(permit: Permit, caller: Actor) -> bool:
+    return permit.state in _FILLED_IN and not is_office(permit, caller)
+
+
 def _beside(permit: Permit) -> Json:
     return {
         "contact_name": permit.contact_name,
         "contact_phone": permit.contact_phone,
         "defects": applying.defects_of(permit) if permit.state in _FILLED_IN else [],
+        "draft": drafting.draft_of(session(), permit, actor()) if _is_filled_in_by(permit, actor()) else None,
         "licence_token": licences.token_of(session(), permit.licence_id),
     }
 
@@ -145,6 +151,16 @@ def search(query: dict[str, Any]) -> Json:
 def register_legacy(data: dict[str, Any]) -> Json:
     """Enter an earlier 合格证, which stays valid. For permit clerks."""
     return licences.facts(licences.register_legacy(session(), actor(), data))
+
+
+@licence_routes.route("/mine", methods=["GET"])
+@licence_routes.arguments(PageSchema, location="query")
+@licence_routes.response(200, OwnLicencePageSchema)
+def own(query: dict[str, Any]) -> Json:
+    """List the licences of the units for which the caller may apply, with what their QR codes carry."""
+    statement = licences.held(actor())
+    rows, cursor = page(session(), statement, [Licence.issued_on, Licence.id], [date.fromisoformat, UUID], query)
+    return {"items": [licences.own_facts(row) for row in rows], "next_cursor": cursor}
 
 
 @licence_routes.route("/verify/<token>", methods=["GET"])

@@ -18,6 +18,7 @@ from database.session import now
 from media.commands import attach
 from places.jurisdiction import handling_region
 from places.models import Unit
+from places.unit_kinds import VENUES
 from problems import GuardFailed, Invalid, StaleRevision, field_error
 from sync.mutations import Origin, create
 from workflow import timekeeping
@@ -31,8 +32,7 @@ from workflow.permits.rules import APPLICANTS
 
 def prepare(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], _: Origin) -> Permit:
     """A draft, which only the place's own people see."""
-    powers = [power for power in actor.units if power.role in APPLICANTS and power.covers("permits")]
-    if data["unit_id"] not in {power.unit_id for power in powers}:
+    if data["unit_id"] not in applies_for(actor):
         raise Invalid(field_error("unit_id", "not_yours", "请选择由您负责或者受托经办的单位"))
     unit = session.get_one(Unit, data["unit_id"])
     handling = handling_region(session, unit.region_code)
@@ -53,6 +53,11 @@ def prepare(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any
     return permit
 
 
+def applies_for(actor: Actor) -> frozenset[UUID]:
+    """The units for which he may apply."""
+    return frozenset(power.unit_id for power in actor.units if power.role in APPLICANTS and power.covers("permits"))
+
+
 def _number(session: Session, region_code: str) -> str:
     serial = session.scalar(select(func.nextval("permit_serial")))
     return f"XK{region_code}{local_day(now(session)):%Y%m%d}{serial:06d}"
@@ -64,22 +69,31 @@ def _fill(session: Session, permit: Permit, data: Mapping[str, Any], unit: Unit)
     permit.contact_name, permit.contact_phone = form.pop("contact_name"), form.pop("contact_phone")
     form["venue_name"] = form["venue_name"] or unit.name
     form["address"] = form["address"] or unit.address or None
+    form["venue_kind"] = form["venue_kind"] or (unit.place_type if unit.place_type in VENUES else None)
     permit.form = form
     permit.materials = {code: [str(photo) for photo in photos] for code, photos in data["materials"].items()}
 
 
-def _attach(session: Session, actor: Actor, permit: Permit, materials: Mapping[str, list[UUID]]) -> None:
+def _attach(
+    session: Session, actor: Actor, permit: Permit, materials: Mapping[str, list[UUID]], before: frozenset[str] = frozenset()
+) -> None:
+    """Pictures become part of the application; those that were so `before` may be a colleague's and stay."""
     for code, photos in materials.items():
-        attach(session, actor, photos, "permit", permit.id, "material", field=f"materials.{code}")
+        new = [photo for photo in photos if str(photo) not in before]
+        attach(session, actor, new, "permit", permit.id, "material", field=f"materials.{code}")
+
+
+def _pictures(permit: Permit) -> frozenset[str]:
+    return frozenset(photo for photos in permit.materials.values() for photo in photos)
 
 
 def fill_in(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """The draft as it is from now on. A signature under what was written before does not cover it."""
     permit, step = take(session, actor, permit_id, "fill_in", origin)
     _refuse_overwriting(permit, origin)
-    permit.route = data["route"]
+    permit.route, pictures = data["route"], _pictures(permit)
     _fill(session, permit, data, session.get_one(Unit, permit.unit_id))
-    _attach(session, actor, permit, data["materials"])
+    _attach(session, actor, permit, data["materials"], pictures)
     permit.commitment = None
     go(session, permit, step, actor, "permit.filled_in", origin)
     return permit
@@ -155,9 +169,9 @@ def supplement(session: Session, actor: Actor, permit_id: UUID, data: dict[str, 
     """补正, all at once: the five days begin again with what comes in now. Raises Invalid as `submit`."""
     permit, step = take(session, actor, permit_id, "supplement", origin)
     _refuse_overwriting(permit, origin)
-    before = {**form_of(permit), **permit.materials}
+    before, pictures = {**form_of(permit), **permit.materials}, _pictures(permit)
     _fill(session, permit, data, session.get_one(Unit, permit.unit_id))
-    _attach(session, actor, permit, data["materials"])
+    _attach(session, actor, permit, data["materials"], pictures)
     found = defects_of(permit)
     if found:
         raise Invalid(*found)

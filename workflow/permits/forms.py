@@ -67,6 +67,8 @@ def _contradictions(form: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     area, floors = form.get("area_m2"), form.get("floors") or []
     if shared and area and area > shared["area_m2"]:
         yield field_error("form.area_m2", "larger_than_building", "场所面积大于所在建筑的面积,请核对")
+    if 0 in floors:
+        yield field_error("form.floors", "no_such_floor", "没有0层,地上一层写1,地下一层写-1")
     if shared and floors and max(floors) > shared["floors"]:
         yield field_error("form.floors", "above_the_building", "所在楼层高于建筑的总层数,请核对")
     if form.get("exits") is not None and form["exits"] < _FEW_EXITS and area and area > _LARGE_M2:

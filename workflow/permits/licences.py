@@ -21,6 +21,7 @@ from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.mutations import create
 from workflow.clocks import local_day
 from workflow.offices import brigade_of
+from workflow.permits.applying import applies_for
 from workflow.permits.models import LICENCE_KINDS, LICENCE_STATES, Licence, Permit
 
 _TOKEN_BYTES = 16
@@ -114,6 +115,11 @@ def published(query: dict[str, Any]) -> Select[Licence]:
     return statement
 
 
+def held(actor: Actor) -> Select[Licence]:
+    """The licences of the units for which the caller may apply."""
+    return select(Licence).where(Licence.unit_id.in_(applies_for(actor)))
+
+
 def facts(licence: Licence) -> Json:
     """What the public sees of it."""
     return {
@@ -124,6 +130,11 @@ def facts(licence: Licence) -> Json:
         "kind_label": LICENCE_KINDS[licence.kind],
         "status_label": LICENCE_STATES[licence.status],
     }  # fmt: skip
+
+
+def own_facts(licence: Licence) -> Json:
+    """The same, with what its holder shows to others."""
+    return {**facts(licence), "unit_id": licence.unit_id, "permit_id": licence.permit_id, "token": licence.token}
 
 
 def token_of(session: Session, licence_id: UUID | None) -> str | None:

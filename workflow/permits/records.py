@@ -187,6 +187,15 @@ class DefectSchema(AnswerSchema):
     message = fields.String()
 
 
+class DraftSchema(AnswerSchema):
+    """Who else is at what is being filled in: who wrote last, and who has to sign."""
+
+    written_by = fields.String(metadata={"description": "a name; without one, a masked phone number"})
+    written_at = Moment()
+    is_own = fields.Boolean(metadata={"description": "the caller wrote last himself"})
+    signer = fields.String(allow_none=True, metadata={"description": "the unit's legal person, once he is confirmed"})
+
+
 class PermitSummarySchema(SummarySchema):
     """An application in a list."""
 
@@ -218,6 +227,9 @@ class PermitSchema(CaseSchema):
     contact_phone = fields.String(allow_none=True)
     defects = fields.List(
         fields.Nested(DefectSchema), metadata={"description": "of a draft or a correction: what is still wrong"}
+    )
+    draft = fields.Nested(
+        DraftSchema, allow_none=True, metadata={"description": "for the applicant's people while they fill something in"}
     )
     licence_token = fields.String(allow_none=True, metadata={"description": "for the holder's QR code"})
     data = AnyOf(OfficerPermitSchema, ApplicantPermitSchema)
@@ -297,6 +309,21 @@ class LicenceSchema(AnswerSchema):
     address = fields.String()
     issued_on = fields.Date()
     ended_on = fields.Date(allow_none=True)
+
+
+class OwnLicenceSchema(LicenceSchema):
+    """A licence as its holder has it."""
+
+    unit_id = fields.UUID()
+    permit_id = fields.UUID(allow_none=True, metadata={"description": "the application that led to it"})
+    token = fields.String(metadata={"description": "for the QR code"})
+
+
+class OwnLicencePageSchema(AnswerSchema):
+    """A page of one's own licences, oldest first."""
+
+    items = fields.List(fields.Nested(OwnLicenceSchema))
+    next_cursor = fields.String(allow_none=True)
 
 
 class LicencePageSchema(AnswerSchema):

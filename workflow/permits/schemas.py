@@ -48,7 +48,7 @@ class FormSchema(StrictSchema):
     venue_name = Line(
         max_length=100, load_default=None, allow_none=True, metadata={"description": "the unit's name, if none is given"}
     )
-    venue_kind = _choice(VENUES, allow_none=True)
+    venue_kind = _choice(VENUES, allow_none=True, metadata={"description": "the unit's, if none is given and its use is one"})
     address = Line(
         max_length=200, load_default=None, allow_none=True, metadata={"description": "the unit's address, if none is given"}
     )
