@@ -91,5 +91,6 @@ export function useDoing() {
     }
   }
 
-  return { isBusy, failure, of: (field: string) => refusal.value?.fields.find((one) => one.field === field)?.message ?? '', run }
+  const fields = computed(() => refusal.value?.fields ?? [])
+  return { isBusy, failure, fields, of: (field: string) => fields.value.find((one) => one.field === field)?.message ?? '', run }
 }

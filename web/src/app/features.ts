@@ -1,6 +1,7 @@
 import type { Feature } from './feature'
 import { report } from '@/features/report'
 import { myReports } from '@/features/my-reports'
+import { permits } from '@/features/permits'
 import { inbox } from '@/features/inbox'
 import { learn } from '@/features/learn'
 import { signIn } from '@/features/sign-in'
@@ -19,5 +20,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, mine,
+  report, permits, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, mine,
 ]

@@ -5,6 +5,7 @@ const DESK = [
   'UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
   'CONTROL_ROOM_OPERATOR', 'DISPATCHER', 'COMMANDER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'ANALYST', 'EXPERT',
 ]
+const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
 
 /** True if the person has one of these roles anywhere. */
@@ -21,5 +22,10 @@ export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT
 export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
+/** Whoever may apply for an enterprise: its legal person, its managers, and agents whom it named for that. */
+export const appliesForPermits = (user: User | null): boolean => unitsToApplyFor(user).length > 0
+/** The enterprises for which he may. */
+export const unitsToApplyFor = (user: User | null): User['units'] =>
+  (user?.units ?? []).filter((power) => APPLICANTS.includes(power.role) && (power.scope.length === 0 || power.scope.includes('permits')))
 /** Citizens, enterprises, guests, and whoever has not signed in. */
 export const isPublic = (user: User | null): boolean => !isStaff(user)

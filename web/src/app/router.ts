@@ -11,6 +11,8 @@ declare module 'vue-router' {
   }
 }
 
+const BAR_PX = 80 // of the page, and some air: what is gone to stands below it
+
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
@@ -18,7 +20,10 @@ export const router = createRouter({
     ...FEATURES.flatMap((feature) => feature.routes),
     { path: '/:missing(.*)*', name: 'missing', component: () => import('./MissingPage.vue'), meta: { public: true } },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }), // a list stays where it is when something of it is shown beside
+  scrollBehavior: (to, from, saved) => {
+    if (saved || to.hash) return saved ?? { el: to.hash, top: BAR_PX }
+    return to.path === from.path ? false : { top: 0 } // a list stays where it is when something of it is shown beside
+  },
 })
 
 router.beforeEach((to) => {

@@ -1,5 +1,5 @@
 import { api, Refused } from '@/app/http'
-import type { Case, CaseKind, Done } from './types'
+import type { Case, CaseKind, Done, Offer } from './types'
 
 const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits' } as const
 // Steps that are taken where the form is filled in, not from the page of the case.
@@ -22,12 +22,18 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     }
     case 'permit': {
       const { data } = await api.GET('/api/v1/permits/{case_id}', { params: { path: { case_id: id } } })
-      return { kind, ...data!, actions: data!.actions.filter((step) => !IN_THE_FORM.includes(step.action)) }
+      return { kind, ...data!, ...apart(data!.actions) }
     }
   }
 }
 
 type Act = (path: string, init: { params: object; headers: Record<string, string>; body: object }) => Promise<{ data?: Done }>
+
+function apart(actions: readonly Offer[]): Pick<Extract<Case, { kind: 'permit' }>, 'form' | 'actions'> {
+  const offers = (action: string) => actions.some((step) => step.action === action)
+  const form = offers('supplement') ? 'permit-correct' : offers('fill_in') ? 'permit-form' : null
+  return { form, actions: actions.filter((step) => !IN_THE_FORM.includes(step.action)) }
+}
 
 /** Take a step. With the revision that the person saw: if somebody was faster, nothing happens and `isStale` tells it. */
 export async function act(kind: CaseKind, id: string, action: string, body: object, revision: number): Promise<Done> {

@@ -9,7 +9,7 @@ export type Case =
   | ({ kind: 'hazard' } & Schemas['Hazard'])
   | ({ kind: 'handover' } & Schemas['Handover'])
   | ({ kind: 'rectification' } & Schemas['Rectification'])
-  | ({ kind: 'permit' } & Schemas['Permit'])
+  | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
 export interface Subject {

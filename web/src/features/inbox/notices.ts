@@ -22,7 +22,8 @@ const CASES = ['hazard', 'handover', 'rectification', 'permit']
 /** The page of what a notice is about: a reporter's own, a case of the office, or all that the office has to do. */
 export function caseOf(notice: Pick<Notice, 'subject_type' | 'subject_id'>): RouteLocationRaw | null {
   const { subject_type: kind, subject_id: id } = notice
-  if (isPublic(session.user)) return kind === 'hazard' ? { name: 'my-report', params: { id } } : null
+  if (isPublic(session.user) && kind === 'hazard') return { name: 'my-report', params: { id } }
+  if (isPublic(session.user)) return kind === 'permit' ? { name: 'case', params: { kind, id } } : null
   if (kind === 'organisation') return { name: 'queue' }
   return CASES.includes(kind) ? { name: 'case', params: { kind, id } } : null
 }

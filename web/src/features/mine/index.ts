@@ -7,6 +7,7 @@ export const mine: Feature = {
     'zh-CN': {
       'mine.title': '我的',
       'mine.not_signed_in': '未登录',
+      'mine.need_told': '公众聚集场所开业前消防安全检查',
       'mine.sign_in': '登录',
       'mine.sign_out': '退出登录',
       'mine.unsent': '还有{n}项没有上报。退出后保留在本机,仅您再次登录后才会上报。确定退出吗?',
@@ -31,6 +32,7 @@ export const mine: Feature = {
     en: {
       'mine.title': 'Me',
       'mine.not_signed_in': 'Not signed in',
+      'mine.need_told': 'The check before a place of public assembly opens',
       'mine.sign_in': 'Sign in',
       'mine.sign_out': 'Sign out',
       'mine.unsent': '{n} items are not sent yet. They stay on this device and are sent only after you sign in again. Sign out?',
