@@ -31,6 +31,14 @@ _FORM: Json = {
 }  # fmt: skip
 
 
+_ASKED: Json = {
+    "items": [
+        {"field": "form.area_m2", "message": "请按实际使用的建筑面积填写"},
+        {"field": "materials.LAYOUT", "message": "平面图看不清,请重新拍摄"},
+    ]
+}
+
+
 @contextmanager
 def on_stage(url: str) -> Iterator[Stage]:
     """The people of the demo, over HTTP."""
@@ -53,7 +61,10 @@ def _content(stage: Stage) -> dict[str, str]:
         "under_way": _under_way(stage, office, citizen).id,
         "drafted": _drafted(office, citizen).id,
         "letter": _returned(office, citizen).id,
-        "permit": _applied(stage, office),
+        "permit": _applied(stage, office, "accept", {}),
+        "draft_permit": _drafted_permit(stage),
+        "to_correct": _applied(stage, office, "require_correction", _ASKED),
+        "licence_token": _licence(stage),
         "issue": _issue(stage, office),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),
@@ -61,8 +72,33 @@ def _content(stage: Stage) -> dict[str, str]:
     }
 
 
-def _applied(stage: Stage, office: Office) -> str:
-    """The banner's hotel has applied by the ordinary route, and the window has accepted: somebody has to be sent."""
+def _licence(stage: Stage) -> str:
+    """The hotel has an earlier 合格证, which the window entered."""
+    manager, window = stage.account("UNIT_MANAGER", HOME), stage.account("PERMIT_CLERK", HOME)
+    legacy: Json = {
+        "number": "呼公消安检字〔2019〕第0021号", "region_code": HOME, "holder": "新城区晨光宾馆(演示)", "venue": "晨光宾馆",
+        "address": "成吉思汗大街12号", "issued_on": "2019-05-20", "unit_id": manager.unit_id,
+    }  # fmt: skip
+    window.post("/licences", legacy, name="licence.register", subject_id=str(manager.unit_id))
+    return str(manager.get("/licences/mine")["items"][0]["token"])
+
+
+def _drafted_permit(stage: Stage) -> str:
+    """A draft by commitment with two things to mend."""
+    manager, permit_id = stage.account("UNIT_MANAGER", HOME), new_id()
+    photo = take_photo(stage.rng, *_HERE)
+    form = {**_FORM, "exits": 1, "acceptance": {"kind": "ACCEPTED", "number": None}}
+    body: Json = {
+        "id": permit_id, "unit_id": manager.unit_id, "route": "COMMITMENT", "form": form,
+        "materials": {"BUSINESS_LICENCE": [photo.id]},
+    }  # fmt: skip
+    manager.post("/permits", body, name="permit.prepare", subject_id=permit_id)
+    send_whole(manager, photo, "material", manager)
+    return permit_id
+
+
+def _applied(stage: Stage, office: Office, action: str, arguments: Json) -> str:
+    """The banner's hotel has applied by the ordinary route, and the window has taken this step."""
     manager, window = stage.account("UNIT_MANAGER", HOME), stage.account("PERMIT_CLERK", HOME)
     pictures = {code: take_photo(stage.rng, *_HERE) for code in ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")}
     permit_id = new_id()
@@ -71,8 +107,8 @@ def _applied(stage: Stage, office: Office) -> str:
         "materials": {code: [photo.id] for code, photo in pictures.items()},
     }  # fmt: skip
     manager.post("/permits", body, name="permit.prepare", subject_id=permit_id)
-    for who, action in ((manager, "submit"), (window, "accept")):
-        who.post(f"/permits/{permit_id}/actions/{action}", {}, name=f"permit.{action}", subject_id=permit_id)
+    for who, step, said in ((manager, "submit", {}), (window, action, arguments)):
+        who.post(f"/permits/{permit_id}/actions/{step}", said, name=f"permit.{step}", subject_id=permit_id)
     for photo in pictures.values():
         send_whole(manager, photo, "material", office.leader)
     return permit_id

@@ -64,6 +64,13 @@ def find_true(page: Page) -> None:
     page.get_by_label("核查情况").fill(FOUND)
 
 
+def answer_whether_it_is_needed(page: Page) -> None:
+    """The three questions, one after the other."""
+    for answer in ("宾馆", "新开业或者首次投入使用", "消防验收合格"):
+        page.get_by_text(answer, exact=True).click()
+    expect(page.get_by_text("需要办理", exact=True)).to_be_visible()
+
+
 def ask_for_a_signature(page: Page) -> None:
     """What was found is sealed on this phone, unless it was before, and nothing leaves it."""
     page.context.route("**/api/v1/sync/push*", lambda route: route.abort())
@@ -149,6 +156,21 @@ VIEWS = [
     View("/staff/:id", "staff-member-roles", Role.SEC_ADMIN, "/staff/{officer}"),
     View("/staff/:id", "staff-member-missing", Role.SEC_ADMIN, f"/staff/{NOWHERE}"),
     View("/deadlines", "deadlines"),
+    View("/permits", "permits", Role.UNIT_MANAGER),
+    View("/permits", "permits-nobody", Role.CITIZEN),
+    View("/permits/need", "permit-need", reach=answer_whether_it_is_needed),
+    View("/permits/new", "permit-new", Role.UNIT_MANAGER),
+    View("/permits/:id/form", "permit-form-venue", Role.UNIT_MANAGER, "/permits/{draft_permit}/form"),
+    View("/permits/:id/form", "permit-form-place", Role.UNIT_MANAGER, "/permits/{draft_permit}/form?step=2"),
+    View("/permits/:id/form", "permit-form-photos", Role.UNIT_MANAGER, "/permits/{draft_permit}/form?step=3"),
+    View("/permits/:id/form", "permit-form-check", Role.UNIT_MANAGER, "/permits/{draft_permit}/form?step=4"),
+    View("/permits/:id/form", "permit-form-missing", Role.UNIT_MANAGER, f"/permits/{NOWHERE}/form"),
+    View("/permits/:id/correct", "permit-correct", Role.UNIT_MANAGER, "/permits/{to_correct}/correct"),
+    View(_CASE, "case-permit-own", Role.UNIT_MANAGER, "/cases/permit/{to_correct}"),
+    View("/permits/licences/:token", "licence", Role.UNIT_MANAGER, "/permits/licences/{licence_token}"),
+    View("/licences", "licences"),
+    View("/licences/verify/:token", "licence-verified", address="/licences/verify/{licence_token}"),
+    View("/licences/verify/:token", "licence-forged", address="/licences/verify/AAAAAAAAAAAAAAAAAAAAAA"),
     View("/pin", "pin", Role.FIRE_OFFICER),
     View("/unlock", "unlock", Role.TOWN_OFFICER, reach=lock),
     View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),

@@ -79,11 +79,12 @@ export function useFilling(id: string) {
   }
 
   /** Take a step over what was seen. False if it was refused, or somebody was faster. */
-  async function take(action: string, body: object): Promise<boolean> {
+  async function take(action: string, body: object, sent: Filled | null = null): Promise<boolean> {
     const done = await doing.run(async () => {
       try {
         const answer = await act('permit', id, action, body, kept.revision)
-        kept.revision = answer.revision // also if the next line finds no network: those are our own words
+        kept.revision = answer.revision // also if reading it finds no network: those are our own words
+        if (sent) kept.base = sent // what was typed since is still ours; the rest comes back as the server has it
       } catch (error) {
         if (!isStale(error)) throw error
         meet(await read())
@@ -102,7 +103,7 @@ export function useFilling(id: string) {
     judged.value = sent
     lacks.value = found.map(({ field, lack }) => ({ field, message: t(`permits.lack.${lack}`) }))
     if (found.length > 0) return false
-    return take(action, action === 'fill_in' ? body : { form: body.form, materials: body.materials })
+    return take(action, action === 'fill_in' ? body : { form: body.form, materials: body.materials }, sent)
   }
 
   /** Hand what was typed to the server. False if that did not happen. */
