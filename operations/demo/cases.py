@@ -12,7 +12,7 @@ from operations.demo.ledger import Final, equal
 from operations.demo.people import Json, Person, Stage
 from operations.demo.printing import standing
 
-_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications"}
+_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits"}
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -41,10 +41,26 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "handover.reject": (("handover.feedback_rejected", "receiver"), ("handover.feedback_rejected", "handler")),
     "rectification.recheck_pass": (("rectification.act_drafted", "second_officer"),),
     "rectification.cosign": (("rectification.recheck_passed", "unit"),),
+    "permit.submit": (("permit.submitted", "applicant"), ("permit.submitted", "window")),
+    "permit.require_correction": (("permit.correction_required", "applicant"),),
+    "permit.supplement": (("permit.supplemented", "applicant"), ("permit.supplemented", "window")),
+    "permit.accept": (("permit.accepted", "applicant"),),
+    "permit.assign": (("permit.assigned", "officers"),),
+    "permit.refuse": (("permit.refused", "applicant"),),
+    "permit.apply_recheck": (("permit.recheck_applied", "officers"),),
+    "permit.tell_revocation": (("permit.revocation_told", "applicant"),),
+    "permit.answer_revocation": (("permit.revocation_answered", "approver"),),
+    "permit.revoke": (("permit.revoked", "applicant"),),
+    **{
+        f"permit.{visit}": (("permit.act_drafted", "second_officer"),)
+        for visit in ("inspect_pass", "inspect_fail", "verify_pass", "verify_fail", "recheck_fail")
+    },
 }
 # (act, state it led to) -> what more follows.
 _ALSO_TOLD: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("hazard.tell_reporter", "CLOSED"): (("hazard.closed", "reporter"),),
+    ("permit.grant", "VERIFY_PENDING"): (("permit.granted", "applicant"), ("permit.granted", "leader")),
+    ("permit.grant", "ACTIVE"): (("permit.granted_after_inspection", "applicant"),),
     ("handover.return", "ARBITRATION"): tuple(("handover.disputed", who) for who in ("committee", "leader", "clerk")),
 }
 
@@ -72,6 +88,16 @@ class Office:
         return [self.stage.account("FIRE_OFFICER", self.region_code, nth) for nth in (0, 1)]
 
     @property
+    def window(self) -> Person:
+        """许可受理员."""
+        return self.stage.account("PERMIT_CLERK", self.region_code)
+
+    @property
+    def approver(self) -> Person:
+        """许可审批人."""
+        return self.stage.account("PERMIT_APPROVER", self.region_code)
+
+    @property
     def housing(self) -> Person:
         """收文员 of the housing department."""
         return self.stage.account("RECEIVER_CLERK", self.region_code, 0)
@@ -89,7 +115,7 @@ class Office:
 
 @dataclass
 class Case:
-    """A hazard, or a letter or order that came of it."""
+    """A hazard, a letter or order that came of it, or an application for a permit."""
 
     stage: Stage
     kind: str
@@ -149,6 +175,10 @@ class Case:
                 return [self.office.leader]
             case "clerk":
                 return [self.office.clerk]
+            case "window":
+                return [self.office.window]
+            case "approver":
+                return [self.office.approver]
             case "committee":
                 return [self.office.supervisor]
             case "second_officer":
@@ -158,18 +188,27 @@ class Case:
             case _:
                 return self.people.get(name, [])
 
+    def expect(self, event: str, *people: Person) -> None:
+        """Because of what else stands in the case these people will find a notice as well."""
+        for person in people:
+            self.stage.ledger.expect(person.id, event, self.id)
+
     def assign(self, pair: list[Person], **more: Any) -> None:
         """The leader sends two inspectors."""
         self.people["officers"] = pair
         body = {"officer_ids": [person.id for person in pair], **more}
-        self.act(self.office.leader, "assign", body, says=f"指派 {pair[0].name}、{pair[1].name} 两名监督员现场核查")
+        self.act(
+            self.office.leader,
+            "assign",
+            body,
+            says=f"指派 {pair[0].name}、{pair[1].name} 两名监督员现场{'检查' if self.kind == 'permit' else '核查'}",
+        )
 
     def order(self, reader: Person, unit: list[Person]) -> Case:
         """The order that the finding led to; the people of the unit are told of it."""
         order_id = self.read(reader)["data"]["rectification_id"]
         order = self._sibling("rectification", order_id, {"unit": unit, "officers": self.people["officers"]})
-        for person in unit:
-            self.stage.ledger.expect(person.id, "rectification.ordered", order.id)
+        order.expect("rectification.ordered", *unit)
         return order
 
     def letter(self, receiver: Person, handler: Person | None, body: Json, *, says: str) -> Case:
@@ -178,7 +217,7 @@ class Case:
         self.act(leader, "hand_over", {"to_org_id": receiver.org_id, **body}, says=says)
         people = {"receiver": [receiver], "handler": [handler] if handler else []}
         letter = self._sibling("handover", self.read(leader)["data"]["handover_id"], people)
-        self.stage.ledger.expect(leader.id, "handover.drafted", letter.id)
+        letter.expect("handover.drafted", leader)
         letter.act(leader, "approve", says="审核签发移送函")
         letter.number = letter.read(leader)["data"]["letter_no"]
         return letter

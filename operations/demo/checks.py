@@ -10,15 +10,17 @@ from operations.demo.cases import Case
 from operations.demo.ledger import equal, require
 from operations.demo.people import Json, Person
 
+_WORDS = {"hazard": "description", "permit": "form"}  # what an inspector has to read before he goes there
+
 
 def depart(case: Case, pair: list[Person]) -> None:
     """Both pull before they leave; what they need is on their phones."""
     for officer in pair:
         officer.sync()
         device = officer.device
-        seen = device.shown("hazard", case.id)
+        seen = device.shown(case.kind, case.id)
         tasks = [task for task in device.all_shown("task") if task["subject_id"] == case.id]
-        require(seen is not None and "description" in seen, f"{officer.label}出发前已下载案件全文")
+        require(seen is not None and _WORDS[case.kind] in seen, f"{officer.label}出发前已下载案件全文")
         equal(len(tasks), 1, f"{officer.label}出发前已下载任务")
         counts = [len(device.all_shown(kind)) for kind in ("task", "unit", "law")]
         require(counts[2] > 0, f"{officer.label}出发前已下载法规")
@@ -34,7 +36,8 @@ def act_off_line(case: Case, pair: list[Person], action: str, args: Json, *, in_
     first, second = pair
     before = [officer.radio.sent for officer in pair]
     with first.radio.off(), second.radio.off():
-        first.seal(case, "start", {})
+        if case.kind == "hazard":
+            first.seal(case, "start", {})
         act = first.seal(case, action, args)
         code = hashlib.sha256(act.line).hexdigest()
         if in_own_queue:
@@ -66,7 +69,7 @@ def come_back(case: Case, pair: list[Person], state: str, label: str) -> None:
         officer.stage.teller.step(officer.label, f"恢复网络,同步{waiting}条记录", "全部生效" if waiting else "已是最新")
     for officer in pair:
         officer.sync()
-        seen = officer.device.shown("hazard", case.id)
+        seen = officer.device.shown(case.kind, case.id)
         equal((seen or {}).get("state"), state, f"{officer.label}的手机显示“{label}”")
     pair[0].stage.teller.step("系统", "两名监督员签名、校验码核对一致", label)
 

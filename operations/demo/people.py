@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 from device.client import Device, Refused
 from device.exchange import API, new_id
@@ -29,6 +30,7 @@ T = TypeVar("T")
 DEMO_CODE = "000000"
 _POLL_SECONDS = 0.15
 _INBOX_PAGE = 100
+_MOST_CODES = 10
 
 
 @dataclass
@@ -63,7 +65,8 @@ class Stage:
         found = [row for row in self.accounts if (row["role"], row["region_code"]) == (role, region_code)][nth]
         key = f"{role} {region_code} {nth}"
         if key not in self._staff:
-            self._staff[key] = Person(self, found["name"], found["sign_in"])
+            identity = f"responsible.{region_code}" if role == "UNIT_RESPONSIBLE" else ""
+            self._staff[key] = Person(self, found["name"], found["sign_in"], identity)
         return self._staff[key]
 
     def citizen(self, region_code: str) -> Person:
@@ -96,11 +99,12 @@ class Stage:
 class Person:
     """Somebody with a phone (or a desk: it is the same client), signed in."""
 
-    def __init__(self, stage: Stage, name: str, way_in: Json) -> None:
+    def __init__(self, stage: Stage, name: str, way_in: Json, identity: str = "") -> None:
+        """`identity`: by which the demo's identity provider confirms him, so that he may sign as a legal person."""
         self.stage = stage
         self.radio = Radio(stage.network)
         self.device = Device(self.radio, clock=stage.clock)
-        user = self.device.sign_in(**way_in)
+        user = self._through_provider(identity) if identity else self.device.sign_in(**way_in)
         self.id: str = user["id"]
         self.name = name
         self.org_id: str | None = user["orgs"][0]["id"] if user["orgs"] else None
@@ -111,6 +115,19 @@ class Person:
         self._recorded_seq = 0
         self.device.register()
         stage.ledger.people[self.id] = self
+
+    def _through_provider(self, identity: str) -> Json:
+        """The authorization-code flow. A code whose answer was lost is spent: another one is asked for."""
+        for _ in range(_MOST_CODES):
+            [way] = self.device.call("GET", f"/auth/providers?install={self.device.install}", token=False)["items"]
+            page = urlsplit(way["authorize_url"])
+            answer = self.radio.send("GET", f"{page.path}?{page.query}&identity={identity}", {}, b"")
+            back = {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+            try:
+                return self.device.sign_in(provider=way["provider"], code=back["code"], state=back["state"])
+            except Refused as refused:
+                last = refused
+        raise last
 
     # ---- HTTP ----
 

@@ -1,4 +1,4 @@
-"""The main job, end to end, over HTTP against a running server: ten stories, each to its end.
+"""The main job, end to end, over HTTP against a running server: fourteen stories, each to its end.
 
 Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
 program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from device.client import Refused
 from device.transport import HttpTransport, NoNetwork, Transport
-from operations.demo import stories_checked, stories_content, stories_letters, stories_reports
+from operations.demo import stories_checked, stories_content, stories_letters, stories_permits, stories_reports
 from operations.demo.ledger import Ledger, Outcome, PromiseBroken
 from operations.demo.people import Stage
 from operations.demo.printing import silent
@@ -43,6 +43,10 @@ STORIES = (
     Story("elsewhere", "自治区外、交界处、尚未开通的东河区:说明去处,转支队", stories_reports.elsewhere),
     Story("force_closed", "海拉尔区 强制办结须两人", stories_reports.force_closed),
     Story("published", "自治区 编辑发布通告和课程:同步到每台设备", stories_content.published),
+    Story("licensed", "新城区 告知承诺:自查、签署、准予许可,离线核查符合", stories_permits.licensed_on_commitment),
+    Story("inspected", "昆都仑区 一般程序:一次性补正,离线检查,准予许可", stories_permits.licensed_after_inspection),
+    Story("refused", "昆都仑区 一般程序:检查不符合,不同意营业", stories_permits.refused),
+    Story("revoked", "新城区 告知承诺:核查、复查不符合,听取申辩,撤销许可", stories_permits.revoked),
 )
 
 

@@ -18,7 +18,7 @@ from operations.demo.ledger import Ledger
 from operations.demo.people import Person
 from operations.demo.transport import Patient
 
-_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications"}
+_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits"}
 _FINDINGS = ("verify_true", "verify_false", "fix_on_site")
 _BATCH = 100
 

@@ -45,4 +45,5 @@ def test_the_stories_happen_in_at_least_four_banners_and_reach_every_end(stage: 
         ("handover", "CLOSED"),
         ("rectification", "RECTIFIED"),
         ("rectification", "TRANSFERRED"),
+        *{("permit", state) for state in ("ACTIVE", "REFUSED", "REVOKED")},
     }
