@@ -11,12 +11,12 @@ Act = Callable[[Simulation], str | None]
 
 # What may happen, and how often compared to the others.
 ACTS: tuple[tuple[int, Act], ...] = (
-    (40, field_acts.sync),
+    (70, field_acts.sync),
     (6, field_acts.push),
     (5, field_acts.pull),
     (9, field_acts.report),
     (3, field_acts.report_anonymously),
-    (20, field_acts.work_on_a_case),
+    (30, field_acts.work_on_a_case),
     (4, field_acts.work_on_a_task),
     (8, field_acts.edit_a_unit),
     (4, field_acts.do_the_unheard_of),

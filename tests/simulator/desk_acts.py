@@ -43,10 +43,10 @@ def triage(sim: Simulation) -> str | None:
 
 def assign(sim: Simulation) -> str | None:
     """A leader gives a case to two officers, or to others than before."""
-    case = _case(sim, "hazard", sim.rng.choice((("REGISTERED",), ("REGISTERED",), ("ASSIGNED", "VERIFYING"))))
+    case = _case(sim, "hazard", ("REGISTERED",) if sim.rng.random() < 0.9 else ("ASSIGNED", "VERIFYING"))
     if case is None:
         return None
-    phones = [phone for phone in sim.phones if phone.role is Role.FIRE_OFFICER]
+    phones = [phone for phone in sim.phones if phone.role is Role.FIRE_OFFICER and phone.person_id not in sim.removed]
     at_home = sorted({phone.person_id for phone in phones if phone.region_code == case.region_code})
     anybody = sorted({phone.person_id for phone in phones})
     chosen = sim.rng.sample(at_home if len(at_home) >= 2 else anybody, 2)
@@ -118,7 +118,9 @@ def remove(sim: Simulation) -> str | None:
         return None
     phone = sim.rng.choice(phones)
     path = f"/accounts/staff/{phone.person_id}/removal"
-    return f"{phone.name} is removed: {sim.at_desk(sim.desks['secadmin'], 'POST', path, {'reason': 'MOVED_AWAY'})}"
+    end = sim.at_desk(sim.desks["secadmin"], "POST", path, {"reason": "MOVED_AWAY"})
+    sim.removed.add(phone.person_id)
+    return f"{phone.name} is removed: {end}"
 
 
 def report_a_loss(sim: Simulation) -> str | None:

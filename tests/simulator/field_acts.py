@@ -23,11 +23,14 @@ from workflow.clocks import local_day
 OFFICERS = (Role.FIRE_OFFICER,)
 BRIGADE = (Role.FIRE_OFFICER, Role.UNIT_LEADER, Role.INTAKE_CLERK)
 _HIS_TURN = ("ASSIGNED", "VERIFYING", "VERIFIED_TRUE")
+_FOUND = {"hazard.verify_true", "hazard.verify_false", "hazard.fix_on_site"}
+_ONCE_MORE = 0.1  # how often he says once more what he has said already
 REPORTERS = (Role.CITIZEN, Role.GRID_WORKER)
 
 
 def _sync(sim: Simulation, what: str) -> str | None:
-    phone = sim.rng.choice(sim.phones)
+    keen = [3 if phone.role in OFFICERS or phone.device.store.count_waiting() else 1 for phone in sim.phones]
+    [phone] = sim.rng.choices(sim.phones, keen)
     return f"{phone.name} {what}: {sim.exchange(phone, what)}"
 
 
@@ -116,7 +119,8 @@ def work_on_a_case(sim: Simulation) -> str | None:
         for phone in sim.of_role(*OFFICERS)
         for hazard in phone.device.all_shown("hazard")
         if phone.person_id in (hazard.get("officer_ids") or ()) and hazard.get("state") in _HIS_TURN
-    ]
+        and (not _FOUND.intersection(hazard["waiting"]) or sim.rng.random() < _ONCE_MORE)
+    ]  # fmt: skip
     if not occasions:
         return None
     phone, hazard = sim.rng.choice(occasions)

@@ -43,6 +43,7 @@ class Simulation:
         self.network = Network(self.rng, self.server, self.tell)
         self.phones: list[Phone] = []
         self.last_bytes: dict[str, int] = {}  # phone -> what its last exchange took, when nothing was left to say
+        self.removed: set[str] = set()  # people whom no leader sends anywhere any more
         self.desks: dict[str, Device] = {}
         self._ways: dict[str, dict[str, Any]] = {}
         self.clock.now = START + timedelta(minutes=1)

@@ -30,7 +30,7 @@ _SMALL = {
 # A chunk is cut off by its number of lines alone, for a seed knows no real time.
 SMALL_SETTINGS: dict[str, Any] = {
     "pull_bytes": 8000, "snapshot_rows": 10, "push_chunk_mutations": 3, "push_chunk_seconds": 3600, "database_pool_size": 1,
-    "access_token_lifetime": timedelta(hours=3), "lease_lifetime": timedelta(hours=1), "drain_lifetime": timedelta(hours=2),
+    "access_token_lifetime": timedelta(hours=3), "lease_lifetime": timedelta(hours=3), "drain_lifetime": timedelta(hours=2),
 }  # fmt: skip
 
 
