@@ -20,6 +20,7 @@ def test_what_a_colleague_photographed_stays_when_another_goes_on_and_is_told_wh
     assert case.read(case.reporter)["data"]["materials"] == mine
     case.act(case.reporter, "submit")
     correct(case)
+    assert case.read(case.reporter)["draft"]["written_by"] == seen["draft"]["signer"], "the window asks, and writes nothing"
     case.act(boss, "supplement", form={**FORM, "area_m2": 800}, materials=mine)
     assert case.read(clerk(case))["draft"] is None
 

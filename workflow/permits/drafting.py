@@ -13,11 +13,16 @@ from database.journal import Event
 from places.models import Unit
 from workflow.permits.models import Permit
 
+_WRITTEN = ("permit.prepared", "permit.filled_in", "permit.commitment_signed", "permit.supplemented")
+
 
 def draft_of(session: Session, permit: Permit, reader: Actor) -> Json:
     """Who wrote last and when, and who has to sign. For the applicant's people alone: they know each other by name."""
     last = session.scalars(
-        select(Event).where(Event.entity_type == "permit", Event.entity_id == permit.id).order_by(Event.id.desc()).limit(1)
+        select(Event)
+        .where(Event.entity_type == "permit", Event.entity_id == permit.id, Event.name.in_(_WRITTEN))
+        .order_by(Event.id.desc())
+        .limit(1)
     ).one()
     signer_id = session.get_one(Unit, permit.unit_id).legal_person_id
     return {
