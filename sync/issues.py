@@ -209,6 +209,7 @@ def _waiting_acts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
     counted = (
         select(SyncMutation.issue_id, func.count())
         .where(SyncMutation.issue_id.in_(ids), SyncMutation.outcome == "parked", SyncMutation.resolution.is_(None))
+        .where(SyncMutation.body.is_not(None))  # a copy of what came before is the same act
         .group_by(SyncMutation.issue_id)
     )
     return {issue_id: count for issue_id, count in session.execute(counted) if issue_id is not None}
