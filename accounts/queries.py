@@ -201,3 +201,9 @@ def grant_facts(grant: RoleGrant, org: Organisation) -> Json:
     """One grant, with names."""
     names = ("id", "role", "org_id", "region_code", "valid_from", "valid_until", "granted_by", "granted_at")
     return {name: getattr(grant, name) for name in names} | {"name": ROLE_NAMES[Role(grant.role)], "org_name": org.name}
+
+
+def staff_names(session: Session, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names under which members of staff are known to their colleagues; others are missing."""
+    found = session.execute(select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None)))
+    return {person_id: name for person_id, name in found if name is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from accounts.queries import staff_names
 from accounts.tokens import session_of_access_token
 from api.admission import Waitable, require_room
 from api.auth import authenticate, bearer_token
@@ -211,13 +213,20 @@ def status() -> Json:
     return status_of(parts().sync, session(), actor())
 
 
+def _shown(issues: Sequence[Issue]) -> list[Json]:
+    """`author_name` goes with `data.author_id`: who is not named there is not named here."""
+    items = issue_queries.shown_to(session(), actor(), issues)
+    names = staff_names(session(), {item["data"]["author_id"] for item in items} - {None})
+    return [{**item, "author_name": names.get(item["data"]["author_id"])} for item in items]
+
+
 @routes.route("/issues", methods=["GET"])
 @routes.arguments(IssueQuerySchema, location="query")
 @routes.response(200, IssuePageSchema)
 def issues(query: dict[str, Any]) -> Json:
     """List what needs a person's decision: the caller's own issues, and those of his jurisdiction."""
     rows, cursor = page(session(), issue_queries.seen_by(actor(), query), [Issue.id], [UUID], query)
-    return {"items": issue_queries.shown_to(session(), actor(), rows), "next_cursor": cursor}
+    return {"items": _shown(rows), "next_cursor": cursor}
 
 
 @routes.route("/issues/<uuid:issue_id>/actions/apply", methods=["POST"])
@@ -229,7 +238,7 @@ def issue_apply(_: dict[str, Any], issue_id: UUID) -> Json:
     For the supervisor and the leaders of the division. The same command as the mutation `issue.apply`.
     """
     issue = resolving.apply(parts().sync, session(), actor(), issue_id, Origin())
-    return issue_queries.shown_to(session(), actor(), [issue])[0]
+    return _shown([issue])[0]
 
 
 @routes.route("/issues/<uuid:issue_id>/actions/discard", methods=["POST"])
@@ -241,7 +250,7 @@ def issue_discard(_: dict[str, Any], issue_id: UUID) -> Json:
     For the supervisor and the leaders of the division, and for the author. The same command as `issue.discard`.
     """
     issue = resolving.discard(parts().sync, session(), actor(), issue_id, Origin())
-    return issue_queries.shown_to(session(), actor(), [issue])[0]
+    return _shown([issue])[0]
 
 
 def _ndjson(body: bytes) -> Response:

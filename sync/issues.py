@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set as AbstractSet
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import REGION_CODE, Actor
@@ -186,23 +186,14 @@ def seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
 def shown_to(session: Session, actor: Actor, rows: Sequence[Issue]) -> list[Json]:
     """As the list shows them: who reported is told to nobody but himself; the evidence, to those who decide.
 
-    `author_name` goes with `data.author_id`. `acts` are the parked mutations that the decision is about and that still wait.
+    `acts` are the parked mutations that the decision is about and that still wait.
     """
-    lines = [author_line(row) if actor.id == row.author_id else {**officer_line(row), "losing": row.losing} for row in rows]
-    names = _staff_names(session, {line["author_id"] for line in lines if line["author_id"] is not None})
     acts = _waiting_acts(session, [row.id for row in rows])
-    return [
-        {
-            "id": row.id, "revision": row.revision, "author_name": names.get(line["author_id"]), "acts": acts.get(row.id, 0),
-            "data": line,
-        }
-        for row, line in zip(rows, lines, strict=True)
-    ]  # fmt: skip
+    return [{"id": row.id, "revision": row.revision, "acts": acts.get(row.id, 0), "data": _line(row, actor)} for row in rows]
 
 
-def _staff_names(session: Session, ids: AbstractSet[UUID]) -> dict[UUID, str]:
-    rows = session.execute(_NAMES, {"ids": list(ids)})
-    return {row.id: row.staff_name for row in rows}
+def _line(issue: Issue, actor: Actor) -> Json:
+    return author_line(issue) if actor.id == issue.author_id else {**officer_line(issue), "losing": issue.losing}
 
 
 def _waiting_acts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -213,6 +204,3 @@ def _waiting_acts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:
         .group_by(SyncMutation.issue_id)
     )
     return {issue_id: count for issue_id, count in session.execute(counted) if issue_id is not None}
-
-
-_NAMES = text("SELECT id, staff_name FROM person WHERE id = ANY(:ids) AND staff_name IS NOT NULL")
