@@ -21,6 +21,7 @@ _FORM: Json = {
     "acceptance": {"kind": "ACCEPTED", "number": "住建消验字〔2025〕第18号"}, "address": "海拉尔东路88号",
 }  # fmt: skip
 _MATERIALS = ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")
+_ITEMS = 7  # of 消防监督检查规定 9
 _ORDER = [{"description": "二层疏散指示标志损坏,更换并保持完好", "clause": "消防法第十六条"}]
 
 
@@ -81,16 +82,15 @@ def refused(stage: Stage) -> str:
     _prepare(case, manager, "ORDINARY")
     _submit(case, manager)
     _accept(case, case.office.leader)
-    _visited(case, "inspect_fail", "三层仅有一个安全出口,与申报不符", "INSPECTED", "已现场检查,待决定")
+    _visited(case, "inspect_fail", "二层仅有一个安全出口,与申报不符", "INSPECTED", "已现场检查,待决定")
     case.expect("permit.inspected", case.office.approver)
     case.may_not(case.office.approver, "grant", {}, 409, "guard_failed", "检查不符合的不能准予许可")
     body = {"code": "NOT_CONFORMING", "reason": "安全出口数量不符合要求"}
     case.act(case.office.approver, "refuse", body, says="不同意投入使用、营业,说明理由")
     data = case.ends("REFUSED", manager)["data"]
     require("行政复议" in data["decision"]["remedies"], "不同意的决定告知复议和诉讼的权利")
-    stage.teller.step(
-        manager.label, f"收到《{data['documents'][-1]['label']}》{data['documents'][-1]['number']}", "附理由和救济途径"
-    )
+    paper = data["documents"][-1]
+    stage.teller.step(manager.label, f"收到《{paper['label']}》{paper['number']}", "附理由和救济途径")
     return "不同意投入使用、营业"
 
 
@@ -187,7 +187,8 @@ def _visited(
         case.assign(pair)
     depart(case, pair)
     photo = take_photo(case.stage.rng, *_AT[case.office.region_code])
-    found = finding(words, [photo.id], *_AT[case.office.region_code], attended_by=_IN_CHARGE, checklist=[1] * 7, **more)
+    checklist = [1] * _ITEMS if action.endswith("pass") else []
+    found = finding(words, [photo.id], *_AT[case.office.region_code], attended_by=_IN_CHARGE, checklist=checklist, **more)
     act_off_line(case, pair, action, found, says=says or words)
     come_back(case, pair, state, label)
     send_whole(pair[0], photo, "verification", pair[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from accounts.actor import Role
@@ -25,12 +27,18 @@ def leader(world: World) -> Phone:
     return world.phone(world.person(Role.UNIT_LEADER))
 
 
-def test_what_was_left_behind_is_tried_again_after_a_deployment(world: World, officer: Phone) -> None:
+def two_left_behind(world: World, officer: Phone) -> UUID:
+    """Of three acts on a visit the first is discarded, and the other two wait under an issue of their own; the visit."""
     visit = own_visit(officer)
     issue = stumble(officer, visit)
     officer.do("visit.shake", visit, base=1)
     officer.do("visit.finish", visit, base=1)
     world.discard(officer.person, issue)
+    return visit
+
+
+def test_what_was_left_behind_is_tried_again_after_a_deployment(world: World, officer: Phone) -> None:
+    visit = two_left_behind(world, officer)
     assert world.issues()[1].reason == "fault", "it stands at the head now"
     toy.SHAKES.clear()
     assert replay_parked(world.engine) == 2
@@ -47,11 +55,7 @@ def test_what_was_left_behind_may_be_discarded_too(world: World, officer: Phone)
 
 
 def test_a_copy_from_another_phone_is_looked_after_by_the_issue_that_looks_after_it_now(world: World, officer: Phone) -> None:
-    visit = own_visit(officer)
-    issue = stumble(officer, visit)
-    officer.do("visit.shake", visit, base=1)
-    officer.do("visit.finish", visit, base=1)
-    world.discard(officer.person, issue)
+    two_left_behind(world, officer)
     again = world.phone(officer.person)
     again.lines = list(officer.lines)
     again.push()
