@@ -20,9 +20,9 @@ from operations.demo.verify import verify
 from operations.processes import started_ticks, wait_until
 from tests.operations.product import free_port, running
 
-KILLS = 30
+KILLS = 40
 SEED = 20261125
-VICTIMS = ("web", "worker", "broker")
+VICTIMS = ("web", "worker", "broker", "database")
 PATIENCE_SECONDS = 120.0  # a part that ended often is started again after a longer and longer pause
 
 

@@ -19,12 +19,15 @@ from tests.people import ELSEWHERE, HOME
 from tests.simulator.cast import Phone
 from tests.simulator.simulation import Simulation
 from workflow.clocks import local_day
+from workflow.hazards.rules import LIFE
+from workflow.queue.rules import TAKERS
 
 OFFICERS = (Role.FIRE_OFFICER,)
 BRIGADE = (Role.FIRE_OFFICER, Role.UNIT_LEADER, Role.INTAKE_CLERK)
 _HIS_TURN = ("ASSIGNED", "VERIFYING", "VERIFIED_TRUE")
 _FOUND = {"hazard.verify_true", "hazard.verify_false", "hazard.fix_on_site"}
 _ONCE_MORE = 0.1  # how often he says once more what he has said already
+_MISFIT = 0.15  # how often somebody does what does not fit the state of the case
 REPORTERS = (Role.CITIZEN, Role.GRID_WORKER)
 
 
@@ -96,17 +99,33 @@ def report_anonymously(sim: Simulation) -> str | None:
 
 
 def speak_up(sim: Simulation) -> str | None:
-    """A reporter withdraws, disputes or rates."""
-    phones = [phone for phone in sim.of_role(*REPORTERS) if phone.device.store.rows("hazard")]
-    if not phones:
+    """A reporter withdraws, disputes or rates: mostly what his phone offers him in this state of the case."""
+    mine = [(phone, hazard) for phone in sim.of_role(*REPORTERS) for hazard in phone.device.all_shown("hazard")]
+    occasions = [
+        (phone, hazard, name)
+        for phone, hazard in mine
+        for name in (_WORDS if sim.rng.random() < _MISFIT else _offered(hazard))
+        if f"hazard.{name}" not in hazard["waiting"]
+    ]
+    if not occasions:
         return None
-    phone = sim.rng.choice(phones)
-    hazard = sim.rng.choice(phone.device.all_shown("hazard"))
-    name, args = sim.rng.choice((
-        ("hazard.withdraw", {}), ("hazard.dispute", {"reason": "仍被堵塞"}), ("hazard.rate", {"score": 5}),
-    ))  # fmt: skip
-    sim.seal(phone, name, hazard["id"], args)
+    weights = [_WORDS[name][0] for _, _, name in occasions]
+    [(phone, hazard, name)] = sim.rng.choices(occasions, weights)
+    sim.seal(phone, f"hazard.{name}", hazard["id"], _WORDS[name][1])
     return f"{phone.name} {name} {hazard['id'][-6:]}"
+
+
+# What a reporter may say, how much rather than the others, and its arguments.
+_WORDS: dict[str, tuple[int, dict[str, Any]]] = {
+    "withdraw": (1, {}),
+    "dispute": (8, {"reason": "仍被堵塞"}),
+    "rate": (12, {"score": 5}),
+}
+
+
+def _offered(hazard: dict[str, Any]) -> list[str]:
+    steps = LIFE.offered(hazard["state"], frozenset({Role.REPORTER})) if "state" in hazard else []
+    return [step.action for step in steps if step.action in _WORDS]
 
 
 # ---- officers ----
@@ -125,7 +144,7 @@ def work_on_a_case(sim: Simulation) -> str | None:
         return None
     phone, hazard = sim.rng.choice(occasions)
     state = "VERIFYING" if "hazard.start" in hazard["waiting"] else hazard["state"]
-    if sim.rng.random() < 0.15:
+    if sim.rng.random() < _MISFIT:
         state = sim.rng.choice(_HIS_TURN)
     if state == "ASSIGNED":
         sim.seal(phone, "hazard.start", hazard["id"], {})
@@ -176,14 +195,25 @@ def _letter(phone: Phone) -> dict[str, Any]:
 
 
 def work_on_a_task(sim: Simulation) -> str | None:
-    """Claim or release a task."""
-    occasions = [(phone, row.id) for phone in sim.of_role(*OFFICERS) for row in phone.device.store.rows("task")]
+    """Somebody of the office takes an item that nobody holds, or gives it back; sometimes one that is not for him."""
+    occasions = [
+        (phone, task["id"], name)
+        for phone in sim.of_role(*BRIGADE)
+        for task in phone.device.all_shown("task")
+        for name in ("task.claim", "task.release")
+        if name not in task["waiting"] and (_is_for_him(phone, task, name) or sim.rng.random() < _MISFIT / 2)
+    ]
     if not occasions:
         return None
-    phone, task_id = sim.rng.choice(occasions)
-    name = sim.rng.choice(("task.claim", "task.claim", "task.release"))
+    phone, task_id, name = sim.rng.choice(occasions)
     sim.seal(phone, name, task_id, {})
     return f"{phone.name} {name} {task_id[-6:]}"
+
+
+def _is_for_him(phone: Phone, task: dict[str, Any], name: str) -> bool:
+    if name == "task.release":
+        return bool(task["claimed_by"] == phone.person_id)
+    return not task["holder_ids"] and phone.role in TAKERS[task["waiting_for"]]
 
 
 def edit_a_unit(sim: Simulation) -> str | None:

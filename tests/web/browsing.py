@@ -24,6 +24,7 @@ OF_A_PHONE: dict[str, Any] = {
     "is_mobile": True,
     "locale": "zh-CN",
     "timezone_id": "Asia/Shanghai",
+    "reduced_motion": "reduce",  # nothing is judged while it fades
 }
 PATIENCE_MS = 20_000  # beside other tests on two cores
 _SEVERE = ("serious", "critical")

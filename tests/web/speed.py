@@ -69,7 +69,7 @@ TAPS: list[tuple[str, str, Callable[[Page], None]]] = [
 @contextmanager
 def slow_phone(browser: Browser, url: str, role: Role | None) -> Iterator[Page]:
     """A phone on which somebody is signed in already; from then on the processor is slow."""
-    context = browser.new_context(base_url=url, **OF_A_PHONE)
+    context = browser.new_context(base_url=url, **{**OF_A_PHONE, "reduced_motion": "no-preference"})
     context.add_init_script(_WATCH)
     page = context.new_page()
     if role is not None:
