@@ -12,6 +12,11 @@ from tests.simulator.simulation import Simulation
 # What may stand for somebody: ids, keys, hashes, tokens, addresses.
 _WORD = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d{1,3}(?:\.\d{1,3}){3}\b|[0-9A-Za-z_-]{20,}")
 
+# What is JSON in bytes is read as text.
+_CONTENT = {
+    "sync_feed": "convert_from(t.line, 'UTF8')",
+    "receipt": "concat_ws(' ', t.owner_id, t.key, t.body_sha256, t.status, convert_from(t.result, 'UTF8'), t.at)",
+}
 _OF_THE_SEED = ("organisation", "work_day")  # large, and written by nobody else
 
 
@@ -52,7 +57,7 @@ def _rows(sim: Simulation, names: set[str]) -> list[tuple[str, set[str]]]:
     rows = sim.server.rows
     tables = rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1")
     tables = [table for table in tables if table.relname not in _OF_THE_SEED]
-    content = {name: "convert_from(t.line, 'UTF8')" if name == "sync_feed" else "t::text" for (name,) in tables}
+    content = {name: _CONTENT.get(name, "t::text") for (name,) in tables}
     statement = " UNION ALL ".join(
         f"SELECT '{name}', {text} FROM {name} t WHERE {text} ~ :names"  # noqa: S608 - our own names
         for name, text in content.items()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from accounts.actor import Role
@@ -13,12 +15,15 @@ from device.storage import Sealed
 from device.store import Store
 from device.transport import Answer
 from tests.clock import Clock
+from tests.makers import CATEGORY, FOUND, report
 from tests.people import ELSEWHERE, HOME, demo_accounts
 from tests.servers import RunningCluster
+from tests.simulator.ids import deterministic_ids
 from tests.simulator.network import Radio, Request
 from tests.simulator.server import SimulatedServer
 
 REGION = "150000"
+LINES = 1_000_000  # more than any outbox has
 
 # name, role, division, which of several
 _PHONES = (
@@ -112,13 +117,19 @@ class Phone:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody of the template: his store, as bytes of SQLite."""
+    """Somebody of the template."""
 
     name: str
     role: Role
     region_code: str
     way: dict[str, Any]
-    store: bytes
+    device: Device
+
+    @cached_property
+    def store(self) -> bytes:
+        """What his device held in the end, as bytes of SQLite."""
+        assert isinstance(self.device.store, Store)
+        return packed(self.device.store)
 
 
 @dataclass(frozen=True)
@@ -131,17 +142,22 @@ class Template:
 
 
 def make_template(cluster: RunningCluster, worker_id: str, seeded: str) -> Template:
-    """Sign everybody in."""
+    """Sign everybody in, and begin some cases, so that a seed sees the end of one."""
     clock = Clock()
     server = SimulatedServer(cluster, f"fire_simulated_{worker_id}", seeded, f"simulator_{worker_id}", clock)
     try:
-        server.work()  # the public scopes have snapshots
-        phones = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _PHONES]
-        phones += [
-            _member(server, clock, name, Role.CITIZEN, "", {"phone": number, "code": "000000"})
-            for name, number in _CITIZENS.items()
-        ]
-        desks = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _DESKS]
+        with deterministic_ids("template", clock):
+            server.work()  # the public scopes have snapshots
+            phones = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _PHONES]
+            phones += [
+                _member(server, clock, name, Role.CITIZEN, "", {"phone": number, "code": "000000"})
+                for name, number in _CITIZENS.items()
+            ]
+            desks = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _DESKS]
+            everybody = {member.name: member.device for member in (*phones, *desks)}
+            _begin_cases(everybody, clock)
+            for device in everybody.values():
+                device.pull()
     finally:
         server.parts.database.dispose()
     return Template(f"fire_simulated_{worker_id}", phones, desks)
@@ -152,12 +168,38 @@ def _way(role: Role, region_code: str, nth: int) -> dict[str, Any]:
 
 
 def _member(server: SimulatedServer, clock: Clock, name: str, role: Role, code: str, way: dict[str, Any]) -> Member:
-    store = Store()
-    device = Device(DirectLine(server), store, clock)
+    device = Device(DirectLine(server), Store(), clock)
     device.sign_in(**way)
     device.register()
-    device.pull()
-    return Member(name, role, code, way, packed(store))
+    return Member(name, role, code, way, device)
+
+
+def _begin_cases(everybody: dict[str, Device], clock: Clock) -> None:
+    """One case of each citizen: assigned, found, and closed."""
+    clerk, leader = (everybody[f"{role.value}.{HOME}"] for role in (Role.INTAKE_CLERK, Role.UNIT_LEADER))
+    first, second = (everybody[name] for name in ("officer-1", "officer-2"))
+
+    def act(device: Device, name: str, hazard_id: str, args: dict[str, Any]) -> str:
+        clock.advance(seconds=1)
+        line = device.mutate(name, hazard_id, args).line
+        [result] = device.push()
+        assert result["outcome"] == "applied", result
+        return hashlib.sha256(line).hexdigest()
+
+    for progress, citizen in enumerate(_CITIZENS):
+        body = report(None, HOME, description=f"楼道堵塞 {citizen}")  # type: ignore[arg-type]
+        hazard_id = body.pop("id")
+        act(everybody[citizen], "hazard.submit", hazard_id, body)
+        clerk.call("POST", f"/hazards/{hazard_id}/actions/register", {"category": CATEGORY})
+        officers = [device.user["id"] for device in (first, second)]
+        leader.call("POST", f"/hazards/{hazard_id}/actions/assign", {"officer_ids": officers})
+        if progress > 0:
+            first.pull()
+            act(first, "hazard.start", hazard_id, {})
+            digest = act(first, "hazard.verify_false", hazard_id, FOUND)
+            act(second, "hazard.cosign", hazard_id, {"act_sha256": digest})
+        if progress > 1:
+            clerk.call("POST", f"/hazards/{hazard_id}/actions/tell_reporter", {})
 
 
 def packed(store: Store) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor, Role
 from accounts.authors import actor_at
 from sync.cursors import decode
-from tests.simulator.cast import Phone
+from tests.simulator.cast import LINES, Phone
 from tests.simulator.facts import Facts
 from tests.simulator.simulation import Simulation
 
@@ -45,7 +45,7 @@ def at_a_checkpoint(sim: Simulation, phone: Phone) -> Iterator[str]:
 def own_acts_are_contained(phone: Phone) -> Iterator[str]:
     """7. What a checkpoint says to contain is in the base, or still laid over it."""
     settled, overlaid = int(phone.store.get("settled_seq") or 0), {row.mid for row in phone.store.overlay()}
-    for row in phone.store.lines_from(1, 1_000_000):
+    for row in phone.store.lines_from(1, LINES):
         revision = (row.result or {}).get("revision")
         if row.seq > settled or revision is None or row.mid in overlaid:
             continue

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from database.base import Json
 from sync.bodies import Bodies
-from tests.simulator.cast import Phone
+from tests.simulator.cast import LINES, Phone
 from tests.simulator.simulation import Simulation
 
 DONE = ("applied", "merged", "conflict")
@@ -72,5 +72,5 @@ def outcomes(sim: Simulation) -> list[Outcome]:
     return [
         (phone.name, row.name, row.entity_id, row.outcome, (row.result or {}).get("code"))
         for phone in sim.phones
-        for row in phone.device.store.lines_from(1, 1_000_000)
+        for row in phone.device.store.lines_from(1, LINES)
     ]

@@ -27,6 +27,7 @@ BRIGADE = (Role.FIRE_OFFICER, Role.UNIT_LEADER, Role.INTAKE_CLERK)
 _HIS_TURN = ("ASSIGNED", "VERIFYING", "VERIFIED_TRUE")
 _FOUND = {"hazard.verify_true", "hazard.verify_false", "hazard.fix_on_site"}
 _ONCE_MORE = 0.1  # how often he says once more what he has said already
+_GIVEN_BACK = 0.4  # how often somebody looks for what he may give back
 _MISFIT = 0.15  # how often somebody does what does not fit the state of the case
 REPORTERS = (Role.CITIZEN, Role.GRID_WORKER)
 
@@ -100,11 +101,12 @@ def report_anonymously(sim: Simulation) -> str | None:
 
 def speak_up(sim: Simulation) -> str | None:
     """A reporter withdraws, disputes or rates: mostly what his phone offers him in this state of the case."""
-    mine = [(phone, hazard) for phone in sim.of_role(*REPORTERS) for hazard in phone.device.all_shown("hazard")]
+    is_misfit = sim.rng.random() < _MISFIT
     occasions = [
         (phone, hazard, name)
-        for phone, hazard in mine
-        for name in (_WORDS if sim.rng.random() < _MISFIT else _offered(hazard))
+        for phone in sim.of_role(*REPORTERS)
+        for hazard in phone.device.all_shown("hazard")
+        for name in (_WORDS if is_misfit else _offered(hazard))
         if f"hazard.{name}" not in hazard["waiting"]
     ]
     if not occasions:
@@ -118,8 +120,8 @@ def speak_up(sim: Simulation) -> str | None:
 # What a reporter may say, how much rather than the others, and its arguments.
 _WORDS: dict[str, tuple[int, dict[str, Any]]] = {
     "withdraw": (1, {}),
-    "dispute": (8, {"reason": "仍被堵塞"}),
-    "rate": (12, {"score": 5}),
+    "dispute": (20, {"reason": "仍被堵塞"}),
+    "rate": (30, {"score": 5}),
 }
 
 
@@ -160,7 +162,7 @@ def work_on_a_case(sim: Simulation) -> str | None:
 
 def _verify(sim: Simulation, phone: Phone, hazard: dict[str, Any]) -> str:
     """Two officers on the spot: one drafts the act, the other signs its digest, on the first phone or on his own."""
-    action = sim.rng.choice(("verify_false", "verify_true", "verify_true", "fix_on_site"))
+    action = sim.rng.choice(("verify_false", "verify_true", "fix_on_site"))
     args: dict[str, Any] = dict(FOUND)
     if action == "verify_true":
         args["order"] = _order(sim)
@@ -195,25 +197,28 @@ def _letter(phone: Phone) -> dict[str, Any]:
 
 
 def work_on_a_task(sim: Simulation) -> str | None:
-    """Somebody of the office takes an item that nobody holds, or gives it back; sometimes one that is not for him."""
-    occasions = [
-        (phone, task["id"], name)
-        for phone in sim.of_role(*BRIGADE)
+    """Somebody takes an item that the office's list showed him, or gives back what he has; sometimes one that is not for him."""
+    phones = sim.of_role(*BRIGADE)
+    is_misfit = sim.rng.random() < _MISFIT
+    held = [
+        (phone, "task.release", task["id"])
+        for phone in phones
         for task in phone.device.all_shown("task")
-        for name in ("task.claim", "task.release")
-        if name not in task["waiting"] and (_is_for_him(phone, task, name) or sim.rng.random() < _MISFIT / 2)
+        if is_misfit or task.get("claimed_by") == phone.person_id  # what he has just claimed is not here yet
     ]
+    listed = sim.server.rows("SELECT id, region_code, waiting_for FROM task WHERE is_open AND holder_ids = '{}' ORDER BY id")
+    free = [
+        (phone, "task.claim", str(task.id))
+        for phone in phones
+        for task in listed
+        if is_misfit or (phone.region_code == task.region_code and phone.role in TAKERS[task.waiting_for])
+    ]
+    occasions = held if sim.rng.random() < _GIVEN_BACK else free
     if not occasions:
         return None
-    phone, task_id, name = sim.rng.choice(occasions)
+    phone, name, task_id = sim.rng.choice(occasions)
     sim.seal(phone, name, task_id, {})
     return f"{phone.name} {name} {task_id[-6:]}"
-
-
-def _is_for_him(phone: Phone, task: dict[str, Any], name: str) -> bool:
-    if name == "task.release":
-        return bool(task["claimed_by"] == phone.person_id)
-    return not task["holder_ids"] and phone.role in TAKERS[task["waiting_for"]]
 
 
 def edit_a_unit(sim: Simulation) -> str | None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
-from unittest.mock import patch
-from uuid import UUID
 
 from accounts.actor import Role
 from device.client import Device, Refused
@@ -16,7 +12,8 @@ from device.transport import NoNetwork
 from tests.clock import START, Clock
 from tests.servers import RunningCluster
 from tests.simulator.calendar import calendar
-from tests.simulator.cast import DeviceClock, DirectLine, Phone, Template, unpacked
+from tests.simulator.cast import LINES, DeviceClock, DirectLine, Phone, Template, unpacked
+from tests.simulator.ids import deterministic_ids
 from tests.simulator.network import Network, Radio
 from tests.simulator.releases import NewApp
 from tests.simulator.server import SimulatedServer
@@ -70,6 +67,7 @@ class Simulation:
         clock = DeviceClock(self.clock)
         radio = Radio(self.network, name, address or f"198.51.100.{len(self.phones) + 1}")
         phone = Phone(name, app(radio, unpacked(store) if store is not None else None, clock), clock, way, role, region_code)
+        phone.sealed = {row.mid: row.line for row in phone.store.lines_from(1, LINES)}
         self.phones.append(phone)
         return phone
 
@@ -175,7 +173,7 @@ class Simulation:
         """All steps, then quiet."""
         from tests.simulator import acts  # it needs this class
 
-        with deterministic_ids(self.seed, self.clock), scaled_down():
+        with deterministic_ids(f"ids {self.seed}", self.clock), scaled_down():
             happens = calendar(self.seed, self.rng, self.server, STEPS)
             for self.step in range(STEPS):
                 self.network.step = self.step
@@ -216,18 +214,3 @@ class Simulation:
     def stop(self) -> None:
         """Drop the server. What the phones hold can still be looked at."""
         self.server.stop()
-
-
-@contextlib.contextmanager
-def deterministic_ids(seed: int, clock: Clock) -> Iterator[None]:
-    """UUIDv7 by the seed and the virtual clock."""
-    rng, count = Random(f"ids {seed}"), 0
-
-    def make() -> UUID:
-        nonlocal count
-        count += 1
-        millis = int(datetime.timestamp(clock.now) * 1000)
-        return UUID(int=(millis << 80) | (7 << 76) | ((count & 0xFFF) << 64) | (2 << 62) | (count << 32) | rng.getrandbits(32))
-
-    with patch("uuid_utils.uuid7", make), patch("uuid_utils.compat.uuid7", make):
-        yield
