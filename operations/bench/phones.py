@@ -18,6 +18,7 @@ from operations.bench.figures import Figure
 
 PULL_BYTES = 524_288
 _GZIP = 31
+_KEPT_ALIVE_SECONDS = 10  # the server ends a connection that was idle for long
 _LON, _LAT = 111.6856, 40.8455  # in the measured banner
 
 
@@ -39,6 +40,7 @@ class Phone:
         self._token, self._refresh_token = (self.device.store.get(name) for name in ("access_token", "refresh_token"))
         address = urlsplit(url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=60)
+        self._used_at = time.monotonic()
 
     def ask(self, figure: Figure, method: str, path: str, body: bytes | None = None, **headers: str) -> bytes:
         """One timed request; the body of its answer, unpacked. Raises RuntimeError unless it is a 2xx.
@@ -64,9 +66,13 @@ class Phone:
         return zlib.decompress(content, _GZIP) if answer.headers.get("Content-Encoding") == "gzip" else content
 
     def _exchange(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[HTTPResponse, bytes]:
+        if time.monotonic() - self._used_at > _KEPT_ALIVE_SECONDS:
+            self._connection.close()  # the next request opens another
         self._connection.request(method, API + path, body=body, headers=headers)
         answer = self._connection.getresponse()
-        return answer, answer.read()
+        content = answer.read()
+        self._used_at = time.monotonic()
+        return answer, content
 
     def _renew(self) -> None:
         """New tokens; here and not by the device, whose store belongs to the thread that made it."""
@@ -100,7 +106,6 @@ class Phone:
 
     def bootstrap(self, figure: Figure) -> Iterator[None]:
         """Everything from nothing, page by page."""
-        self._connection.close()  # the server ends one that was idle for long; the next request opens another
         cursor, more = None, True
         while more:
             rows, end = self.pull(figure, cursor)

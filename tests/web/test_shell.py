@@ -57,6 +57,13 @@ def test_the_client_can_be_installed_and_starts_cold_without_a_network_after_one
     assert complaints == []
 
 
+def test_whoever_sees_a_fire_can_call_before_the_program_is_here_or_where_it_cannot_run(page: Page) -> None:
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.goto("/report")
+    expect(page.get_by_role("link", name="拨打119")).to_have_attribute("href", "tel:119")
+    axe(page)
+
+
 def test_what_the_server_says_is_never_kept_by_the_service_worker(page: Page) -> None:
     page.goto("/sign-in")
     wait_until_kept(page)
