@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,13 +13,12 @@ from api.context import actor, session
 from api.paging import page
 from api.routes import Routes
 from database.base import Json, new_id
-from places.unit_kinds import VENUES
 from problems import Invalid, field_error
 from sync.mutations import Origin
 from wire import NewId, PageSchema
 from workflow.permits import applying, drafting, licences, need
 from workflow.permits.commands import MUTATIONS
-from workflow.permits.forms import ACCEPTANCES, FACILITIES, LATER, MATERIALS, OCCASIONS, STRUCTURES
+from workflow.permits.guide import guide as permit_guide
 from workflow.permits.models import Licence, Permit
 from workflow.permits.records import (
     CommitmentTextSchema,
@@ -35,7 +33,7 @@ from workflow.permits.records import (
     PermitPageSchema,
     PermitSchema,
 )
-from workflow.permits.rules import LIFE, ROUTES
+from workflow.permits.rules import LIFE
 from workflow.permits.schemas import PrepareSchema
 from workflow.permits.synced import PERMIT, applicant_line, is_office, offered, officer_line
 from workflow.schemas import DoneSchema
@@ -52,25 +50,11 @@ class CreatePermitSchema(PrepareSchema):
     id = NewId()
 
 
-def _options(choices: Mapping[str, str]) -> list[Json]:
-    return [{"code": code, "label": label} for code, label in choices.items()]
-
-
 @routes.route("/guide", methods=["GET"])
 @routes.response(200, GuideSchema)
 def guide() -> Json:
-    """Read what forms are made of: the three questions, the choices, and the materials of both routes."""
-    return {
-        "questions": [{**question, "options": _options(question["options"])} for question in need.QUESTIONS],
-        "routes": _options(ROUTES),
-        "structures": _options(STRUCTURES),
-        "acceptances": _options(ACCEPTANCES),
-        "facilities": _options(FACILITIES),
-        "venues": _options(VENUES),
-        "occasions": _options(OCCASIONS),
-        "materials": _options(MATERIALS),
-        "may_come_later": sorted(LATER),
-    }
+    """Read what forms are made of: the three questions, the choices, the materials of both routes, the items of a visit."""
+    return permit_guide()
 
 
 @routes.route("/need", methods=["GET"])

@@ -57,16 +57,17 @@ def install_packages() -> bool:
 
 
 def generate() -> bool:
-    """Types of the HTTP API and the tables of the life cycles, from the program that serves them."""
+    """Types of the HTTP API, the tables of the life cycles and the words of forms, from the program that serves them."""
     made_from = _fingerprint([*_sources(), RUNTIME_LOCK, WEB / "package-lock.json"])
     if _is_made(GENERATED, made_from):
         return False
     # Here, not above: it takes two seconds that a start with nothing to build need not pay.
-    from operations.interface import life_cycles_module, openapi_document
+    from operations.interface import life_cycles_module, openapi_document, permit_guide_module
 
     GENERATED.mkdir(parents=True, exist_ok=True)
     (GENERATED / "openapi.json").write_bytes(openapi_document())
     (GENERATED / "life-cycles.ts").write_text(life_cycles_module(), encoding="utf-8")
+    (GENERATED / "permit-guide.ts").write_text(permit_guide_module(), encoding="utf-8")
     _npm("generating types", "run", "types")
     (GENERATED / _STAMP).write_text(made_from)
     return True

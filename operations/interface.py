@@ -10,6 +10,7 @@ import orjson
 from api.app import create_app
 from operations.diagrams import MACHINES
 from settings import Settings
+from workflow.permits.guide import guide
 
 _LIFE_CYCLES = """\
 // Made from the tables in workflow/*/rules.py, as docs/life-cycles.json is; not edited.
@@ -22,6 +23,13 @@ export type State<Name extends LifeCycle = LifeCycle> = (typeof lifeCycles)[Name
 export type Action<Name extends LifeCycle = LifeCycle> = (typeof lifeCycles)[Name]['transitions'][number]['action']
 """
 
+_PERMIT_GUIDE = """\
+// Made from workflow/permits/guide.py; not edited.
+import type { components } from './api'
+
+export const permitGuide: components['schemas']['Guide'] = {}
+"""
+
 
 def openapi_document() -> bytes:
     """What `/api/v1/openapi.json` answers; neither database nor settings have a part in it."""
@@ -30,6 +38,11 @@ def openapi_document() -> bytes:
     no_parts: Any = object()
     app = create_app(settings, no_parts)
     return orjson.dumps(app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict(), option=orjson.OPT_SORT_KEYS)
+
+
+def permit_guide_module() -> str:
+    """What forms of permits are made of, as `GET /permits/guide` answers: a phone without a network has the words too."""
+    return _PERMIT_GUIDE.replace("{}", orjson.dumps(guide(), option=orjson.OPT_INDENT_2).decode(), 1)
 
 
 def life_cycles_module() -> str:

@@ -14,6 +14,7 @@ from operations.demo.people import Stage
 from tests.operations.product import free_port, running
 from tests.web.browsing import PATIENCE_MS, new_phone
 from tests.web.content import make_content, on_stage
+from tests.web.officers import THERE
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +73,22 @@ def context(browser: Browser, product: str, complaints: list[str]) -> Iterator[B
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def phones(browser: Browser, product: str, complaints: list[str]) -> Iterator[list[BrowserContext]]:
+    """Of two officers; they know where they are."""
+    opened = []
+    for _ in range(2):
+        phone = new_phone(browser, product)
+        phone.grant_permissions(["geolocation"])
+        phone.set_geolocation({"longitude": THERE[0], "latitude": THERE[1], "accuracy": 8})
+        watch(phone, complaints)
+        opened.append(phone)
+    yield opened
+    for phone in opened:
+        phone.close()
+    assert complaints == []
 
 
 def watch(context: BrowserContext, complaints: list[str]) -> None:

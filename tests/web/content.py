@@ -61,9 +61,10 @@ def _content(stage: Stage) -> dict[str, str]:
         "under_way": _under_way(stage, office, citizen).id,
         "drafted": _drafted(office, citizen).id,
         "letter": _returned(office, citizen).id,
-        "permit": _applied(stage, office, "accept", {}),
+        "permit": applied(stage, office, "accept", {}),
         "draft_permit": _drafted_permit(stage),
-        "to_correct": _applied(stage, office, "require_correction", _ASKED),
+        "to_verify": to_verify(stage, office),
+        "to_correct": applied(stage, office, "require_correction", _ASKED),
         "licence_token": _licence(stage),
         "issue": _issue(stage, office),
         "officer": str(office.officers[0].id),
@@ -97,16 +98,29 @@ def _drafted_permit(stage: Stage) -> str:
     return permit_id
 
 
-def _applied(stage: Stage, office: Office, action: str, arguments: Json) -> str:
-    """The banner's hotel has applied by the ordinary route, and the window has taken this step."""
+def to_verify(stage: Stage, office: Office) -> str:
+    """A permit that was granted on the commitment alone; the pair is to verify it."""
+    permit_id = applied(stage, office, "accept", {}, route="COMMITMENT")
+    pair: Json = {"officer_ids": [officer.id for officer in office.officers]}
+    for who, step, said in ((stage.account("PERMIT_APPROVER", HOME), "grant", {}), (office.leader, "assign", pair)):
+        who.post(f"/permits/{permit_id}/actions/{step}", said, name=f"permit.{step}", subject_id=permit_id)
+    return permit_id
+
+
+def applied(stage: Stage, office: Office, action: str, arguments: Json, route: str = "ORDINARY") -> str:
+    """The banner's hotel has applied, and the window has taken this step."""
     manager, window = stage.account("UNIT_MANAGER", HOME), stage.account("PERMIT_CLERK", HOME)
     pictures = {code: take_photo(stage.rng, *_HERE) for code in ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")}
     permit_id = new_id()
     body: Json = {
-        "id": permit_id, "unit_id": manager.unit_id, "route": "ORDINARY", "form": _FORM,
+        "id": permit_id, "unit_id": manager.unit_id, "route": route, "form": _FORM,
         "materials": {code: [photo.id] for code, photo in pictures.items()},
     }  # fmt: skip
     manager.post("/permits", body, name="permit.prepare", subject_id=permit_id)
+    if route == "COMMITMENT":
+        read = {"sha256": manager.get("/permits/commitment")["sha256"]}
+        boss = stage.account("UNIT_RESPONSIBLE", HOME)
+        boss.post(f"/permits/{permit_id}/actions/sign_commitment", read, name="permit.sign_commitment", subject_id=permit_id)
     for who, step, said in ((manager, "submit", {}), (window, action, arguments)):
         who.post(f"/permits/{permit_id}/actions/{step}", said, name=f"permit.{step}", subject_id=permit_id)
     for photo in pictures.values():

@@ -98,6 +98,15 @@ def lock(page: Page) -> None:
     page.goto("/unlock")
 
 
+def find_not_conforming(page: Page) -> None:
+    """All of the form, as far as it is filled in by taps."""
+    page.get_by_text("不符合", exact=True).first.click()
+    page.get_by_role("button", name="全部符合").click()
+    page.get_by_role("radio", name="不符合").last.click()
+    page.get_by_role("button", name="添加一项").click()
+    page.get_by_role("button", name="7天").click()
+
+
 def choose(what: str) -> Callable[[Page], None]:
     """The first of a list is shown beside it, where there is room for that."""
 
@@ -143,8 +152,11 @@ VIEWS = [
     View("/check/:id/precheck", "precheck", Role.GRID_WORKER, "/check/{under_way}/precheck"),
     View("/recheck/:id", "recheck", Role.FIRE_OFFICER, "/recheck/{order}"),
     View("/recheck/:id", "recheck-missing", Role.FIRE_OFFICER, f"/recheck/{NOWHERE}"),
+    View("/visit/:id", "visit", Role.FIRE_OFFICER, "/visit/{to_verify}"),
+    View("/visit/:id", "visit-form", Role.FIRE_OFFICER, "/visit/{to_verify}", find_not_conforming),
+    View("/visit/:id", "visit-missing", Role.FIRE_OFFICER, f"/visit/{NOWHERE}"),
     View("/sign", "sign", Role.FIRE_OFFICER),
-    View("/sign", "sign-draft", Role.FIRE_OFFICER, "/sign?case={drafted}"),
+    View("/sign", "sign-draft", Role.FIRE_OFFICER, "/sign?type=hazard&id={drafted}"),
     View("/sync/issues/:id", "sync-issue", Role.FIRE_OFFICER, "/sync/issues/{issue}"),
     View("/sync/issues/:id", "sync-issue-missing", Role.FIRE_OFFICER, f"/sync/issues/{NOWHERE}"),
     View("/sync-issues", "sync-issues", Role.UNIT_LEADER),

@@ -14,7 +14,7 @@ from accounts.actor import Role
 from api.context import Parts
 from database.journal import Event
 from tests.clock import Clock
-from tests.makers import Case
+from tests.makers import Case, in_days
 from tests.people import ELSEWHERE, Caller, enterprise, staff
 from tests.permits import (
     FORM,
@@ -158,6 +158,16 @@ def test_what_does_not_conform_is_refused_with_reasons_and_remedies(client: Flas
     text = told(case, case.reporter)["permit.refused"]
     assert "安全出口数量不足" in text
     assert "六十日内依法申请行政复议" in text
+
+
+def test_a_place_of_which_an_item_does_not_conform_is_not_said_to_conform(client: FlaskClient) -> None:
+    case = make_permit(client, "VERIFY_PENDING")
+    assign(case)
+    found = {**FOUND, "checklist": [1, 1, 1, 1, 0, 1, 1]}
+    assert why_not(case, case.office.officers[0], "verify_pass", **found) == ["checklist"]
+    orders = [{"description": "清理疏散通道"}]
+    case.cosigned("verify_fail", **found, orders=orders, due_on=in_days(case, 14))
+    assert case.read()["data"]["finding"]["checklist"] == found["checklist"]
 
 
 def test_whoever_accepts_does_not_decide_though_he_holds_both_roles(fresh_database: DatabaseUrls, client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { progressOf, type HeldHazard } from '../src/app/held'
+import { progressOf, visitProgressOf, type HeldHazard, type HeldPermit } from '../src/app/held'
+import { actOfVisit, lacksOfVisit, newVisit, type VisitDraft } from '../src/features/check/visit'
 import { isGoodPin } from '../src/features/lock/pinRules'
 import { trayOf } from '../src/features/sync/tray'
 import { checksOf, worksUntil, type Readiness } from '../src/features/today/departure'
@@ -58,4 +59,48 @@ test('what was refused is shown once, with or without its issue, until the perso
 
 test.each([['280519', true], ['111111', false], ['123456', false], ['654321', false], ['28051', false], ['28051a', false]])('the PIN %s: %s', (pin, good) => {
   expect(isGoodPin(pin)).toBe(good)
+})
+
+describe('where a visit stands, and what is written of it', () => {
+  const permit = (changes: object = {}): HeldPermit =>
+    ({ id: 'h', revision: 5, waiting: [], state: 'VERIFY_PENDING', route: 'COMMITMENT', paused: null, officer_ids: [ME, 'other'], pending_act: null, ...changes }) as unknown as HeldPermit
+
+  test.each([
+    ['visit', permit(), []],
+    ['visit', permit({ state: 'ACCEPTED', route: 'ORDINARY' }), []],
+    ['ahead', permit({ state: 'ACCEPTED', route: 'ORDINARY', paused: { kind: 'TEST' } }), []],
+    ['ahead', permit({ state: 'ACCEPTED' }), []],
+    ['ask_signature', permit(), [line('permit.verify_fail')]],
+    ['saved', permit(), [line('permit.verify_pass'), line('permit.cosign')]],
+    ['saved', permit(), [line('permit.defer')]],
+    ['sign', permit({ state: 'RECHECK', pending_act: { by: 'other' } }), []],
+    ['over', permit({ state: 'ACTIVE' }), []],
+  ] as const)('%s', (progress, held, lines) => {
+    expect(visitProgressOf(held, lines, ME)).toBe(progress)
+  })
+
+  const found: VisitDraft = { ...newVisit(2), result: 'fail', checklist: [1, 0], attendedBy: ' 张建国 ', finding: '疏散指示标志损坏', dueOn: '2026-12-20' }
+  const order = { description: ' 修复疏散指示标志 ', clause: '', photos: [] }
+
+  test.each([
+    [{ result: null }, ['result']],
+    [{ result: 'defer' as const }, ['reason']],
+    [{ result: 'pass' as const }, ['contradiction']],
+    [{ checklist: [1, null] as (0 | 1 | null)[], orders: [order] }, ['checklist']],
+    [{}, ['orders']],
+    [{ orders: [{ ...order, description: ' ' }], dueOn: '2026-11-27' }, ['order_words', 'due']],
+    [{ orders: [order], attendedBy: '', finding: ' ' }, ['attended_by', 'finding']],
+    [{ orders: [order] }, []],
+  ])('of %j these are missing: %j', (changes, lacks) => {
+    expect(lacksOfVisit(permit(), { ...found, ...changes }, '2026-11-27')).toEqual(lacks)
+  })
+
+  test('orders belong to a verification alone', () => {
+    const draft = { ...found, orders: [order] }
+    const { name, args } = actOfVisit(permit(), draft, null, '2026-11-27T02:00:00Z')
+    expect([name, args['attended_by'], args['orders'], args['due_on']]).toEqual(['permit.verify_fail', '张建国', [{ description: '修复疏散指示标志', clause: null }], '2026-12-20'])
+    const recheck = actOfVisit(permit({ state: 'RECHECK' }), draft, null, '2026-11-27T02:00:00Z')
+    expect([recheck.name, 'orders' in recheck.args]).toEqual(['permit.recheck_fail', false])
+    expect(actOfVisit(permit(), { ...draft, result: 'defer', reason: '场所关闭' }, null, '')).toEqual({ name: 'permit.defer', args: { reason: '场所关闭' } })
+  })
 })

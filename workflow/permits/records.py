@@ -261,6 +261,7 @@ class GuideSchema(AnswerSchema):
     venues = fields.List(fields.Nested(OptionSchema))
     occasions = fields.List(fields.Nested(OptionSchema))
     materials = fields.List(fields.Nested(OptionSchema))
+    visit_items = fields.List(fields.String(), metadata={"description": "what officers look at, in the order of a checklist"})
     may_come_later = fields.List(
         fields.String(validate=validate.OneOf(list(MATERIALS))), metadata={"description": "by the route of commitment"}
     )

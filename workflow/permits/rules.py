@@ -147,6 +147,17 @@ WITH_OFFICERS = frozenset({"ACCEPTED", *_VISITS, "RECHECK"})
 CONFORMS = frozenset({"inspect_pass", "verify_pass", "recheck_pass"})
 VISITS = CONFORMS | {"inspect_fail", "verify_fail", "recheck_fail"}
 
+# What is looked at before a place opens, in the order of 消防监督检查规定 9.
+VISIT_ITEMS = (
+    "已依法通过消防验收,或者已备案且符合消防技术标准",
+    "消防安全制度、灭火和应急疏散预案已制定",
+    "自动消防系统操作人员持证上岗,员工经过岗前消防安全培训",
+    "消防设施、器材符合消防技术标准并完好有效",
+    "疏散通道、安全出口和消防车通道畅通",
+    "室内装修材料符合消防技术标准",
+    "外墙门窗上没有影响逃生和灭火救援的障碍物",
+)
+
 # Why an application is refused or a permit revoked: code -> (words, years of no new application). 行政许可法 38, 69, 78, 79.
 REFUSALS = {
     "NOT_CONFORMING": ("经检查不符合消防安全要求", 0),

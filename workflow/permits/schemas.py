@@ -10,7 +10,7 @@ from places.schemas import Number, PositionSchema
 from places.unit_kinds import VENUES
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.permits.forms import ACCEPTANCES, FACILITIES, FIELDS, MATERIALS, OCCASIONS, STRUCTURES
-from workflow.permits.rules import CANCELLATIONS, PAUSES, REFUSALS, REVOCATIONS, ROUTES
+from workflow.permits.rules import CANCELLATIONS, PAUSES, REFUSALS, REVOCATIONS, ROUTES, VISIT_ITEMS
 from workflow.schemas import PeopleField, PhotosField, ReasonSchema
 
 _PHONE = validate.Regexp(r"^(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})$", error="电话号码格式不正确")
@@ -145,8 +145,8 @@ class VisitSchema(StrictSchema):
 
     finding = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写检查情况"))
     attended_by = Line(max_length=50, required=True, metadata={"description": "法定代表人或者主要负责人 who was there"})
-    checklist = fields.List(_count(0, 1), load_default=list, validate=validate.Length(max=7), metadata={
-        "description": "the seven items of 消防监督检查规定 9 in their order: 1 conforms, 0 does not",
+    checklist = fields.List(_count(0, 1), load_default=list, validate=validate.Length(max=len(VISIT_ITEMS)), metadata={
+        "description": "the items of 消防监督检查规定 9 (`visit_items` of the guide) in their order: 1 conforms, 0 does not",
     })  # fmt: skip
     photos = PhotosField(load_default=list)
     position = fields.Nested(PositionSchema, load_default=None, allow_none=True)

@@ -59,6 +59,8 @@ def defer(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any],
 def _drafting(action: str) -> Any:
     def run(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
         permit, _ = take(session, actor, permit_id, action, origin)
+        if action in CONFORMS and 0 in data["checklist"]:
+            raise Invalid(field_error("checklist", "does_not_conform", "有不符合的项目,不能认定为符合"))
         if "due_on" in data:
             check_term(session, data["due_on"], after=local_day(now(session)))
         pair = pair_at_the_act(session, permit, permit.officer_ids, actor, origin, action)

@@ -15,10 +15,15 @@ export type HeldHazard = Schemas['HazardOutline'] & Partial<Omit<Schemas['HeldHa
 
 export type HeldOrder = Schemas['OfficerOrder'] & OnDevice
 
-/** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'ask_signature' | 'sign' | 'saved' | 'over'
+/** An application that this officer is sent to look at. */
+export type HeldPermit = Schemas['OfficerPermit'] & OnDevice
 
-const ACTS = ['verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail'] as const
+/** What comes next in a check, with what waits on this device counted in. */
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'ask_signature' | 'sign' | 'saved' | 'over'
+
+const ACTS = [
+  'verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail', 'inspect_pass', 'inspect_fail', 'verify_pass', 'verify_fail',
+] as const
 export type ActName = (typeof ACTS)[number]
 
 /** Acts on a record that its base row does not contain yet, in order. What came to nothing is not among them. */
@@ -37,7 +42,8 @@ export function draftOf(lines: readonly Sealed[]): Sealed | null {
   return [...lines].reverse().find((line) => isAct(line.name)) ?? null
 }
 
-function isAct(name: string): boolean {
+/** Whether two officers sign this. */
+export function isAct(name: string): boolean {
   return (ACTS as readonly string[]).includes(name.slice(name.indexOf('.') + 1))
 }
 
@@ -59,6 +65,21 @@ export function recheckProgressOf(order: HeldOrder, lines: readonly Sealed[], pe
   return order.pending_act ? 'sign' : 'recheck'
 }
 
+/** What two officers look at in this state: before it is decided, after a grant by commitment, or once more. */
+export function visitOf({ state, route, paused }: HeldPermit): 'inspect' | 'verify' | 'recheck' | null {
+  if (state === 'ACCEPTED') return route === 'ORDINARY' && paused === null ? 'inspect' : null
+  if (state === 'VERIFY_PENDING' || state === 'VERIFY_DEFERRED') return 'verify'
+  return state === 'RECHECK' ? 'recheck' : null
+}
+
+export function visitProgressOf(permit: HeldPermit, lines: readonly Sealed[], personId: string): Progress {
+  const acts = underWay(lines, permit)
+  if (visitOf(permit) === null) return ['ACCEPTED', 'VERIFY_FAILED'].includes(permit.state) ? 'ahead' : 'over'
+  if (acts.some((line) => line.name === 'permit.cosign' || line.name === 'permit.defer')) return 'saved'
+  if (draftOf(acts) || permit.pending_act?.by === personId) return 'ask_signature'
+  return permit.pending_act ? 'sign' : 'visit'
+}
+
 export async function heldTasks(device: Device): Promise<HeldTask[]> {
   const tasks = (await device.allShown('task')) as unknown as HeldTask[]
   return tasks.sort((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at))
@@ -70,4 +91,33 @@ export async function heldHazard(device: Device, id: string): Promise<HeldHazard
 
 export async function heldOrder(device: Device, id: string): Promise<HeldOrder | null> {
   return (await device.shown('rectification', id)) as unknown as HeldOrder | null
+}
+
+export async function heldPermit(device: Device, id: string): Promise<HeldPermit | null> {
+  return (await device.shown('permit', id)) as unknown as HeldPermit | null
+}
+
+/** Cases on which two officers act together, and the page of each where they do. */
+const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit' } as const
+export interface Subject {
+  readonly type: keyof typeof PAGES
+  readonly id: string
+}
+
+export function isSubjectType(type: unknown): type is Subject['type'] {
+  return typeof type === 'string' && type in PAGES
+}
+
+/** Where a case is worked on, as a path. */
+export const pageOf = ({ type, id }: Subject): string => `/${PAGES[type]}/${id}`
+
+/** Such a case as this device has it; none of it if it is not here. */
+export async function heldCase(device: Device, { type, id }: Subject) {
+  if (type === 'permit') {
+    const permit = await heldPermit(device, id)
+    return { record: permit, number: permit?.number ?? '', place: permit?.form.venue_name ?? '' }
+  }
+  const order = type === 'rectification' ? await heldOrder(device, id) : null
+  const hazard = await heldHazard(device, order?.hazard_id ?? id)
+  return { record: type === 'hazard' ? hazard : order, number: hazard?.number ?? '', place: hazard?.place_name ?? '' }
 }

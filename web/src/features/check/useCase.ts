@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { heldHazard, heldOrder, progressOf, recheckProgressOf } from '@/app/held'
+import { heldHazard, heldOrder, heldPermit, progressOf, recheckProgressOf, visitProgressOf } from '@/app/held'
 import { useOnDevice } from '@/app/onDevice'
 import { hasRole } from '@/app/roles'
 import { session } from '@/app/session'
@@ -13,10 +13,7 @@ export function useHazard(id: string) {
   })
   const hazard = computed(() => value.value?.hazard ?? null)
   const progress = computed(() => value.value?.progress ?? 'over')
-  const isOfficer = computed(() => {
-    const pair = hazard.value?.officer_ids.slice(0, 2) ?? []
-    return hasRole(session.user, 'FIRE_OFFICER') && pair.includes(session.user?.id ?? '')
-  })
+  const isOfficer = computed(() => isOfThePair(hazard.value?.officer_ids))
   const isHelper = computed(() => {
     const helpers = hazard.value?.officer_ids.slice(2) ?? []
     return hasRole(session.user, 'GRID_WORKER', 'TOWN_OFFICER') && helpers.includes(session.user?.id ?? '')
@@ -33,9 +30,23 @@ export function useOrder(id: string) {
     return { order, hazard, progress: order ? recheckProgressOf(order, lines, session.user?.id ?? '') : ('over' as const) }
   })
   const order = computed(() => value.value?.order ?? null)
-  const isOfficer = computed(() => {
-    const pair = order.value?.officer_ids.slice(0, 2) ?? []
-    return hasRole(session.user, 'FIRE_OFFICER') && pair.includes(session.user?.id ?? '')
-  })
+  const isOfficer = computed(() => isOfThePair(order.value?.officer_ids))
   return { order, hazard: computed(() => value.value?.hazard ?? null), progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
+}
+
+/** An application that is to be looked at, in the same way. */
+export function usePermit(id: string) {
+  const { value, isRead } = useOnDevice(async (device) => {
+    const permit = await heldPermit(device, id)
+    const lines = await device.outbox()
+    return { permit, progress: permit ? visitProgressOf(permit, lines, session.user?.id ?? '') : ('over' as const) }
+  })
+  const permit = computed(() => value.value?.permit ?? null)
+  const isOfficer = computed(() => isOfThePair(permit.value?.officer_ids))
+  return { permit, progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
+}
+
+/** Whether the person is one of the two officers who were sent. */
+function isOfThePair(officerIds: readonly string[] = []): boolean {
+  return hasRole(session.user, 'FIRE_OFFICER') && officerIds.slice(0, 2).includes(session.user?.id ?? '')
 }

@@ -1,4 +1,4 @@
-import { draftOf, heldHazard, heldOrder, underWay } from '@/app/held'
+import { draftOf, heldCase, underWay, type Subject } from '@/app/held'
 import type { Device, JsonObject, Sealed } from '@/offline'
 import type { Mutation } from '@/offline/types'
 import type { Act } from './codes'
@@ -17,10 +17,8 @@ export interface Asked {
   readonly isSigned: boolean
 }
 
-export async function askedAct(device: Device, type: 'hazard' | 'rectification', id: string, by: string): Promise<Asked> {
-  const order = type === 'rectification' ? await heldOrder(device, id) : null
-  const hazard = await heldHazard(device, order?.hazard_id ?? id)
-  const record = type === 'hazard' ? hazard : order
+export async function askedAct(device: Device, { type, id }: Subject, by: string): Promise<Asked> {
+  const { record, number, place } = await heldCase(device, { type, id })
   const lines = (await device.outbox()).filter((line) => line.entityType === type && line.entityId === id)
   const open = underWay(lines, record ?? { id, revision: 0, waiting: [] })
   const drafted = draftOf(open) ?? (await draftedEarlier(device, lines, record?.pending_act?.act_sha256))
@@ -30,8 +28,8 @@ export async function askedAct(device: Device, type: 'hazard' | 'rectification',
     name: drafted?.name ?? '',
     args: said?.args ?? {},
     madeAt: said?.made_at.wall ?? null,
-    number: hazard?.number ?? '',
-    place: hazard?.place_name ?? '',
+    number,
+    place,
     pair: record?.officer_ids.slice(0, 2) ?? [],
     waitsFor: drafted && drafted.outcome === null ? [drafted.mid] : [],
     isSent: drafted !== null && drafted.outcome !== null,

@@ -1,13 +1,8 @@
 import type { LocationQuery } from 'vue-router'
-import { heldHazard, heldOrder } from '@/app/held'
+import { heldCase, isAct, isSubjectType, type Subject } from '@/app/held'
 import type { Device, JsonObject } from '@/offline'
 import type { Mutation } from '@/offline/types'
 import type { Act } from './codes'
-
-export interface Subject {
-  readonly type: 'hazard' | 'rectification'
-  readonly id: string
-}
 
 /** An act as the second officer reads it before he signs. */
 export interface ReadAct {
@@ -25,22 +20,14 @@ export interface ReadAct {
 /** Why this person cannot sign it. */
 export type Obstacle = 'not_yours' | 'own_act'
 
-export function subjectOf(query: LocationQuery): Subject | null {
-  if (typeof query['case'] === 'string') return { type: 'hazard', id: query['case'] }
-  if (typeof query['order'] === 'string') return { type: 'rectification', id: query['order'] }
-  return null
-}
-
-async function recordOf(device: Device, { type, id }: Subject) {
-  const order = type === 'rectification' ? await heldOrder(device, id) : null
-  const hazard = await heldHazard(device, order?.hazard_id ?? id)
-  return { hazard, record: type === 'hazard' ? hazard : order }
+export function subjectOf({ type, id }: LocationQuery): Subject | null {
+  return isSubjectType(type) && typeof id === 'string' ? { type, id } : null
 }
 
 /** A colleague's act that came by the server: it is signed in this phone's own queue. */
 export async function actOnServer(device: Device, subject: Subject | null): Promise<ReadAct | null> {
   if (subject === null) return null
-  const { hazard, record } = await recordOf(device, subject)
+  const { record, number, place } = await heldCase(device, subject)
   const act = record?.pending_act
   if (!act) return null
   return {
@@ -49,8 +36,8 @@ export async function actOnServer(device: Device, subject: Subject | null): Prom
     name: `${subject.type}.${act.action}`,
     args: 'data' in act ? (act.data as JsonObject) : null, // whoever does not hold the case reads the words on the colleague's phone
     madeAt: act.at,
-    number: hazard?.number ?? '',
-    place: hazard?.place_name ?? '',
+    number,
+    place,
     by: '',
     isOnServer: true,
   }
@@ -60,16 +47,16 @@ export async function actOnServer(device: Device, subject: Subject | null): Prom
 export async function readAct(device: Device, act: Act): Promise<ReadAct | null> {
   const said = JSON.parse(act.line) as Mutation & { name: string; entity: { type: string; id: string } }
   const { type, id } = said.entity
-  if ((type !== 'hazard' && type !== 'rectification') || !/\.(verify_true|verify_false|fix_on_site|recheck_pass|recheck_fail)$/.test(said.name)) return null
-  const { hazard } = await recordOf(device, { type, id })
+  if (!isSubjectType(type) || !isAct(said.name)) return null
+  const { number, place } = await heldCase(device, { type, id })
   return {
     subject: { type, id },
     digest: act.digest,
     name: said.name,
     args: said.args,
     madeAt: said.made_at.wall,
-    number: hazard?.number ?? '',
-    place: hazard?.place_name ?? '',
+    number,
+    place,
     by: act.by,
     isOnServer: false,
   }
@@ -78,7 +65,7 @@ export async function readAct(device: Device, act: Act): Promise<ReadAct | null>
 /** Of a case that this device does not hold, nothing is known: the server checks the pair in any case. */
 export async function obstacleOf(device: Device, act: ReadAct | null, subject: Subject | null, personId: string): Promise<Obstacle | null> {
   if (subject === null) return null
-  const { record } = await recordOf(device, subject)
+  const { record } = await heldCase(device, subject)
   if (record === null) return null
   if (!record.officer_ids.slice(0, 2).includes(personId)) return 'not_yours'
   const isOwn = act?.isOnServer ? record.pending_act?.by === personId : (await ownDigests(device, subject.id)).includes(act?.digest ?? '')

@@ -6,6 +6,8 @@ interface SaidItem {
 /** What a person reads of an act's arguments, whoever sealed them. */
 export interface SaidAct {
   readonly finding: string
+  readonly attendedBy: string
+  readonly failing: readonly number[] // places of the items that do not conform
   readonly photos: number
   readonly order: { readonly dueOn: string | null; readonly unitName: string; readonly items: readonly SaidItem[] } | null
 }
@@ -15,11 +17,13 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 const listOf = (value: unknown): readonly Said[] => (Array.isArray(value) ? (value as Said[]) : [])
 
 export function wordsOfAct(args: Said): SaidAct {
-  const order = args['order'] as Said | null | undefined
+  const order = orderOf(args)
   const items = listOf(order?.['items'])
   const photos = listOf(args['photos']).length + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
   return {
     finding: textOf(args['finding']),
+    attendedBy: textOf(args['attended_by']),
+    failing: (Array.isArray(args['checklist']) ? args['checklist'] : []).flatMap((conforms, place) => (conforms === 0 ? [place] : [])),
     photos,
     order: order
       ? {
@@ -29,4 +33,10 @@ export function wordsOfAct(args: Said): SaidAct {
         }
       : null,
   }
+}
+
+/** What is to be put right and until when: of a hazard in one piece, of an application beside what was found. */
+function orderOf(args: Said): Said | null {
+  if (Array.isArray(args['orders'])) return { items: args['orders'], due_on: args['due_on'] }
+  return (args['order'] as Said | null | undefined) ?? null
 }

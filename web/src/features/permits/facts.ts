@@ -1,28 +1,28 @@
 import type { ComposerTranslation } from 'vue-i18n'
 import { FIELDS, MATERIALS, serverName, type FieldName, type Filled } from './filling'
-import { labelOf, type Guide } from './guide'
+import { guide, labelOf } from './guide'
 
 /** What stands in a field, as a person reads it; empty where nothing does. */
-export function wordsOf(name: FieldName, filled: Filled, guide: Guide | null, t: ComposerTranslation): string {
+export function wordsOf(name: FieldName, filled: Filled, t: ComposerTranslation): string {
   switch (name) {
     case 'route':
-      return labelOf(guide?.routes, filled.route)
+      return labelOf(guide.routes, filled.route)
     case 'occasion':
-      return labelOf(guide?.occasions, filled.occasion)
+      return labelOf(guide.occasions, filled.occasion)
     case 'venue_kind':
-      return labelOf(guide?.venues, filled.venue_kind)
+      return labelOf(guide.venues, filled.venue_kind)
     case 'structure':
-      return labelOf(guide?.structures, filled.structure)
+      return labelOf(guide.structures, filled.structure)
     case 'area_m2':
       return filled.area_m2 && t('permits.square', { n: filled.area_m2 })
     case 'serve_online':
       return t(filled.serve_online ? 'permits.serve.online' : 'permits.serve.paper')
     case 'acceptance':
-      return [labelOf(guide?.acceptances, filled.acceptance.kind), filled.acceptance.number].filter(Boolean).join(' ')
+      return [labelOf(guide.acceptances, filled.acceptance.kind), filled.acceptance.number].filter(Boolean).join(' ')
     case 'shared_building':
       return buildingWords(filled.shared_building, t)
     case 'facilities':
-      return filled.facilities.map((code) => labelOf(guide?.facilities, code)).join('、')
+      return filled.facilities.map((code) => labelOf(guide.facilities, code)).join('、')
     case 'BUSINESS_LICENCE':
     case 'RULES_AND_PLAN':
     case 'LAYOUT':
@@ -40,8 +40,8 @@ function buildingWords(building: Filled['shared_building'], t: ComposerTranslati
 }
 
 /** Everything that is filled in but the pictures, each with its name. */
-export function factsOf(filled: Filled, guide: Guide | null, t: ComposerTranslation): [string, string][] {
+export function factsOf(filled: Filled, t: ComposerTranslation): [string, string][] {
   return FIELDS.filter((name) => !(MATERIALS as readonly string[]).includes(name)).map((name) => [
-    t(`cases.permit.field.${serverName(name)}`), wordsOf(name, filled, guide, t),
+    t(`cases.permit.field.${serverName(name)}`), wordsOf(name, filled, t),
   ])
 }

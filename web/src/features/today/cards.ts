@@ -1,5 +1,5 @@
 import type { RouteLocationRaw } from 'vue-router'
-import { heldHazard, heldOrder, heldTasks, progressOf, recheckProgressOf, underWay, type HeldTask, type Progress } from '@/app/held'
+import { heldHazard, heldOrder, heldPermit, heldTasks, pageOf, progressOf, recheckProgressOf, underWay, visitProgressOf, type HeldTask, type Progress } from '@/app/held'
 import type { Point } from '@/app/positions'
 import type { Device } from '@/offline'
 
@@ -27,21 +27,24 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
   for (const task of await heldTasks(device)) {
     const hazard = await hazardOf(device, task)
     const order = task.subject_type === 'rectification' ? await heldOrder(device, task.subject_id) : null
-    const isPermit = task.subject_type === 'permit'
-    const record = order ?? hazard
+    const permit = task.subject_type === 'permit' ? await heldPermit(device, task.subject_id) : null
+    const record = order ?? permit ?? hazard
     const acts = record ? underWay(lines, record) : []
-    const progress = order ? recheckProgressOf(order, lines, personId) : hazard ? progressOf(hazard, lines, personId) : isPermit ? 'ahead' : 'over'
     const at = hazard && hazard.lon !== null && hazard.lat !== null ? { lon: hazard.lon, lat: hazard.lat } : null
-    const isRecheck = task.subject_type === 'rectification'
     cards.push({
       task,
       at,
       place: hazard?.place_name || task.title.place,
-      progress,
+      progress: order ? recheckProgressOf(order, lines, personId) : permit ? visitProgressOf(permit, lines, personId) : hazard ? progressOf(hazard, lines, personId) : 'over',
       isSaved: acts.some((line) => line.outcome === null),
       photoIds: hazard?.photo_ids ?? [],
-      to: isPermit ? { name: 'case', params: { kind: 'permit', id: task.subject_id } } : { name: isRecheck ? 'recheck' : 'check', params: { id: task.subject_id } },
+      to: wayTo(task),
     })
   }
   return cards
+}
+
+/** What is worked on without a network has a page for that; a letter is read on its case page. */
+function wayTo({ subject_type: type, subject_id: id }: HeldTask): RouteLocationRaw {
+  return type === 'handover' ? { name: 'case', params: { kind: type, id } } : pageOf({ type, id })
 }
