@@ -17,6 +17,7 @@ import api.problems
 from accounts.authors import actor_at
 from api import (
     accounts,
+    analytics,
     deadlines,
     demo,
     handovers,
@@ -105,6 +106,7 @@ ROUTES = [
     hazards.routes,
     queue.routes,
     deadlines.routes,
+    analytics.routes,
     handovers.routes,
     rectifications.routes,
     permits.routes,

@@ -13,7 +13,18 @@ from pathlib import Path
 from problems import Invalid, Problem, all_problems
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("accounts", "api", "database", "media", "notifications", "places", "sync", "training_content", "workflow")
+PACKAGES = (
+    "accounts",
+    "analytics",
+    "api",
+    "database",
+    "media",
+    "notifications",
+    "places",
+    "sync",
+    "training_content",
+    "workflow",
+)
 MODULES = ("problems", "settings", "wire", "worker")
 
 _PROBLEMS = """# Problems
