@@ -167,6 +167,7 @@ def save_rescue() -> Json:
 
     Up to 50 MB of any bytes; nobody parses them here. Also from a session that is draining. The same bytes again are kept once.
     """
+    require_room(Waitable.LARGE_PUSH)
     body = read_body(rescue.MAX_BYTES)
     if request.headers.get("Content-Digest") is not None:
         reading.check_digest(body, request.headers["Content-Digest"])

@@ -47,6 +47,7 @@ class Base(Values):
             self._apply_row(scope["key"], line)
         elif kind == "hello":
             self.put("server_time", line["server_time"])
+            self.put("durable_seq", str(line["durable_seq"]))
         elif kind == "scope":
             self._mark(_DOUBTFUL, line["key"], None)
             if line["action"] in ("begin", "resync"):

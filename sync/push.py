@@ -73,6 +73,9 @@ class Push:
             try:
                 with self._engine.database.transaction() as session:
                     return self._chunk(session, header, lines, is_first=is_first)
+            except (Gap, Fork, EpochChanged):
+                self._note_waiting(header)
+                raise
             except ledger.TwinCommitted:
                 log.info("push met its twin", queue=str(header.queue), attempt=attempt)
             except Exception as error:
@@ -86,7 +89,7 @@ class Push:
         """Whoever watches the queues sees one that never gets through, though nothing else of its pushes stays."""
         try:
             with self._engine.database.transaction() as session:
-                queue, _ = self._take_queue(session, header, self._authenticate(session))
+                queue, _ = self._take_queue(session, header, self._authenticate(session), any_epoch=True)
                 ledger.note_backlog(session, queue, header.pending, header.oldest_pending, now(session), RENEWED_EVERY)
         except Exception as error:
             if not isinstance(error, Problem) and not is_passing(error):  # what failed the push may fail this too
@@ -123,7 +126,9 @@ class Push:
             session.execute(_NEW_KEY, {"queue": queue.id, "body_key": body_key})
         return Bodies(self._engine.ring, body_key)
 
-    def _take_queue(self, session: Session, header: PushHeader, actor: Actor) -> tuple[QueueState, int]:
+    def _take_queue(
+        self, session: Session, header: PushHeader, actor: Actor, *, any_epoch: bool = False
+    ) -> tuple[QueueState, int]:
         """Hold the queue's row: one push at a time."""
         try:
             row = session.execute(_TAKE_QUEUE, {"queue": header.queue}).one_or_none()
@@ -137,7 +142,7 @@ class Push:
             raise QueueOwner
         if row.status == "wiped":
             raise Wiped
-        if row.epoch != str(header.epoch):
+        if row.epoch != str(header.epoch) and not any_epoch:
             raise EpochChanged(epoch=row.epoch, last_seq=row.last_seq)
         return (
             QueueState(

@@ -101,7 +101,7 @@ def _settle(
 ) -> None:  # fmt: skip
     resolution = "applied" if tried.outcome in _DONE else "discarded"
     resolve(session, issue, [member], resolution)
-    if tried.lost or tried.outcome == "rejected":
+    if tried.lost or tried.outcome == "rejected" or tried.after_reassignment:
         issues.open_for(engine, session, author, queue, sent, tried)
 
 

@@ -19,7 +19,8 @@ from sync.engine import Engine
 from sync.models import Rescue, SyncQueue
 
 MAX_BYTES = 50 * 2**20
-_OWNERS_BYTES = 4 * MAX_BYTES  # in a day, or one broken phone fills the disk
+# In a day, or broken phones fill the disk: of one person, of a guest, and of everybody.
+_OWNERS_BYTES, _GUESTS_BYTES, _ALL_BYTES = 4 * MAX_BYTES, MAX_BYTES, 100 * MAX_BYTES
 _DAY = timedelta(days=1)
 
 
@@ -30,10 +31,10 @@ def keep(engine: Engine, session: Session, actor: Actor, body: bytes) -> Json:
     if known is not None:
         return {"id": known, "sha256": sha256.hex(), "bytes": len(body)}
     moment = now(session)
-    recent = select(func.coalesce(func.sum(Rescue.length_bytes), 0)).where(
-        Rescue.owner_id == actor.id, Rescue.created_at > moment - _DAY
-    )
-    if session.scalars(recent).one() + len(body) > _OWNERS_BYTES:
+    total = func.sum(Rescue.length_bytes)
+    recent = select(total, total.filter(Rescue.owner_id == actor.id)).where(Rescue.created_at > moment - _DAY)
+    everybodys, own = (count or 0 for count in session.execute(recent).one())
+    if own + len(body) > (_GUESTS_BYTES if actor.is_guest else _OWNERS_BYTES) or everybodys + len(body) > _ALL_BYTES:
         raise TooManyRequests(retry_after_seconds=int(_DAY.total_seconds()))
     region_code = session.scalar(
         select(SyncQueue.region_code)
@@ -47,12 +48,13 @@ def keep(engine: Engine, session: Session, actor: Actor, body: bytes) -> Json:
         "body": engine.ring.seal(body),
     }  # fmt: skip
     made = session.scalars(
-        insert(Rescue).values(values).on_conflict_do_nothing(constraint="uq_rescue_owner_id_sha256").returning(Rescue)
+        insert(Rescue).values(values).on_conflict_do_nothing(constraint="uq_rescue_owner_id_sha256").returning(Rescue.id)
     ).one_or_none()
     if made is None:  # a twin of this request was quicker
         return keep(engine, session, actor, body)
-    record(session, "rescue.received", made, actor, data={"bytes": len(body)})
-    return {"id": made.id, "sha256": sha256.hex(), "bytes": len(body)}
+    kept = session.get_one(Rescue, made, options=[defer(Rescue.body)])
+    record(session, "rescue.received", kept, actor, data={"bytes": len(body)})
+    return {"id": made, "sha256": sha256.hex(), "bytes": len(body)}
 
 
 def seen_by(actor: Actor) -> Select[Rescue]:

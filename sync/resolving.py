@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -33,6 +34,7 @@ def apply(engine: Engine, session: Session, actor: Actor, issue_id: UUID, origin
     Events: issue.applied, and those of the commands. Raises NotFound, RoleNotAllowed, AlreadySo, IllegalTransition, and
     GuardFailed with the reason if nothing can be done with it.
     """
+    _hold_subject(engine, session, issue_id)
     issue = _take(session, actor, issue_id, origin, "apply")
     if issue.kind == "conflict":
         _write_losing(engine, session, actor, issue)
@@ -57,6 +59,15 @@ def discard(engine: Engine, session: Session, actor: Actor, issue_id: UUID, orig
         leave_behind(engine, session, issue, followers)
     issues.close(session, issue, actor, "discarded")
     return issue
+
+
+def _hold_subject(engine: Engine, session: Session, issue_id: UUID) -> None:
+    """Of a conflict the record first, then the issue, as a push does that adds to it: nobody writes it until this is decided."""
+    asked = select(Issue.subject_type, Issue.subject_id).where(Issue.id == issue_id, Issue.kind == "conflict")
+    found = session.execute(asked).one_or_none()
+    if found is not None and found.subject_type in engine.catalog.by_type:
+        model: Any = engine.catalog.by_type[found.subject_type].model
+        session.execute(select(model.id).where(model.id == found.subject_id).with_for_update())
 
 
 def _take(session: Session, actor: Actor, issue_id: UUID, origin: Origin, action: str) -> Issue:
@@ -84,7 +95,7 @@ def _write_losing(engine: Engine, session: Session, actor: Actor, issue: Issue) 
     if mutation is None or issue.field is None or issue.field not in mutation.fields or issue.subject_id is None:
         raise GuardFailed(action="apply", reason="not_editable")
     model: Any = engine.catalog.by_type[issue.subject_type].model
-    subject = session.get(model, issue.subject_id)
+    subject = session.get(model, issue.subject_id, populate_existing=True)  # held since `_hold_subject`
     standing = getattr(subject, mutation.fields[issue.field].column or issue.field, None)
     if orjson.dumps(standing) != orjson.dumps(issue.losing["standing"]):
         raise GuardFailed(action="apply", reason="changed_since")

@@ -103,6 +103,15 @@ def test_receipted_lines_are_kept_until_a_backup_holds_them(citizen: Device, par
     assert [item["seq"] for item in citizen.push()] == [5], "the count goes on, whatever was forgotten"
 
 
+def test_a_device_that_only_pulls_hears_too_what_a_verified_backup_holds(citizen: Device, parts: Parts) -> None:
+    snap(citizen, 3)
+    citizen.sync()
+    with parts.database.transaction() as session:
+        session.execute(text("UPDATE sync_queue SET durable_seq = 2 WHERE id = :queue"), {"queue": citizen.queue})
+    citizen.pull()
+    assert [sealed.seq for sealed in citizen.store.lines_from(1, 10)] == [3]
+
+
 def test_without_a_verified_backup_they_are_kept_for_thirty_days_of_the_servers_clock(citizen: Device) -> None:
     snap(citizen, 2)
     citizen.sync()

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from accounts.actor import Grant, Role
+from sync.replay import replay_parked
 from tests.sync.world import ELSEWHERE, HOME, Phone, World
 
 
@@ -44,6 +45,18 @@ def test_what_a_device_held_at_its_last_pull_it_may_still_do_and_that_is_flagged
     assert (shown["issue_kind"], shown["subject_id"], shown["state"]) == ("reassigned", str(visit), "open")
     world.apply(leader.person, result["issues"][0])
     assert (world.issues()[0].state, world.visits()[visit].state) == ("applied", "finished")
+
+
+def test_what_a_lease_allows_after_a_deployment_is_flagged_as_well(world: World, officer: Phone, leader: Phone) -> None:
+    visit = assigned(leader, officer)
+    officer.pull()
+    known = world.engine.mutations.by_name.pop("visit.finish")
+    assert officer.do("visit.finish", visit, base=1)["code"] == "unknown_mutation"
+    reassign(leader, visit)
+    world.engine.mutations.by_name["visit.finish"] = known
+    assert replay_parked(world.engine) == 1
+    assert world.visits()[visit].state == "finished"
+    assert [(issue.kind, issue.state) for issue in world.issues()] == [("parked", "applied"), ("reassigned", "open")]
 
 
 def test_after_the_lease_it_is_parked(world: World, officer: Phone, leader: Phone) -> None:

@@ -77,6 +77,16 @@ def test_old_unsent_work_raises_an_alarm(client: FlaskClient, officer: Caller, c
     assert [entry["alarm"] for entry in logs if entry["log_level"] == "error"] == [True]
 
 
+@pytest.mark.parametrize("changes", [{"first_seq": 9}, {"epoch": str(new_id())}])
+def test_a_device_that_is_refused_again_and_again_is_seen(
+    client: FlaskClient, officer: Caller, changes: dict[str, object]
+) -> None:
+    door = Door(officer)
+    answer = door.send(door.body([line("hazard.unheard_of", new_id())], pending=3, **changes))
+    assert answer.status_code == 409
+    assert queues(staff(client, Role.UNIT_LEADER))[door.queue]["pending"] == 3
+
+
 def test_what_a_broken_client_holds_is_kept_whole_and_once(client: FlaskClient, officer: Caller, parts: Parts) -> None:
     Door(officer)
     content = bytes(range(256)) * 500

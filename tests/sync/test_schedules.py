@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from accounts.actor import Role
+from problems import GuardFailed
 from sync.pull import Pull, PullRequest, State
 from tests.sync import toy
 from tests.sync.checks import REGION, digests_are_sums, no_line_is_stale, nothing_is_missed, positions_have_no_gap
@@ -232,3 +233,35 @@ def test_a_copy_that_comes_while_its_issue_is_decided_holds_nobody_up(stopping: 
     deciding.done()
     assert [item["outcome"] for item in copying.done()[:-1]] == ["applied", "parked"]
     assert clone.do("visit.shake", visit)["outcome"] == "applied"
+
+
+def test_a_losing_value_that_is_let_stand_does_not_wipe_out_what_is_being_written(stopping: World, stops: Stops) -> None:
+    officer, leader, _ = three_phones(stopping)
+    visit = visit_of(leader, title="旧名")
+    leader.do("visit.edit", visit, base=1, changes={"title": ["旧名", "局名"]})
+    lost = officer.do("visit.edit", visit, base=1, changes={"title": ["旧名", "我名"]})
+    stops.hold("writer", "numbered")
+    writing = Runner("writer", lambda: leader.do("visit.edit", visit, base=3, changes={"title": ["局名", "新局名"]}))
+    stops.wait_for("writer", "numbered")
+    deciding = Runner("decider", lambda: stopping.apply(leader.person, lost["issues"][0]))
+    wait_until_blocked(stopping)
+    stops.release("writer", "numbered")
+    assert writing.done()["outcome"] == "applied"
+    with pytest.raises(GuardFailed):
+        deciding.done()
+    assert stopping.visits()[visit].title == "新局名"
+
+
+def test_a_decision_about_a_conflict_and_an_edit_that_adds_to_it_take_turns(stopping: World, stops: Stops) -> None:
+    officer, leader, _ = three_phones(stopping)
+    visit = visit_of(leader, title="旧名")
+    leader.do("visit.edit", visit, base=1, changes={"title": ["旧名", "局名"]})
+    lost = officer.do("visit.edit", visit, base=1, changes={"title": ["旧名", "我名"]})
+    stops.hold("decider", "rendered")
+    deciding = Runner("decider", lambda: stopping.apply(leader.person, lost["issues"][0]))
+    stops.wait_for("decider", "rendered")
+    adding = Runner("adder", lambda: officer.do("visit.edit", visit, base=1, changes={"title": ["旧名", "我名二"]}))
+    wait_until_blocked(stopping)
+    stops.release("decider", "rendered")
+    deciding.done()
+    assert adding.done()["outcome"] in ("conflict", "merged", "applied")

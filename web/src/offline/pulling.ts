@@ -63,6 +63,7 @@ export class Pulling {
         return this.pullPage()
       }
       await this.exchange.noteContact(hello.server_time)
+      await outbox.values.put({ durableSeq: hello.durable_seq })
     }
     const end = await this.takePage(cursor, lines)
     for (const line of lines) if (line.kind === 'snapshot') await this.load(line)
