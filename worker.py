@@ -41,6 +41,7 @@ from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
 from sync.replay import replay_parked
+from workflow.hazards import tracking
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding
 
@@ -202,6 +203,7 @@ TIMETABLE = (
     Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
     Timed("sweep_accounts", 3600, sweep_accounts),
+    Timed("forget_guesses", 3600, partial(in_batches, tracking.forget_guesses)),
 )
 
 

@@ -1,4 +1,4 @@
-"""What the timetable clears away once a day: counts and codes that no longer matter."""
+"""What the timetable clears away every hour: counts and codes that no longer matter."""
 
 from __future__ import annotations
 

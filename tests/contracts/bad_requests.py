@@ -190,7 +190,7 @@ def paths_and_headers() -> Iterator[Bad]:
     """What stands in a path or beside the body."""
     for name, code in (
         ("rubbish", "x"), ("lower case", "a" * 26), ("a letter that is none", "U" * 26), ("a NUL", "%00"),
-        ("5,000 letters", "A" * 5000),
+        ("5,000 letters", "A" * 5000), ("a number without an end", f"YH{'1234567890' * 600}ABCDEFGH"),
         ("an emoji", "%F0%9F%94%A5"), ("no UTF-8", "%ff%fe"), ("a number without a code", "YH15010220261123000001"),
         ("other digits", "YH" + "%D9%A1" * 20 + "-ABCDEFGH"), ("a line break", "A" * 26 + "%0A"),
     ):  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -78,9 +79,7 @@ def test_old_unsent_work_raises_an_alarm(client: FlaskClient, officer: Caller, c
 
 
 @pytest.mark.parametrize("changes", [{"first_seq": 9}, {"epoch": str(new_id())}])
-def test_a_device_that_is_refused_again_and_again_is_seen(
-    client: FlaskClient, officer: Caller, changes: dict[str, object]
-) -> None:
+def test_a_device_that_is_refused_again_and_again_is_seen(client: FlaskClient, officer: Caller, changes: dict[str, Any]) -> None:
     door = Door(officer)
     answer = door.send(door.body([line("hazard.unheard_of", new_id())], pending=3, **changes))
     assert answer.status_code == 409

@@ -1,4 +1,4 @@
-"""A tracking code is what was meant, however somebody typed it."""
+"""A tracking code is what was meant, however somebody typed it; wrong ones are counted, and not for ever."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
+from api.context import Parts
+from tests.clock import Clock
 from tests.makers import make_hazard, report
 from tests.people import citizen, guest
+from workflow.hazards.models import TrackAttempt
+from workflow.hazards.tracking import forget_guesses
 
 CODE = "01ABCDEFGHJKMNPQRSTVWXYZ"  # and two of its own
 
@@ -37,3 +42,13 @@ def test_a_code_is_kept_and_claimed_as_it_was_meant(client: FlaskClient) -> None
     body = report(client, tracking_code=typed_badly(CODE + "3N"), reporter={"mobile": "13700000003"})
     assert visitor.post("/hazards", body).status_code == 201
     assert owner.post("/hazards/claims", {"tracking_code": (CODE + "3N").lower()}).status_code == 200
+
+
+def test_guesses_are_forgotten_once_nobody_waits_for_them(client: FlaskClient, clock: Clock, parts: Parts) -> None:
+    guessed = "YH" + "1" * 20
+    assert client.get(f"/api/v1/hazards/track/{guessed}ABCDEFGH").status_code == 404
+    for days, left in ((1, 1), (3, 0)):
+        clock.advance(days=days)
+        with parts.database.transaction() as session:
+            forget_guesses(session)
+            assert session.scalar(select(func.count()).where(TrackAttempt.key == guessed)) == left

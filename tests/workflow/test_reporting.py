@@ -5,11 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from accounts.actor import Role
 from database.base import new_id
@@ -18,6 +19,7 @@ from tests.clock import START
 from tests.makers import make_hazard, report
 from tests.people import citizen, guest, new_phone, staff
 from tests.wsgi import WsgiTransport
+from workflow.hazards.models import Hazard, HazardReporter
 from workflow.hazards.rules import CALL_119
 
 
@@ -187,12 +189,27 @@ def test_a_fire_is_diverted_whatever_else_is_wrong_with_the_report(client: Flask
     )
 
 
-def test_a_guest_who_reported_before_may_report_a_fire_and_is_joined_to_nothing(client: FlaskClient) -> None:
+def test_a_guest_who_reported_anonymously_may_report_a_fire_and_nothing_is_kept_of_who_he_is(
+    client: FlaskClient, session: Session
+) -> None:
     visitor = guest(client)
     assert visitor.post("/hazards", report(client, report_mode="ANONYMOUS")).status_code == 201
     burning = report(client, **FIRE, report_mode="REAL_NAME", reporter={"mobile": "13700000008"})
     assert visitor.post("/hazards", burning).get_json()["state"] == "EMERGENCY_DIVERTED"
-    assert visitor.get(f"/hazards/{burning['id']}").status_code == 404
+    assert session.get_one(Hazard, UUID(burning["id"])).report_mode == "ANONYMOUS"
+    assert session.get(HazardReporter, UUID(burning["id"])) is None
+
+
+def test_a_fire_that_somebody_signed_in_reports_is_not_called_anonymous_and_shows_its_photos(
+    client: FlaskClient, session: Session
+) -> None:
+    who, photo = citizen(client), str(new_id())
+    burning = report(client, **FIRE, report_mode="ANONYMOUS", photos=[photo])
+    assert who.post("/hazards", burning).get_json()["state"] == "EMERGENCY_DIVERTED"
+    hazard = session.get_one(Hazard, UUID(burning["id"]))
+    assert (hazard.report_mode, hazard.reporter_id) == ("REAL_NAME_HIDDEN", who.id)
+    read = staff(client, Role.DISPATCHER).get(f"/hazards/{burning['id']}").get_json()
+    assert (read["data"]["photo_ids"], read["media"]["expected"]) == ([photo], 1)
 
 
 def test_whatever_refuses_a_report_of_a_fire_says_119(app: Flask, client: FlaskClient) -> None:

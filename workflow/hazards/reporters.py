@@ -32,23 +32,30 @@ def is_for_somebody(actor: Actor) -> bool:
     return channel_of(actor) != "SNAP"
 
 
+def as_what_it_is(session: Session, actor: Actor, data: dict[str, Any]) -> dict[str, Any]:
+    """What must be taken whoever sends it (a fire), in the only mode that is true of it.
+
+    Session and photos name whoever is signed in, so his report is not anonymous: his name is kept sealed. Of a guest who
+    reported anonymously before nothing is kept that says who he is.
+    """
+    anonymous = data["report_mode"] == "ANONYMOUS"
+    if anonymous and not actor.is_guest and not is_for_somebody(actor):
+        return {**data, "report_mode": "REAL_NAME_HIDDEN"}
+    if not anonymous and actor.is_guest and session.get_one(Person, actor.id).guest_use == _ANONYMOUS:
+        return {**data, "report_mode": "ANONYMOUS", "reporter": None}
+    return data
+
+
 def reporter_of(session: Session, actor: Actor, report_mode: str, *, must_be_taken: bool = False) -> UUID:
     """Under which id a report stands: the actor's own, or a guest's of its own where he is not its reporter.
 
-    Binds a guest to one use by his first report. Raises Invalid where he is bound to another; what must be taken whoever
-    sends it (a fire) is taken from somebody unknown instead.
+    Binds a guest to one use by his first report. Raises Invalid where he is bound to another, but of what must be taken.
     """
     use = _ANONYMOUS if report_mode == "ANONYMOUS" else _NAMED
     if is_for_somebody(actor):
         return _somebody(session, use)
-    if actor.is_guest:
-        if _bind(session, actor.id, use):
-            return actor.id
-        if not must_be_taken:
-            raise _bound_otherwise(use)
-        return _somebody(session, use)
-    if use == _ANONYMOUS:
-        return _somebody(session, use)
+    if actor.is_guest and not _bind(session, actor.id, use) and not must_be_taken:
+        raise _bound_otherwise(use)
     return actor.id
 
 

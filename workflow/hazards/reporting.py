@@ -26,7 +26,7 @@ from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
-from workflow.hazards.reporters import channel_of, is_for_somebody, reporter_of, seal
+from workflow.hazards.reporters import as_what_it_is, channel_of, is_for_somebody, reporter_of, seal
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS
 from workflow.hazards.schemas import PICTURES
@@ -125,6 +125,7 @@ def _check_category(session: Session, data: dict[str, Any]) -> None:
 
 def _divert(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]) -> Hazard:
     """It burns: neither an unknown place nor the wrong kind of session stands in the way of saying 119."""
+    data = as_what_it_is(session, actor, data)
     place = _place_if_known(session, data)
     code = REGION_CODE if place is None else handling_region(session, place.region_code).code
     office = brigade_of(session, code)
@@ -133,11 +134,9 @@ def _divert(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     hazard.reporter_id = reporter_of(session, actor, hazard.report_mode, must_be_taken=True)
     create(session, hazard, unique=_UNIQUE)
     seal(session, hazard, data["reporter"])
-    by = _author(actor, hazard)
-    if by is actor:
-        attach(session, actor, data["photos"], "hazard", hazard.id, "report")
+    attach(session, actor, data["photos"], "hazard", hazard.id, "report")
     record(
-        session, "hazard.diverted_119", hazard, by,
+        session, "hazard.diverted_119", hazard, actor,
         concerns={
             "reporter": [hazard.reporter_id],
             "dispatchers": people_of_office(session, office.id, Role.DISPATCHER) if place else [],
@@ -154,19 +153,12 @@ def _place_if_known(session: Session, data: dict[str, Any]) -> ResolvedPlace | N
         return None
 
 
-def _author(actor: Actor, hazard: Hazard) -> Actor:
-    """Who the journal says it was: of an anonymous report that somebody sent under his own name, nobody we know."""
-    if hazard.reporter_id == actor.id or is_for_somebody(actor):
-        return actor
-    return Actor(id=hazard.reporter_id, name="")
-
-
 def _refuse_complaint(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]) -> Hazard:
     """检举控告 (消防法 57(2)): where to turn. Not a word of it is kept, so none can reach whom it is about."""
     place = ResolvedPlace(REGION_CODE, None, None, None, _SOMEWHERE, OUTSIDE, "")
     facts = {
-        **data, "description": REJECTION_REASONS["STAFF_COMPLAINT"], "photos": [], "category": None, "place_name": "",
-        "place_type": "", "unit_uscc": None, "agency_received_at": None,
+        **as_what_it_is(session, actor, data), "description": REJECTION_REASONS["STAFF_COMPLAINT"], "photos": [],
+        "category": None, "place_name": "", "place_type": "", "unit_uscc": None, "agency_received_at": None,
     }  # fmt: skip
     hazard = _hazard(session, actor, hazard_id, facts, place, brigade_of(session, REGION_CODE), "reject")
     hazard.org_ids = []
@@ -174,7 +166,7 @@ def _refuse_complaint(session: Session, actor: Actor, hazard_id: UUID, data: dic
     hazard.reporter_id = reporter_of(session, actor, hazard.report_mode, must_be_taken=True)
     create(session, hazard, unique=_UNIQUE)
     record(
-        session, "hazard.rejected", hazard, _author(actor, hazard),
+        session, "hazard.rejected", hazard, actor,
         concerns={"reporter": [hazard.reporter_id]},
         data={
             "to": hazard.state, "number": hazard.number, "reason": REJECTION_REASONS["STAFF_COMPLAINT"],

@@ -6,7 +6,7 @@ import math
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,10 @@ from workflow.hazards.reporting import short_code_hash
 from workflow.hazards.schemas import normalised
 
 _FULL = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
-_SHORT = re.compile(r"^(YH\d{20,})([0-9A-HJKMNP-TV-Z]{8})$")
+_SHORT = re.compile(r"^(YH[0-9]{20,24})([0-9A-HJKMNP-TV-Z]{8})$")  # the serial outgrows its six digits one day
 _FREE_GUESSES = 5
+_KEPT_FOR = timedelta(days=2)  # the longest wait is one
+_BATCH = 1000
 
 
 def admit(session: Session, code: str) -> None:
@@ -69,6 +71,12 @@ def find(session: Session, code: str) -> Hazard:
     if hazard is None:
         raise NotFound
     return hazard
+
+
+def forget_guesses(session: Session) -> int:
+    """Guesses whose wait is over by far, a batch: how many. For the timetable."""
+    old = select(TrackAttempt.key).where(TrackAttempt.window_started_at < now(session) - _KEPT_FOR).limit(_BATCH)
+    return len(session.scalars(delete(TrackAttempt).where(TrackAttempt.key.in_(old)).returning(TrackAttempt.key)).all())
 
 
 def track_window(failures: int) -> timedelta:
