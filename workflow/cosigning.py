@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -35,6 +36,7 @@ class Cosigned(Protocol):
 
     __tablename__: str
     id: Any
+    created_at: Any
     pending_act: Any
 
 
@@ -87,6 +89,17 @@ def drafted(act: Json | None, *, with_words: bool) -> Json | None:
     if act is None:
         return None
     return {key: act[key] for key in ("action", "by", "at", "act_sha256", *(("data",) if with_words else ()))}
+
+
+def checked_at(case: Cosigned, act: Json) -> datetime:
+    """When the officers were there: as they say, else by the clock of their device; after the case began, and before it came in.
+
+    It is what people are told. What a deadline goes by is the arrival, unless a leader believes the earlier moment.
+    """
+    came_in = datetime.fromisoformat(act["at"])
+    said = act["data"].get("checked_at") or act["made_at"]
+    claimed = datetime.fromisoformat(said) if said else came_in
+    return claimed if case.created_at <= claimed <= came_in else came_in
 
 
 def second_officer(session: Session, case: Cosigned, actor: Actor, data: dict[str, Any], action: str) -> UUID:

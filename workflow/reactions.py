@@ -149,7 +149,7 @@ def _follow_order(session: Session, event: Event) -> None:
 
 def _enter_rectified(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.enter_rectified(session, order.hazard_id, order.id)
+    passing_on.enter_rectified(session, order.hazard_id, order.id, event.data["checked_on"])
 
 
 def _file_case(session: Session, event: Event) -> None:

@@ -151,7 +151,8 @@ class FoundSchema(AnswerSchema):
     officers = fields.List(fields.UUID())
     act_sha256 = fields.String()
     signature = fields.String(allow_none=True, metadata={"description": "of the second officer's device, if he signed off-line"})
-    drafted_at = Moment()
+    drafted_at = Moment(metadata={"description": "when the act came in"})
+    checked_at = Moment(metadata={"description": "when they were there, as they say"})
 
 
 class DoneSchema(AnswerSchema):

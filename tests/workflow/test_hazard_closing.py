@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from accounts.actor import Role
 from tests.clock import START, Clock
-from tests.makers import FOUND, LETTER_WAYS, Case, make_hazard
+from tests.makers import FOUND, LETTER_WAYS, ORDER_WAYS, Case, make_hazard, order_to
 from tests.people import staff
 
 
@@ -107,3 +107,34 @@ def test_an_officer_of_the_town_may_look_in_advance_as_a_grid_worker_may(client:
     hazard.act(town, "precheck", note="楼道仍堆有杂物")
     assert hazard.read()["data"]["precheck"]["by"] == str(town.id)
     hazard.act(hazard.office.officers[0], "start").cosigned("verify_false", **FOUND)
+
+
+def test_people_are_told_the_day_on_which_officers_were_there_not_the_day_on_which_they_synced(
+    client: FlaskClient, clock: Clock
+) -> None:
+    clock.now = datetime.fromisoformat("2026-11-23T02:00:00Z")
+    false, true = (make_hazard(client, "VERIFYING") for _ in range(2))
+    clock.advance(days=3)
+    there = {**FOUND, "checked_at": "2026-11-24T06:00:00Z", "late_reason": "离线"}
+    false.cosigned("verify_false", **there)
+    false.act(false.office.clerk, "tell_reporter")
+    assert any("经2026年11月24日实地核查" in text for text in told(false))
+    true.cosigned("verify_true", **there, order=order_to(true))
+    order = true.sibling("rectification")
+    for step in ORDER_WAYS["RECHECK_PENDING"]:
+        step(order)
+    clock.advance(days=4)
+    order.cosigned("recheck_pass", finding="复查合格", checked_at="2026-11-28T06:00:00Z")
+    true.act(true.office.clerk, "tell_reporter")
+    clock.advance(days=2)
+    true.act(true.office.leader, "close")
+    assert "经2026年11月28日复查合格" in told(true)[-1]
+
+
+def test_a_day_that_cannot_be_is_not_told(client: FlaskClient, clock: Clock) -> None:
+    clock.now = datetime.fromisoformat("2026-11-23T02:00:00Z")
+    case = make_hazard(client, "VERIFYING")
+    clock.advance(hours=5)
+    case.cosigned("verify_false", **FOUND, checked_at="2019-01-01T00:00:00Z")
+    case.act(case.office.clerk, "tell_reporter")
+    assert any("经2026年11月23日实地核查" in text for text in told(case))

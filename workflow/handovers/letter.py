@@ -17,7 +17,6 @@ from database.journal import Event
 from media.models import REFUSED
 from media.queries import photos_of
 from places.models import Unit
-from workflow.clocks import local_day
 from workflow.handovers.models import Handover
 from workflow.offices import staff_names
 from workflow.photos import BY_OFFICERS
@@ -67,7 +66,7 @@ def _checked(session: Session, found: Event) -> Json:
     return {
         "unit": _unit(session, order),
         "finding": found.data["finding"],
-        "checked_on": local_day(found.at).isoformat(),
+        "checked_on": found.data["checked_on"],
         "items": [{"description": item["description"], "clause": item["clause"]} for item in order["items"]],
         "measures": f"责令{said(order)}",
         "order_no": session.scalars(order_number(found)).one_or_none(),

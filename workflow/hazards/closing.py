@@ -39,7 +39,7 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
         concerns={} if data["impossible"] else {"reporter": reporters_of(session, hazard)},
         data={
             "number": hazard.number, "result": result, "order": order,
-            "date": local_day(_checked_at(hazard)).isoformat(),
+            "date": _checked_on(hazard),
             "dispute_until": local_day(now(session) + DISPUTE_WINDOW).isoformat(),
             "impossible": data["impossible"], "note": data["note"],
         },
@@ -50,9 +50,9 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     return hazard
 
 
-def _checked_at(hazard: Hazard) -> datetime:
-    drafted = (hazard.finding or {}).get("drafted_at")
-    return datetime.fromisoformat(drafted) if drafted else hazard.updated_at
+def _checked_on(hazard: Hazard) -> str:
+    there = datetime.fromisoformat(hazard.finding["checked_at"]) if hazard.finding else hazard.updated_at
+    return local_day(there).isoformat()
 
 
 def close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], origin: Origin) -> Hazard:
@@ -65,6 +65,12 @@ def close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any], or
     return hazard
 
 
+def _rectified_on(hazard: Hazard) -> str | None:
+    """Of a case that a recheck has ended, the day of that."""
+    day: str | None = (hazard.finding or {}).get("rectified_on")
+    return day if hazard.state == "RECTIFIED" else None
+
+
 def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], origin: Origin) -> None:
     step = step_for(LIFE, hazard, "close", roles)
     hazard.closed_at = now(session)
@@ -73,7 +79,7 @@ def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], ori
         session, hazard, step, actor, "hazard.closed",
         concerns={"reporter": reporters_of(session, hazard)},
         data={
-            "number": hazard.number, "date": local_day(now(session)).isoformat(),
+            "number": hazard.number, "date": _rectified_on(hazard) or local_day(now(session)).isoformat(),
             "after": "case_filed" if hazard.case_no else hazard.state,
         },
         origin=origin,

@@ -122,11 +122,12 @@ def follow_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_
         timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正及复查期限")
 
 
-def enter_rectified(session: Session, hazard_id: UUID, rectification_id: UUID) -> None:
-    """Reaction: the recheck passed."""
+def enter_rectified(session: Session, hazard_id: UUID, rectification_id: UUID, checked_on: str) -> None:
+    """Reaction: the recheck passed, on that day."""
     hazard = _waiting(session, hazard_id, rectification_id)
     if hazard is not None:
         step = step_for(LIFE, hazard, "enter_rectified", SYSTEM.roles)
+        hazard.finding = {**(hazard.finding or {}), "rectified_on": checked_on}
         move(session, hazard, step, SYSTEM, "hazard.rectified", data={"number": hazard.number})
 
 

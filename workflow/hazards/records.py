@@ -58,6 +58,7 @@ class HazardFoundSchema(FoundSchema):
 
     order_text = fields.String(metadata={"description": "the order as the reporter reads it; empty if there is none"})
     no_evidence_reason = fields.String(metadata={"description": "why there is no photo"})
+    rectified_on = fields.Date(allow_none=True, metadata={"description": "the day of the recheck that its order passed"})
 
 
 class HazardOutlineSchema(AnswerSchema):

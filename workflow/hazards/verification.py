@@ -20,7 +20,7 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
-from workflow.cosigning import draft, pair_at_the_act, second_officer
+from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
@@ -119,6 +119,7 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     content: Json = act["data"]  # validated when it was drafted
     if act["made_at"] is None:
         _check_still_holds(session, hazard, content)
+    there = checked_at(hazard, act)
     hazard.finding = {
         "action": act["action"],
         "finding": content["finding"],
@@ -128,6 +129,8 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         "act_sha256": act["act_sha256"],
         "signature": data["signature"],
         "drafted_at": act["at"],
+        "checked_at": there.isoformat(),
+        "rectified_on": None,
         "order_text": said(content["order"]) if content.get("order") else "",
         "no_evidence_reason": content["no_evidence_reason"],
     }
@@ -138,7 +141,8 @@ def cosign(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
         concerns={"reporter": [hazard.reporter_id], "officers": hazard.officer_ids},
         data={
             "number": hazard.number, "officers": [act["by"], str(second)], "act_sha256": act["act_sha256"],
-            "finding": content["finding"], **({"order": content["order"]} if "order" in content else {}),
+            "finding": content["finding"], "checked_on": local_day(there).isoformat(),
+            **({"order": content["order"]} if "order" in content else {}),
         },
         origin=replace(origin, made_at=made_at),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import step_for
 from workflow.clocks import end_of, local_day
-from workflow.cosigning import draft, pair_at_the_act, second_officer
+from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.offices import duty_leaders, people_with_role
 from workflow.permits.acts import approvers, go, issue, take
 from workflow.permits.models import Permit
@@ -93,6 +93,7 @@ def cosign(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any]
         "action": act["action"], "finding": said["finding"], "attended_by": said["attended_by"], "checklist": said["checklist"],
         "photo_ids": said["photos"], "position": said["position"], "officers": [act["by"], str(second)],
         "act_sha256": act["act_sha256"], "signature": data["signature"], "drafted_at": act["at"],
+        "checked_at": checked_at(permit, act).isoformat(),
     }  # fmt: skip
     permit.pending_act = None
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None

@@ -21,7 +21,7 @@ from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
-from workflow.cosigning import draft, pair_at_the_act, second_officer
+from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.numbering import next_number
 from workflow.offices import people_with_role
 from workflow.rectification import extension, schemas
@@ -160,17 +160,19 @@ def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
     second = second_officer(session, made, actor, data, "cosign")
     act: Json = made.pending_act or {}
     step = step_for(LIFE, made, act["action"], {Role.FIRE_OFFICER})
+    there = checked_at(made, act)
     made.finding = {
         "action": act["action"], "finding": act["data"]["finding"], "photo_ids": act["data"]["photos"],
         "position": act["data"]["position"], "officers": [act["by"], str(second)], "act_sha256": act["act_sha256"],
-        "signature": data["signature"], "drafted_at": act["at"],
+        "signature": data["signature"], "drafted_at": act["at"], "checked_at": there.isoformat(),
     }  # fmt: skip
     made.pending_act = None
     if act["action"] == "recheck_pass":
         made.closed_at = now(session)
         made.items = [{**item, "fixed": True} for item in made.items]
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
-    go(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at))
+    checked_on = local_day(there).isoformat()
+    go(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at), checked_on=checked_on)
     return made
 
 
