@@ -90,6 +90,14 @@ _REPORTER = [
         "您反映的事项(编号{number})已于{date}办结。请对办理工作作出评价。",
     ),
     Wording(
+        "merged_found_false", None, "statutory", "核查情况告知",
+        "您与他人反映的同一问题已并案办理(编号{number})。经{date}实地核查,未发现所反映的情况。如有新的线索,请再次上报。",
+    ),
+    Wording(
+        "merged_closed", None, "progress", "办结反馈",
+        "您与他人反映的同一问题已并案办理(编号{number}),现已办结。感谢您对消防工作的支持。",
+    ),
+    Wording(
         "closed_by_order", None, "progress", "事项已终止办理",
         "您反映的事项(编号{number})已经审批终止办理。如有疑问,请拨打12345咨询。",
     ),

@@ -41,6 +41,15 @@ def test_every_reporter_of_merged_reports_is_told_what_became_of_them(merged: tu
         assert {"hazard.registered", "hazard.reporter_told", "hazard.closed"} <= set(told(report.reporter, master))
 
 
+def test_only_who_may_dispute_and_rate_is_told_that_he_may(merged: tuple[Case, Case, Case]) -> None:
+    master, middle, _ = merged
+    to_its_end(master)
+    for who, rights in ((master.reporter, True), (middle.reporter, False)):
+        rows = who.get("/inbox?limit=100").get_json()["items"]
+        words = " ".join(row["body"] for row in rows if row["event_name"] in ("hazard.reporter_told", "hazard.closed"))
+        assert ("提出一次异议" in words, "作出评价" in words) == (rights, rights)
+
+
 def test_a_merged_report_is_followed_by_its_own_code_to_the_end_of_the_case(
     client: FlaskClient, merged: tuple[Case, Case, Case]
 ) -> None:

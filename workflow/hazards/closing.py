@@ -18,7 +18,7 @@ from workflow.acting import guard, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.models import Hazard
 from workflow.hazards.queries import is_closable, is_with_receiver, result_of
-from workflow.hazards.reporters import reporters_of
+from workflow.hazards.reporters import reporters_of, told_apart
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
@@ -36,7 +36,7 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     order = (hazard.finding or {}).get("order_text", "")
     move(
         session, hazard, step, actor, "hazard.reporter_told",
-        concerns={} if data["impossible"] else {"reporter": reporters_of(session, hazard)},
+        concerns={} if data["impossible"] else told_apart(session, hazard),
         data={
             "number": hazard.number, "result": result, "order": order,
             "date": _checked_on(hazard),
@@ -77,7 +77,7 @@ def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], ori
     timekeeping.cancel(session, hazard, "HZ-TELL")
     move(
         session, hazard, step, actor, "hazard.closed",
-        concerns={"reporter": reporters_of(session, hazard)},
+        concerns=told_apart(session, hazard),
         data={
             "number": hazard.number, "date": _rectified_on(hazard) or local_day(now(session)).isoformat(),
             "after": "case_filed" if hazard.case_no else hazard.state,

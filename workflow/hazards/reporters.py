@@ -119,6 +119,13 @@ def reporters_of(session: Session, hazard: Hazard, *, also_who_wish_none: bool =
     return [reporter for reporter, wish in everybody if wish or also_who_wish_none]
 
 
+def told_apart(session: Session, hazard: Hazard) -> dict[str, list[UUID]]:
+    """The same, told apart: who reported this case may dispute and rate it, others whose reports were merged into it may not."""
+    everybody = reporters_of(session, hazard)
+    own = [person for person in everybody if person == hazard.reporter_id][:1]
+    return {"reporter": own, "merged_reporters": [person for person in everybody if person != hazard.reporter_id]}
+
+
 def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
     """A named report made as a guest becomes the signed-in person's. An anonymous one never does.
 
