@@ -86,7 +86,8 @@ class Chunk:
             log.info("batch done one by one", queue=str(self._queue.id), error=type(error).__name__)
             return 0
         for (sent, _, _), entity in zip(batch, made, strict=True):
-            self._keep(ledger.entry_of(sent, Tried("applied", revision=revision_of(entity, sent)), []))
+            tried = Tried("applied", revision=revision_of(entity, sent))
+            self._keep(ledger.entry_of(sent, tried, [], is_forgotten=self._forgets(sent, tried)))
         return len(batch)
 
     def _batch(self, lines: Sequence[Sent]) -> list[tuple[Sent, Mutation, dict[str, object]]]:
@@ -120,7 +121,13 @@ class Chunk:
             return
         tried, behind = (parked(MID_TAKEN), None) if known is not None else self._try(sent)
         opened = [behind] if behind is not None else self._open(sent, tried)
-        self._keep(ledger.entry_of(sent, tried, opened, has_receipt=known is None))
+        forgets = self._forgets(sent, tried)
+        self._keep(ledger.entry_of(sent, tried, opened, has_receipt=known is None, is_forgotten=forgets))
+
+    def _forgets(self, sent: Sent, tried: Tried) -> bool:
+        """What is parked is kept until somebody has decided."""
+        mutation = self._engine.mutations.by_name.get(sent.name)
+        return tried.outcome != "parked" and mutation is not None and mutation.forgets(sent.args or {})
 
     def _try(self, sent: Sent) -> tuple[Tried, UUID | None]:
         """What came of it, and the issue that it joins."""

@@ -34,6 +34,7 @@ class Entry:
     issue_id: UUID | None
     result: bytes
     is_copy: bool = False
+    is_forgotten: bool = False  # it was answered, and nothing of what it says may be kept
     has_receipt: bool = True  # False: the mid is another line's
     resolution: str | None = None
 
@@ -56,7 +57,7 @@ class Past:
     result: bytes
 
 
-def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID], *, has_receipt: bool = True) -> Entry:
+def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID], *, has_receipt: bool = True, is_forgotten: bool = False) -> Entry:
     """The entry of a mutation that was just tried."""
     document: dict[str, Any] = {
         "outcome": tried.outcome,
@@ -70,7 +71,10 @@ def entry_of(sent: Sent, tried: Tried, issues: Sequence[UUID], *, has_receipt: b
     result = orjson.dumps({**document, "explained": tried.data} if tried.data else document)
     if len(result) > RESULT_BYTES:
         result = orjson.dumps(document)
-    return Entry(sent, tried.outcome, tried.code, issues[0] if issues else None, result, has_receipt=has_receipt)
+    issue_id = issues[0] if issues else None
+    return Entry(
+        sent, tried.outcome, tried.code, issue_id, result, has_receipt=has_receipt, is_forgotten=is_forgotten
+    )  # fmt: skip
 
 
 def known_of(session: Session, owner_id: UUID, mids: Iterable[UUID]) -> dict[UUID, Known]:
@@ -138,7 +142,7 @@ def write(session: Session, queue: QueueState, bodies: Bodies, entries: Sequence
                 "resolution": entry.resolution,
                 "issue": entry.issue_id,
                 "sha": sent.sha256,
-                "body": None if entry.is_copy else bodies.seal(sent.text, sent.sha256),
+                "body": None if entry.is_copy or entry.is_forgotten else bodies.seal(sent.text, sent.sha256),
             }
         )
         if sent.mid is not None and entry.has_receipt and not entry.is_copy:

@@ -86,6 +86,8 @@ class Mutation:
     fields: Mapping[str, FieldKind] = field(default_factory=dict)
     # Arguments that may identify a reporter: they stay in the sealed body and enter no issue.
     private: frozenset[str] = frozenset({"reporter"})
+    # True of arguments of which nothing may be kept once they are answered: no body, no evidence.
+    forgets: Callable[[Json], bool] = lambda _: False
     # True: makes a new record through `create` and reads nothing that its neighbours in a chunk write, so that a whole
     # chunk may be flushed at once.
     batched: bool = False
@@ -125,6 +127,8 @@ class Mutation:
         try:
             args, changes = self.lifted(version, args, changes)
         except Exception:  # noqa: BLE001 - a lift that stumbles is a fault where the act is tried; the issue must be opened
+            return {}
+        if self.forgets(args):
             return {}
         kept: Json = {name: value for name, value in args.items() if name in self._loader.fields and name not in self.private}
         return {**kept, "changes": changes} if changes else kept

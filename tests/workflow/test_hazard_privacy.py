@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,10 +14,12 @@ from accounts.actor import Role
 from accounts.demo import DEMO_PASSWORD
 from accounts.passwords import DEMO_TOTP
 from api.context import Parts
+from database.base import new_id
 from database.journal import Event
 from device.client import Device
-from tests.makers import make_hazard
-from tests.people import HOME, demo_accounts, staff
+from sync.models import Issue, SyncMutation
+from tests.makers import make_hazard, report
+from tests.people import HOME, demo_accounts, new_phone, staff
 from tests.wsgi import WsgiTransport
 from workflow.queue.models import Task
 
@@ -61,3 +64,21 @@ def _journal_and_task(session: Session, hazard_id: object) -> str:
     assert events
     assert titles
     return json.dumps([*events, *titles], ensure_ascii=False)
+
+
+def test_of_a_complaint_about_staff_nothing_is_kept_whatever_becomes_of_it(app: Flask, parts: Parts) -> None:
+    device = Device(WsgiTransport(app.wsgi_app))
+    device.sign_in(phone=new_phone(), code="000000")
+    device.register()
+    words = "某大队人员收受红包"
+    refused = str(uuid4())  # no id that a client of ours makes
+    for complaint_id in (str(new_id()), refused):
+        complaint = report(app.test_client(), description=words, about_staff=True)
+        device.mutate("hazard.submit", complaint_id, {name: value for name, value in complaint.items() if name != "id"})
+    assert [result["outcome"] for result in device.push()] == ["applied", "rejected"]
+    with parts.database.transaction() as session:
+        bodies = session.scalars(select(SyncMutation.body).where(SyncMutation.queue_id == UUID(device.queue))).all()
+        kept = session.scalars(select(Issue.losing).where(Issue.subject_id == UUID(refused))).all()
+    assert bodies == [None, None]
+    assert len(kept) == 1
+    assert words not in json.dumps(kept, ensure_ascii=False)
