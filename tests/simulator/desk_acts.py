@@ -49,6 +49,8 @@ def assign(sim: Simulation) -> str | None:
     phones = [phone for phone in sim.phones if phone.role is Role.FIRE_OFFICER and phone.person_id not in sim.removed]
     at_home = sorted({phone.person_id for phone in phones if phone.region_code == case.region_code})
     anybody = sorted({phone.person_id for phone in phones})
+    if len(anybody) < 2:
+        return None
     chosen = sim.rng.sample(at_home if len(at_home) >= 2 else anybody, 2)
     return _act(sim, "hazard", case, Role.UNIT_LEADER, "assign", officer_ids=chosen)
 

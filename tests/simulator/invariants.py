@@ -49,7 +49,10 @@ def one_effect(facts: Facts) -> Iterator[str]:
         if doubled:
             yield f"{mid} had its effect more than once: {doubled}"
         row = outcomes[str(events[0].actor_id), mid]
-        decided = row.resolution == "applied" or (row.issue_id in facts.issues and facts.issues[row.issue_id].state == "applied")
+        # Also about what was refused when it ran at last: then an issue of its own names its place in the queue.
+        about_it = [issue for issue in facts.issues.values() if (issue.queue_id, issue.seq) == (row.queue_id, row.seq)]
+        about_it += [facts.issues[row.issue_id]] if row.issue_id in facts.issues else []
+        decided = row.resolution == "applied" or any(issue.state == "applied" for issue in about_it)
         if row.outcome not in DONE and not decided:
             yield f"{mid} had an effect ({events[0].name}), and its outcome is {row.outcome}"
     for event in facts.events:

@@ -23,7 +23,7 @@ def test_a_planted_fault_turns_a_seed_red(
     for seed in range(SEEDS):
         told = _told_of(cluster, template, seed)
         if told is not None:
-            assert cry in told, told
+            assert any(one in told for one in cry.split("|")), told
             return
     pytest.fail(f"{SEEDS} seeds saw nothing of {plant.__name__}")
 
