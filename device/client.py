@@ -16,12 +16,16 @@ from device.storage import Sealed, Storage
 from device.store import Store
 from device.transport import NoNetwork, Transport
 
-__all__ = ["Device", "Refused", "TooLong"]
+__all__ = ["Device", "NamedStore", "Refused", "TooLong"]
 LINE_BYTES = 65_536  # of a sealed line, where the server has not said otherwise
 
 
 class TooLong(Exception):
     """Too much for one line: nothing was saved, and the person still has it on his screen."""
+
+
+class NamedStore(Exception):
+    """Somebody is named in this store, and his acts would go out as those of nobody: a guest takes another one."""
 
 
 class Device(Photos):
@@ -46,9 +50,11 @@ class Device(Photos):
         """Open a session: `phone`, `code`; or `username`, `password`, `totp`; or `guest=True`.
 
         Each guest is another one, whom nothing joins to the last: what he had saved and not yet handed in goes out as the new
-        one's, for nobody else could.
+        one's, for nobody else could. What a named person saved never does: a guest has a store of his own. Raises NamedStore.
         """
         if credentials.get("guest"):
+            if self.user.get("kind", "guest") != "guest":
+                raise NamedStore
             self._become_another()
         opened = self.call("POST", "/auth/sessions", {**credentials, "install": self.install}, token=False)
         self._keep_session(opened)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from api.context import Parts
 from database.base import new_id
-from device.client import Device, Refused
+from device.client import Device, NamedStore, Refused
 from device.store import Store
 from device.transport import Answer, NoNetwork
 from operations.reference import ROOT
@@ -165,6 +165,13 @@ def test_the_outbox_survives_the_process(make_device: MakeDevice, tmp_path: Path
     assert [item["outcome"] for item in again.sync()] == ["applied"]
     assert again.shown("hazard", hazard_id)
     again.store.close()
+
+
+def test_what_a_named_person_saved_never_goes_out_as_a_guests(citizen: Device) -> None:
+    snap(citizen)
+    with pytest.raises(NamedStore):
+        citizen.sign_in(guest=True)
+    assert [result["outcome"] for result in citizen.push()] == ["applied"]
 
 
 def test_the_device_knows_nothing_of_the_server() -> None:
