@@ -9,6 +9,7 @@ const CLOCK_SET_BACK_MS = 24 * 3600 * 1000 // more than that is no correction
 const FREE_ATTEMPTS = 5
 const MOST_ATTEMPTS = 10
 const FIRST_WAIT_MS = 30_000
+const SIGNED_OUT = { accessToken: undefined, refreshToken: undefined, user: undefined }
 
 /** `none`: nobody set a PIN; `open`; `pin`: it has to be given; `away`: the server has to be met first. */
 export type LockState = 'none' | 'open' | 'pin' | 'away'
@@ -93,15 +94,19 @@ export class Pin {
 
   /** Who forgot his PIN, and signed in anew: the base goes with it and comes again; the outbox stays. */
   async forget(): Promise<void> {
-    await this.alone(() => this.erase())
-    this.tell({ kind: 'lock' })
-    this.tell({ kind: 'base', types: [] })
+    await this.erase()
   }
 
-  private async erase(): Promise<void> {
-    await this.store.base.forget()
-    await this.store.outbox.values.put({ wrappedKey: undefined, pinFailures: undefined })
-    this.store.vault.disarm()
+  /** The base and its key, and these values with the key, in one transaction. */
+  private async erase(beside: Partial<typeof SIGNED_OUT> = {}): Promise<void> {
+    await this.alone(async () => {
+      await this.store.base.forget()
+      await this.store.outbox.values.put({ wrappedKey: undefined, pinFailures: undefined, ...beside })
+      this.store.vault.disarm()
+    })
+    this.tell({ kind: 'session' })
+    this.tell({ kind: 'lock' })
+    this.tell({ kind: 'base', types: [] })
   }
 
   /** One try. It is counted before it is looked at, so that closing the page does not save it. */
@@ -116,7 +121,8 @@ export class Pin {
     if (await fits()) await values.put({ pinFailures: undefined })
     else if (count < MOST_ATTEMPTS) throw new WrongPin(MOST_ATTEMPTS - count, Math.ceil(waitMs / 1000))
     else {
-      await this.forget()
+      // Whoever guesses must not be handed the same base again, unsealed: it comes after a sign-in.
+      await this.erase(SIGNED_OUT)
       throw new WrongPin(0, 0)
     }
   }

@@ -4,10 +4,11 @@ import { Bell } from '@/offline/channel'
 import { citizen, clock, countWaiting, reopened, server, snap } from './world'
 
 const DAY = 24 * 3600 * 1000
+const PHONE = '13700000001'
 
 /** A member of the staff whose phone holds a case, sealed under his PIN. */
 async function officer(): Promise<{ device: Device; id: string }> {
-  const device = await citizen()
+  const device = await citizen(PHONE)
   const id = newId()
   const own = `user:${device.user!.id}#own`
   server.visible.set(device.user!.id, new Set([own]))
@@ -56,7 +57,7 @@ describe('the PIN of the staff', () => {
     expect(await again.shown('hazard', id)).toMatchObject({ note: '到场', revision: 2 })
   })
 
-  test('a wrong PIN opens nothing; attempts wait, and the tenth erases the base and not the outbox', async () => {
+  test('a wrong PIN opens nothing; attempts wait, and the tenth erases the base and signs out, and not the outbox', async () => {
     const { device, id } = await officer()
     await device.pin.set('246810')
     await snap(device)
@@ -68,11 +69,15 @@ describe('the PIN of the staff', () => {
       clock.now += 3600_000
       await expect(again.pin.unlock('000000')).rejects.toMatchObject({ attemptsLeft: left })
     }
-    expect(await again.pin.state()).toBe('none')
+    expect(await again.store.base.rows('hazard', id)).toEqual([])
+    expect([await again.isSignedIn(), again.user]).toEqual([false, null])
+    await expect(again.sync()).rejects.toMatchObject({ status: 401 }) // whoever guessed is not handed it again, unsealed
     expect(await again.store.base.rows('hazard', id)).toEqual([])
     expect(await countWaiting(again)).toBe(1)
+    await again.signIn({ phone: PHONE, code: '000000' })
     await again.sync()
-    expect(await again.shown('hazard', id)).not.toBeNull() // after a sign-in that still holds
+    expect(await again.shown('hazard', id)).not.toBeNull()
+    expect(await countWaiting(again)).toBe(0)
   })
 
   test('unlocking asks for a round: while the base was locked nothing came into it', async () => {

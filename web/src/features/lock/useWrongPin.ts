@@ -8,8 +8,7 @@ export function useWrongPin() {
   const text = ref('')
 
   function say(wrong: WrongPin): void {
-    if (wrong.attemptsLeft === 0) text.value = t('lock.erased')
-    else if (wrong.retryAfterSeconds > 0) text.value = t('lock.wait', { n: wrong.retryAfterSeconds, left: wrong.attemptsLeft })
+    if (wrong.retryAfterSeconds > 0) text.value = t('lock.wait', { n: wrong.retryAfterSeconds, left: wrong.attemptsLeft })
     else text.value = t('lock.wrong', { n: wrong.attemptsLeft })
   }
 
