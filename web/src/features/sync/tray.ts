@@ -23,6 +23,11 @@ export interface WaitingAct {
   readonly place: string
 }
 
+/** A photo, and whose device sends it: a guest's own, or the person's. */
+export interface WaitingPhoto extends Photo {
+  readonly partition: string
+}
+
 export type WaitingSum = Pick<Waiting, 'acts' | 'photos' | 'since' | 'why' | 'code' | 'retryAt'>
 
 /** Everything that the page of sync shows. */
@@ -30,7 +35,7 @@ export interface SyncFacts {
   readonly waiting: WaitingSum
   readonly contactAt: number | null
   readonly acts: readonly WaitingAct[]
-  readonly photos: readonly Photo[]
+  readonly photos: readonly WaitingPhoto[]
   readonly recent: readonly WaitingAct[]
   readonly tray: readonly TrayItem[]
   readonly limbo: readonly Row[]
@@ -42,7 +47,7 @@ const RECENT = 8
 /** Of whoever is signed in, and of the reports that guests left here: all of it goes out from this device. */
 export async function factsOf(own: Device | null, devices: readonly Device[]): Promise<SyncFacts> {
   const lines = (await Promise.all(devices.map((device) => device.outbox()))).flat()
-  const photos = (await Promise.all(devices.map((device) => device.photos()))).flat()
+  const photos = (await Promise.all(devices.map(photosOf))).flat()
   const contacts = await Promise.all(devices.map((device) => device.store.outbox.values.get('contactAt')))
   const contactAt = Math.max(0, ...contacts.map((at) => at ?? 0))
   const waiting = together(await Promise.all(devices.map((device) => device.waiting())))
@@ -58,6 +63,10 @@ export async function factsOf(own: Device | null, devices: readonly Device[]): P
     limbo: base?.limbo ?? [],
     isLocked: base === null,
   }
+}
+
+async function photosOf(device: Device): Promise<WaitingPhoto[]> {
+  return (await device.photos()).map((photo) => ({ ...photo, partition: device.partition }))
 }
 
 function together(all: readonly Waiting[]): WaitingSum {
