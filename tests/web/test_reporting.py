@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Geolocation, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Geolocation, Page, expect
 
 from accounts.actor import Role
+from operations.demo.photos import photographs
 from tests.people import ELSEWHERE
 from tests.web.browsing import axe, offline, prefer, sign_in
 
@@ -65,6 +66,12 @@ def report(page: Page, picture: str = "通道出口") -> None:
     page.get_by_role("button", name="保存").click()
 
 
+def choose_from_album(page: Page, count: int) -> None:
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    chosen = [FilePayload(name=f"{nth}.jpg", mimeType="image/jpeg", buffer=photographs()[nth % 2]) for nth in range(count)]
+    page.locator("input[multiple]").set_input_files(chosen)
+
+
 @pytest.mark.parametrize("mode", ["standard", "elder"])
 def test_four_taps_and_no_typing_save_a_report_off_line_and_it_sends_itself(phone: BrowserContext, mode: str) -> None:
     page = opened(phone, mode)
@@ -122,6 +129,13 @@ def test_without_a_camera_in_the_page_the_phones_own_one_takes_the_photo(phone: 
     expect(page.locator("input[capture]")).to_be_attached()
     expect(page.get_by_text("这里用不了页面内的相机")).to_be_visible()
     axe(page)
+
+
+def test_all_pictures_that_were_chosen_from_the_album_are_of_the_report(phone: BrowserContext) -> None:
+    page = opened(phone)
+    choose_from_album(page, 3)
+    expect(page.get_by_role("button", name="删除第3张照片")).to_be_visible()
+    expect(page.get_by_role("button", name="删除第4张照片")).to_have_count(0)
 
 
 def test_laws_are_searched_without_a_network_and_without_signing_in(phone: BrowserContext) -> None:
