@@ -41,6 +41,7 @@ from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
 from sync.replay import replay_parked
+from workflow.assistance import timers as assistance_timers
 from workflow.hazards import tracking
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding
@@ -187,6 +188,7 @@ TIMETABLE = (
     Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
     Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),
     Timed("run_permit_timers", 60, partial(in_batches, timers.run_due)),
+    Timed("end_follow_ups", 300, partial(in_batches, assistance_timers.run_due)),
     Timed("refer_unsigned", 60, partial(in_batches, escalation.refer_unsigned)),
     Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
     Timed("sum_up", 300, partial(in_batches, digest.sum_up)),

@@ -49,6 +49,8 @@ BRIGADE_ROLES = frozenset(
 # Staff who read and decide applications for a permit. The clerk at the window sees no hazards, the officer no applications but
 # those that he is sent to.
 PERMIT_ROLES = frozenset({Role.PERMIT_CLERK, Role.PERMIT_APPROVER, Role.UNIT_LEADER, Role.LEGAL_REVIEWER})
+# Staff who take requests for technical assistance in and arrange who helps.
+ASSISTANCE_ROLES = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
 # Staff who belong to an organisation and act for it on what it sent or received.
 OFFICE_ROLES = BRIGADE_ROLES | {Role.RECEIVER_CLERK, Role.DEPT_HANDLER, Role.SUPERVISOR, Role.TOWN_OFFICER}
 UNIT_ROLES = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.UNIT_STAFF, Role.CONTROL_ROOM_OPERATOR, Role.AGENT})

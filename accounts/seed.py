@@ -139,7 +139,7 @@ def _unit(session: Session, unit: DemoUnit) -> None:
                 "unit_id": unit.id,
                 "person_id": account.id,
                 "role": account.role.value,
-                "scope": ["permits", "rectifications"] if account.role is Role.AGENT else [],
+                "scope": ["permits", "rectifications", "assistance"] if account.role is Role.AGENT else [],
                 "valid_from": moment,
                 "valid_until": moment.replace(year=moment.year + 1, day=1) if account.role is Role.AGENT else None,
                 "granted_by": by_role[Role.UNIT_RESPONSIBLE].id,

@@ -18,6 +18,7 @@ from accounts.authors import actor_at
 from api import (
     accounts,
     analytics,
+    assistance,
     deadlines,
     demo,
     handovers,
@@ -68,6 +69,8 @@ from sync.synced import ISSUE
 from training_content.synced import SYNCED as TRAINING_CONTENT
 from worker import REACTIONS, wake
 from workflow import reactions
+from workflow.assistance.commands import MUTATIONS as ASSISTANCE_MUTATIONS
+from workflow.assistance.synced import ASSISTANCE
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
@@ -81,7 +84,7 @@ from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
 # What devices may hold.
-SYNCED = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
+SYNCED = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
 
 # What people and devices may do.
 MUTATIONS = [
@@ -89,6 +92,7 @@ MUTATIONS = [
     *HANDOVER_MUTATIONS,
     *RECTIFICATION_MUTATIONS,
     *PERMIT_MUTATIONS,
+    *ASSISTANCE_MUTATIONS,
     *TASK_MUTATIONS,
     *INBOX_MUTATIONS,
     *UNIT_MUTATIONS,
@@ -111,6 +115,8 @@ ROUTES = [
     rectifications.routes,
     permits.routes,
     permits.licence_routes,
+    assistance.routes,
+    assistance.expert_routes,
     sync.routes,
     uploads.routes,
     media.routes,

@@ -26,6 +26,7 @@ PUBLIC = frozenset(
         "auth.refresh_session",
         "auth.providers",
         "auth.demo_authorize",
+        "assistance.guide",
         "hazards.track",
         "licences.search",
         "licences.verify",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.permits.rules import LIFE as PERMIT
@@ -19,6 +20,7 @@ _TITLES = {
     "handover": "移送函 (handover)",
     "rectification": "责令改正 (rectification)",
     "permit": "开业前消防安全检查 (permit)",
+    "assistance": "技术帮扶 (assistance)",
 }
 _HEAD = "# Life cycles\n\nMade by `make docs` from the tables in `workflow/*/rules.py`; do not edit.\n"
 
@@ -44,7 +46,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

@@ -10,6 +10,7 @@ import orjson
 from api.app import create_app
 from operations.diagrams import MACHINES
 from settings import Settings
+from workflow.assistance.guide import guide as assistance_guide
 from workflow.permits.guide import guide
 
 _LIFE_CYCLES = """\
@@ -30,6 +31,13 @@ import type { components } from './api'
 export const permitGuide: components['schemas']['Guide'] = {}
 """
 
+_ASSISTANCE_GUIDE = """\
+// Made from workflow/assistance/guide.py; not edited.
+import type { components } from './api'
+
+export const assistanceGuide: components['schemas']['AssistanceGuide'] = {}
+"""
+
 
 def openapi_document() -> bytes:
     """What `/api/v1/openapi.json` answers; neither database nor settings have a part in it."""
@@ -43,6 +51,11 @@ def openapi_document() -> bytes:
 def permit_guide_module() -> str:
     """What forms of permits are made of, as `GET /permits/guide` answers: a phone without a network has the words too."""
     return _PERMIT_GUIDE.replace("{}", orjson.dumps(guide(), option=orjson.OPT_INDENT_2).decode(), 1)
+
+
+def assistance_guide_module() -> str:
+    """What forms of assistance are made of, as `GET /assistance/guide` answers."""
+    return _ASSISTANCE_GUIDE.replace("{}", orjson.dumps(assistance_guide(), option=orjson.OPT_INDENT_2).decode(), 1)
 
 
 def life_cycles_module() -> str:

@@ -10,6 +10,7 @@ import notifications.seed
 import places.seed
 import sync.seed
 import training_content.seed
+import workflow.assistance.seed
 import workflow.seed
 from api.app import assemble
 from database.session import utc_now
@@ -28,6 +29,7 @@ def main(settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
         training_content.seed.seed(session)
         if settings.demo:
             accounts.seed.seed_demo(session)
+            workflow.assistance.seed.seed_demo(session)
     parts.database.dispose()
 
 

@@ -72,7 +72,7 @@ class Office:
 class Case:
     """A case of any kind with everybody around it."""
 
-    kind: str  # hazard, handover, rectification
+    kind: str  # hazard, handover, rectification, permit, assistance
     id: UUID
     office: Office
     reporter: Caller
@@ -88,7 +88,7 @@ class Case:
     @property
     def path(self) -> str:
         """Below `/api/v1`."""
-        return f"/{self.kind}s/{self.id}"
+        return f"/{collection(self.kind)}/{self.id}"
 
     def act(self, who: Caller, action: str, **arguments: Any) -> Case:
         """One step that must succeed."""
@@ -119,6 +119,11 @@ class Case:
         case = Case(kind, found, self.office, self.reporter, self.hazard_id, self.tracking_code, self.number)
         case.read()
         return case
+
+
+def collection(kind: str) -> str:
+    """Where the cases of a kind are over HTTP."""
+    return kind if kind == "assistance" else f"{kind}s"
 
 
 def report(client: FlaskClient, region_code: str = HOME, **fields: Any) -> Json:

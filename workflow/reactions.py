@@ -10,18 +10,29 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from accounts.authors import actor_at
 from accounts.models import Organisation
-from database.base import Json
+from database.base import Json, new_id
 from database.journal import Event, recorded
+from database.session import now
 from media.models import Media
+from places.models import Unit
+from problems import Invalid, field_error
+from sync.mutations import Origin
+from workflow.assistance import helping
+from workflow.assistance.models import Assistance
+from workflow.assistance.photos import assistance_photo
+from workflow.assistance.rules import DANGERS, WITH_EXPERT
+from workflow.assistance.synced import title as assistance_title
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
-from workflow.hazards import passing_on
+from workflow.hazards import passing_on, reporting
 from workflow.hazards.models import Hazard
 from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
@@ -36,9 +47,12 @@ from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification
 from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
+from workflow.rectification.synced import RECTIFICATION
 
-Case = Hazard | Handover | Rectification | Permit
-CASES: dict[str, type[Case]] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit}
+Case = Hazard | Handover | Rectification | Permit | Assistance
+CASES: dict[str, type[Case]] = {
+    "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
+}  # fmt: skip
 
 
 def react(session: Session) -> None:
@@ -68,6 +82,10 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Permit):
         people = case.officer_ids if case.state in WITH_OFFICERS else []
         reflect(session, case, case.org_id, people, permit_title(case), is_new=is_new)
+        return
+    if isinstance(case, Assistance):
+        people = [case.expert_id] if case.expert_id and case.state in WITH_EXPERT else []
+        reflect(session, case, case.org_id, people, assistance_title(case), is_new=is_new)
         return
     hazard = session.get_one(Hazard, case.hazard_id)
     if isinstance(case, Handover):
@@ -172,6 +190,41 @@ def _end_siblings(session: Session, event: Event) -> None:
         rectification.enter_ended(session, hazard.rectification_id, hazard.case_no)
 
 
+def _check_order(session: Session, event: Event) -> None:
+    """The order that a request names has to be that unit's, and one that the applicant sees."""
+    case = session.get_one(Assistance, event.entity_id)
+    if case.rectification_id is None:
+        return
+    applicant = actor_at(session, event.actor_id, now(session))
+    seen = select(Rectification.id).where(Rectification.id == case.rectification_id, Rectification.unit_id == case.unit_id)
+    if applicant is None or session.scalar(seen.where(RECTIFICATION.visible_to(applicant))) is None:
+        raise Invalid(field_error("rectification_id", "not_yours", "没有这份责令改正通知书"))
+
+
+def _open_hazard(session: Session, event: Event) -> None:
+    """An imminent danger that the place itself was told of: reported by the expert, under his name, which stays sealed."""
+    case = session.get_one(Assistance, event.entity_id)
+    danger = DANGERS[event.data["danger"]]
+    expert = Actor(id=event.actor_id, name="")
+    unit = session.get(Unit, case.unit_id) if case.unit_id else None
+    words = f"技术帮扶(编号{case.number})中发现:{danger.label}。{case.warnings[-1]['words']}(已事先当面告知对方)"
+    place = {"position": case.position, "region_code": case.region_code, **case.address}
+    data: Json = {
+        **_UNSAID, "picture": danger.picture, "description": words, "place": place,
+        "place_name": unit.name if unit else "", "unit_uscc": unit.uscc if unit else None,
+    }  # fmt: skip
+    hazard = reporting.submit(session, expert, new_id(), data, Origin())
+    helping.hold_hazard(session, case.id, event.data["danger"], hazard.id, hazard.number)
+
+
+# What a report says that nobody filled in.
+_UNSAID: Json = {
+    "category": None, "photos": [], "place_type": "", "occurred_at": None, "captured_at": None, "is_ongoing": True,
+    "people_trapped_or_fire": False, "report_mode": "REAL_NAME_HIDDEN", "reporter": None, "wish_feedback": True,
+    "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
+}  # fmt: skip
+
+
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
     "hazard.verified_true": (_order,),
@@ -198,6 +251,8 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "rectification.reordered": (_follow_order,),
     "rectification.recheck_passed": (_enter_rectified,),
     "rectification.case_filed": (_file_case,),
+    "assistance.submitted": (_check_order,),
+    "assistance.danger_warned": (_open_hazard,),
 }
 
 
@@ -213,6 +268,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "handover": handover_photo,
     "rectification": rectification_photo,
     "permit": permit_photo,
+    "assistance": assistance_photo,
 }
 # Who is told that a photo has to be sent again, where it is not its owner.
 PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

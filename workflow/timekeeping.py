@@ -17,11 +17,11 @@ from workflow.clocks import Due, Pause, Rule, due
 from workflow.models import Clock, ClockRule
 
 # Until then somebody outside the brigade has to act: a unit, a receiving office.
-WAITS = frozenset({"IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "PM-FIX", "PM-TERM", "PM-HEAR"})
+WAITS = frozenset({"IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW"})
 # Whose end a timer waits for. No leader is warned of it: what the office has to do then has a clock of its own, and of an
 # order's term only the order itself keeps the record.
 _TERM_REPEATED = "HZ-RECTIFY"
-TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR"})
+TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW"})
 
 
 class Timed(Protocol):

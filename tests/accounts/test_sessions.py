@@ -271,4 +271,4 @@ def test_every_caller_sees_his_roles_offices_and_units(client: Any) -> None:
     ]
     assert leader["orgs"][0]["name"] == "呼和浩特市新城区消防救援大队"
     agent = opened(client, phone="13904150102").get("/me").json
-    assert [(unit["role"], unit["scope"]) for unit in agent["units"]] == [("AGENT", ["permits", "rectifications"])]
+    assert [(unit["role"], unit["scope"]) for unit in agent["units"]] == [("AGENT", ["permits", "rectifications", "assistance"])]

@@ -10,6 +10,7 @@ import pytest
 import workflow
 from accounts.actor import Role
 from api.app import MUTATIONS
+from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.permits.rules import LIFE as PERMIT
@@ -17,13 +18,14 @@ from workflow.queue.rules import ASSIGN_BUCKET, LABELS, PRIVATE, SIGN_BUCKET, WA
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
 AFTER_THE_END = {
     ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely"},
     # A permit lives on, and ends otherwise; papers on their way are still handed over.
     ("permit", "ACTIVE"): {"tell_revocation", "cancel", "retract", "serve"},
     ("permit", "REFUSED"): {"serve"},
+    ("assistance", "CLOSED"): {"rate"},
     ("permit", "REVOKED"): {"serve"},
 }
 

@@ -51,6 +51,8 @@ WANTED = frozenset(
         "valid_until",
         "no_evidence_reason",
         "materials",
+        "fixed_item_ids",
+        "place",
     }
 )
 

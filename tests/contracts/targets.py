@@ -12,14 +12,19 @@ from accounts.actor import Role
 from api.context import Parts
 from database.base import new_id
 from sync import snapshots
+from tests.assistance import expert
 from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
 from tests.makers import Case
 from tests.people import BASE, HOME, Caller, staff
 from tests.permits import responsible
+from workflow.assistance.rules import EXPERTS
 from workflow.queue.models import Task
 
-KINDS = {"hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit"}
+KINDS = {
+    "hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit",
+    "assistance": "assistance",
+}  # fmt: skip
 
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
 NOT_SOMEBODYS = {
@@ -80,7 +85,7 @@ def _usual(world: World, operation: Operation) -> Caller | None:
         return world.office.leader if operation.id == "accounts.name_deputy" else world.sysadmin
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
-    if operation.id == "permits.prepare":
+    if operation.id in ("permits.prepare", "assistance.submit"):
         return world.office.manager
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
@@ -107,6 +112,8 @@ def rightful(case: Case, action: str) -> Caller:
         return office.officers[1]
     if action in ("force_close", "uphold", "reopen") and case.kind == "hazard":
         return office.committee
+    if case.kind == "assistance" and who & EXPERTS:
+        return expert(case)
     if action == "reclassify":
         return office.leader  # to a slower clock
     if action == "precheck":
@@ -170,6 +177,7 @@ Found = tuple[list[str], Caller | None]
 OTHERS: dict[str, Callable[[World], Found]] = {
     "queue.task_claim": lambda world: ([task_of(world, claimed=False)], world.office.clerk),
     "queue.task_release": lambda world: ([task_of(world, claimed=True)], world.office.clerk),
+    "experts.set_topics": lambda world: ([str(staff(world.client, Role.EXPERT, HOME).id)], world.office.leader),
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate

@@ -17,7 +17,7 @@ from accounts.actor import Role
 from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.world import LIVES, World
-from tests.makers import Case
+from tests.makers import Case, collection
 from tests.people import HOME, Caller, citizen, enterprise, staff, through_provider
 from workflow.state_machine import START
 
@@ -77,6 +77,20 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
             "receiver": (office.receiver, {Role.RECEIVER_CLERK}),
             "handler": (staff(client, Role.DEPT_HANDLER), {Role.DEPT_HANDLER}),
             "other receiver": (office.other_receiver, set()),
+        }
+    elif case.kind == "assistance":
+        held = {Role.EXPERT} if case.read()["data"]["expert_id"] else set()
+        everybody = {
+            "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+            "leader": (office.leader, {Role.UNIT_LEADER}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "expert": (staff(client, Role.EXPERT), held),
+            "officer": (first, set()),
+            "window": (staff(client, Role.PERMIT_CLERK), set()),
+            "manager": (office.manager, {Role.UNIT_MANAGER}),
+            "responsible": (world.responsible, {Role.UNIT_RESPONSIBLE}),
+            "agent": (enterprise(client, Role.AGENT), {Role.AGENT}),
+            "employee": (enterprise(client, Role.UNIT_STAFF), set()),
         }
     elif case.kind == "permit":
         sent = bool(case.read(case.reporter if case.state in ("DRAFT", "DISCARDED") else None)["data"].get("officer_ids"))
@@ -168,7 +182,7 @@ def test_people_may_do_exactly_what_the_table_says(
 
 
 def _actions(document: Json, kind: str) -> list[Operation]:
-    return [op for op in operations(document) if op.path.startswith(f"/api/v1/{kind}s/") and "/actions/" in op.path]
+    return [op for op in operations(document) if op.path.startswith(f"/api/v1/{collection(kind)}/") and "/actions/" in op.path]
 
 
 def _second_person(case: Case, action: str, name: str, got: str, document: Json) -> bool:

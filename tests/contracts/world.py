@@ -19,21 +19,26 @@ from database.base import new_id
 from device.client import Device
 from device.keys import DeviceKey
 from tests.application import work_off
+from tests.assistance import make_assistance, said as said_of_assistance
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
 from tests.wsgi import WsgiTransport
+from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
 
-LIVES: dict[str, StateMachine] = {"hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT}
+LIVES: dict[str, StateMachine] = {
+    "hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT, "assistance": ASSISTANCE,
+}  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
+    "assistance": make_assistance,
 }  # fmt: skip
 Ids = dict[str, str]  # path parameter -> value
 
@@ -123,11 +128,15 @@ class World:
             return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
+        if operation.id == "assistance.submit":
+            return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
         if case.kind == "permit":
             return {**known, **said(operation.path.rpartition("/")[2], case)}
+        if case.kind == "assistance":
+            return {**known, **said_of_assistance(operation.path.rpartition("/")[2], case)}
         known["lack_of_competence"] = case.state != "VERIFIED_TRUE"
         if operation.path.endswith("/cosign"):
             known["act_sha256"] = self.drafted(case)

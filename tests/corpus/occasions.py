@@ -17,11 +17,12 @@ from api.context import Parts
 from database.base import new_id
 from device.client import Device
 from sync.mutations import Mutation
+from tests.assistance import ASKED, expert
 from tests.clock import Clock
 from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import LIVES, World
-from tests.makers import CATEGORY, FOUND, make_hazard, order_to, report
+from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.people import BASE, Caller
 from tests.wsgi import WsgiTransport
 
@@ -94,7 +95,7 @@ def occasion(world: World, mutation: Mutation) -> Occasion:
     kind, action = mutation.entity_type, mutation.action
     assert kind in LIVES, f"{mutation.name}: say in tests/corpus/occasions.py where it makes sense"
     case = world.for_action(kind, action)
-    path = f"{BASE}/{kind}s/{{entity_id}}/actions/{action}"
+    path = f"{BASE}/{collection(kind)}/{{entity_id}}/actions/{action}"
     [operation] = [item for item in operations(world.document) if item.path == path]
     args = world.arguments(operation, case) | {name: SAID[name] for name in SAID.keys() & mutation.schema().fields.keys()}
     if "order" in args:
@@ -106,6 +107,10 @@ def occasion(world: World, mutation: Mutation) -> Occasion:
         names["master"] = args["master_id"]
     elif action == "report_fix":
         names["item"] = args["items"][0]["id"]
+    elif action == "report_progress":
+        names["item"] = args["fixed_item_ids"][0]
+    elif action in ("schedule", "reschedule"):
+        names["expert"] = str(expert(case).id)
     return Occasion(world, rightful(case, action), str(case.id), args, names=names)
 
 
@@ -125,6 +130,13 @@ def submit(world: World) -> Occasion:
         "about_staff": False,
     }
     return Occasion(world, world.photographer, body.pop("id"), body, names={"code": body["tracking_code"]})
+
+
+def apply_for_help(world: World) -> Occasion:
+    """Somebody asks for himself, and says all that he can."""
+    place = {"region_code": world.region_code, "sumu": "保合少镇", "gacha": "甲兰板村", "position": FOUND["position"]}
+    body = {"applicant_kind": "RESIDENT", **ASKED, "place": place, "photos": [str(new_id())]}
+    return Occasion(world, world.photographer, str(new_id()), body)
 
 
 def confirm_timely(world: World) -> Occasion:
@@ -163,6 +175,7 @@ def lost_address(world: World) -> Occasion:
 OTHERS: dict[str, Callable[[World], Occasion]] = {
     "hazard.submit": submit,
     "hazard.confirm_timely": confirm_timely,
+    "assistance.submit": apply_for_help,
     "task.claim": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=False)),
     "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),
     "inbox_item.read": lambda world: Occasion(world, world.case("hazard", "REGISTERED").reporter, world.notice_id),

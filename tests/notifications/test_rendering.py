@@ -109,6 +109,14 @@ PERMIT = {
     "received": "2026-11-23T02:00:00Z", "result": "符合",
     "what": "专家评审", "proper_body": "赛罕区消防救援大队", "to": "NOT_NEEDED",
 }  # fmt: skip
+# And of a request for assistance.
+ASSISTANCE = {
+    **NUMBER, "topic": "隐患整改技术指导", "place": "呼和浩特市新城区", "due": "2026-12-21T15:59:59Z", "reason": "验收属住建部门",
+    "proper_body": "住房和城乡建设局", "when": "2026-11-26T02:00:00+00:00", "mode": "上门帮扶", "name": "甲", "fixed": 1, "of": 2,
+    "document_no": "新城大队帮扶〔2026〕第1号", "label": "疏散通道严重堵塞", "told": "2026-11-26T02:10:00+00:00", "score": 2,
+    "is_poor": True,
+}  # fmt: skip
+DATA |= {row.event: ASSISTANCE for row in SUBSCRIPTIONS if row.event.startswith("assistance.")}
 DATA |= {row.event: PERMIT for row in SUBSCRIPTIONS if row.event.startswith("permit.")}
 
 

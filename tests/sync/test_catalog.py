@@ -91,10 +91,11 @@ def product() -> Sequence[Synced]:
 def test_every_scope_of_the_product_is_one_that_somebody_can_be_in(actor: Actor, region: str, person: UUID) -> None:
     """A kind of scope that `scopes_for` never names would be written for nobody."""
     catalog = Catalog(product())
+    agent = UnitPower(person, Role.AGENT, ("permits", "rectifications", "assistance"))
     everybody = Actor(
         id=person, name="", roles=frozenset(Role),
         grants=tuple(Grant(role, uuid4(), region) for role in BRIGADE_ROLES),
-        units=(*(UnitPower(person, role) for role in UNIT_ROLES), UnitPower(person, Role.AGENT, ("permits", "rectifications"))),
+        units=(*(UnitPower(person, role) for role in UNIT_ROLES), agent),
     )  # fmt: skip
     names = {key.split(":", 1)[0] + "#" + key.rsplit("#", 1)[1] for key in catalog.scopes_for(everybody)}
     declared = {f"{scope.kind}#{scope.projection}" for synced in product() for scope in synced.scopes if scope.render is not None}

@@ -19,6 +19,7 @@ from tests.makers import FOUND, Case, make_hazard, make_letter, make_order
 from tests.people import HOME, Caller, staff
 from tests.permits import make_permit
 from tests.workflow.test_escalation import worked_off
+from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.offices import people_of_office
@@ -28,7 +29,7 @@ from workflow.queue.models import Task
 from workflow.queue.rules import TAKERS, WAITING_FOR
 from workflow.rectification.rules import LIFE as RECTIFICATION
 
-LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT)}
+LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE)}
 
 
 def task_of(parts: Parts, case: Case) -> Task:

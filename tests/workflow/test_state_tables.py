@@ -6,6 +6,7 @@ import pytest
 
 from accounts.actor import Role
 from problems import IllegalTransition, RoleNotAllowed
+from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.rules import LIFE as HAZARD
@@ -14,7 +15,7 @@ from workflow.queue.rules import LABELS, PRIVATE, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE]
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
 LEAVES_FINAL = {"dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve"}
 

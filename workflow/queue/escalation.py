@@ -23,6 +23,8 @@ from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import lock_below
+from workflow.assistance.models import Assistance
+from workflow.assistance.synced import ASSISTANCE
 from workflow.breaches import breach, task_of, tell
 from workflow.handovers.commands import refer
 from workflow.handovers.models import Handover
@@ -48,6 +50,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "handover": (HANDOVER, Handover),
     "rectification": (RECTIFICATION, Rectification),
     "permit": (PERMIT, Permit),
+    "assistance": (ASSISTANCE, Assistance),
 }
 
 

@@ -17,6 +17,9 @@ from database.journal import record
 from database.session import now
 from sync.editing import lock
 from sync.mutations import Origin
+from workflow.assistance import helping
+from workflow.assistance.models import Assistance
+from workflow.assistance.rules import EXPERTS, WITH_EXPERT
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
 from workflow.models import Clock
@@ -94,6 +97,13 @@ def release_one(session: Session, person_id: UUID) -> bool:
             if not _may_hold(session, person_id, region_code, is_officer=person_id in officer_ids[:2]):
                 _release(session, lock(session, synced, model, case_id, SYSTEM, Origin()), person_id)
                 return True
+    helped = select(Assistance.id, Assistance.region_code).where(
+        Assistance.expert_id == person_id, Assistance.state.in_(sorted(WITH_EXPERT))
+    )
+    for case_id, region_code in session.execute(helped.order_by(Assistance.id)):
+        if not any(people_with_role(session, [person_id], role, region_code) for role in EXPERTS):
+            helping.release_expert(session, case_id)
+            return True
     for task_id, org_id in session.execute(select(Task.id, Task.org_id).where(Task.claimed_by == person_id, Task.is_open)):
         if not works_in(session, person_id, org_id):
             unclaim(session, lock(session, TASK, Task, task_id, SYSTEM, Origin()), SYSTEM)

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.base import Json
 from database.session import now
+from workflow.assistance import synced as requests
+from workflow.assistance.models import Assistance
 from workflow.handovers import synced as letters
 from workflow.handovers.models import Handover
 from workflow.hazards import queries as hazards
@@ -24,7 +26,9 @@ from workflow.rectification import synced as orders
 from workflow.rectification.models import Rectification
 from workflow.state_machine import Transition
 
-_MODELS: dict[str, Any] = {"hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit}
+_MODELS: dict[str, Any] = {
+    "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
+}  # fmt: skip
 
 
 def next_steps(session: Session, tasks: Iterable[Task], actor: Actor) -> dict[UUID, Json | None]:
@@ -55,5 +59,7 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return letters.offered(case, actor)
         case Permit():
             return permits.offered(case, actor)
+        case Assistance():
+            return requests.offered(case, actor, now(session))
         case _:
             return orders.offered(case, actor, now(session))

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import OFFICE_ROLES, PERMIT_ROLES, Actor, Role
+from accounts.actor import ASSISTANCE_ROLES, OFFICE_ROLES, PERMIT_ROLES, Actor, Role
 from database.base import Json
 from database.session import now
 from workflow.clocks import end_of, local_day
@@ -19,7 +19,7 @@ from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
 from workflow.queue.next_steps import next_steps
 from workflow.queue.rules import ASSIGN_BUCKET, OUTSIDE, SIGN_BUCKET
-from workflow.queue.synced import OF_HAZARDS, OF_PERMITS, TASK, line
+from workflow.queue.synced import OF_ASSISTANCE, OF_HAZARDS, OF_PERMITS, TASK, line
 
 
 def tasks(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Select[Task]:
@@ -49,6 +49,7 @@ def _view(session: Session, actor: Actor, view: str) -> ColumnElement[bool]:
             return or_(
                 and_(OF_HAZARDS, _of(actor, actor.org_ids(*OFFICE_ROLES))),
                 and_(OF_PERMITS, _of(actor, actor.org_ids(*PERMIT_ROLES))),
+                and_(OF_ASSISTANCE, _of(actor, actor.org_ids(*ASSISTANCE_ROLES))),
             )
         case "ours":
             return or_(_view(session, actor, "team"), _view(session, actor, "mine"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from accounts.actor import Role
+from accounts.actor import ASSISTANCE_ROLES, Role
 
 # A case that waits for the applicant has no deadline of ours; it sorts last.
 NO_DEADLINE = datetime(2200, 1, 1, tzinfo=UTC)
@@ -42,6 +42,12 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("permit", "RECHECK"): "permit_visit",
     ("permit", "RECHECK_FAILED"): "permit_tell",
     ("permit", "REVOCATION_TOLD"): "permit_revocation",
+    ("assistance", "SUBMITTED"): "assistance_accept",
+    ("assistance", "ACCEPTED"): "assistance_arrange",
+    ("assistance", "SCHEDULED"): "assistance_visit",
+    ("assistance", "IN_SERVICE"): "assistance_advise",
+    ("assistance", "ADVICE_ISSUED"): "assistance_follow",
+    ("assistance", "CONFIRMED"): "assistance_follow",
 }
 # What is somebody's own paper still and nobody's work.
 PRIVATE = frozenset({("permit", "DRAFT")})
@@ -74,6 +80,11 @@ LABELS = {
     "permit_fix": "等待申请人改正",
     "permit_tell": "待告知拟撤销许可",
     "permit_revocation": "撤销许可待决定",
+    "assistance_accept": "帮扶申请待受理",
+    "assistance_arrange": "待安排帮扶",
+    "assistance_visit": "待开展帮扶",
+    "assistance_advise": "待出具帮扶意见书",
+    "assistance_follow": "帮扶回访中",
 }
 
 # The step that ends the waiting, the first that is open: what a card offers at once. Everything else is on the case.
@@ -102,10 +113,14 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "permit_visit": ("cosign", "assign", "verify_pass", "recheck_pass"),
     "permit_tell": ("tell_revocation",),
     "permit_revocation": ("revoke",),
+    "assistance_accept": ("accept",),
+    "assistance_arrange": ("schedule",),
+    "assistance_visit": ("start", "reschedule"),
+    "assistance_advise": ("advise",),
 }
 
 # What waits for somebody outside the office: nobody's item until he has acted.
-OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix")
+OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix", "assistance_follow")
 
 # Where the work is done by named people: without them the case waits to be assigned, whatever its state.
 _NEEDS_PEOPLE = frozenset({("hazard", "ASSIGNED"), ("hazard", "VERIFYING"), ("rectification", "RECHECK_PENDING")})
@@ -144,6 +159,11 @@ TAKERS = {
     "permit_fix": _PERMIT_CLERK,
     "permit_tell": _PERMIT_APPROVER,
     "permit_revocation": _PERMIT_APPROVER,
+    "assistance_accept": ASSISTANCE_ROLES,
+    "assistance_arrange": ASSISTANCE_ROLES,
+    "assistance_visit": frozenset(),  # its expert has it
+    "assistance_advise": frozenset(),
+    "assistance_follow": frozenset(),
 }
 # Whom a leader may send: the pair of inspectors, and who looks in advance and signs nothing.
 ASSIGNABLE = (Role.FIRE_OFFICER, Role.GRID_WORKER, Role.TOWN_OFFICER)
@@ -173,6 +193,8 @@ ASSIGN_BUCKET = {
     "reroute": frozenset({Role.UNIT_LEADER}),
     "register": frozenset({Role.INTAKE_CLERK, Role.HOTLINE_CLERK}),
     "permit_accept": frozenset({Role.PERMIT_CLERK}),
+    "assistance_accept": ASSISTANCE_ROLES,
+    "assistance_arrange": ASSISTANCE_ROLES,
 }
 
 

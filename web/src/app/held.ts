@@ -19,7 +19,7 @@ export type HeldOrder = Schemas['OfficerOrder'] & OnDevice
 export type HeldPermit = Schemas['OfficerPermit'] & OnDevice
 
 /** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'ask_signature' | 'sign' | 'saved' | 'over'
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
 
 const ACTS = [
   'verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail', 'inspect_pass', 'inspect_fail', 'verify_pass', 'verify_fail',

@@ -1,3 +1,4 @@
+import { assistanceGuide } from '@/generated/assistance-guide'
 import { dayIn } from './days'
 import type { CaseKind, Subject } from './types'
 
@@ -20,6 +21,8 @@ export type Field = Common &
     | { readonly kind: 'given'; readonly value: (subject: Subject) => unknown } // nothing to fill in
     | { readonly kind: 'lines'; readonly member: string } // each line is one thing, under this name
     | { readonly kind: 'corrections' }
+    | { readonly kind: 'options'; readonly options: readonly { readonly code: string; readonly label: string }[] } // with their words
+    | { readonly kind: 'expert' | 'moment' | 'advice' | 'done' | 'score' }
     | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'position' | 'order' | 'fixes' }
   )
 
@@ -155,6 +158,39 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     apply_recheck: [{ kind: 'photos', name: 'photos', role: 'rectification' }, NOTE],
     answer_revocation: [{ kind: 'text', name: 'statement', most: 4000, isRequired: true }, { kind: 'flag', name: 'wants_hearing' }],
   },
+  assistance: {
+    accept: [NOTE],
+    decline: [reason(500)],
+    redirect: [{ kind: 'line', name: 'proper_body', most: 100, isRequired: true }, reason(500, 'not_ours_to_accept')],
+    schedule: [
+      { kind: 'expert', name: 'expert_id', isRequired: true },
+      { kind: 'options', name: 'mode', options: assistanceGuide.modes, isRequired: true },
+      { kind: 'moment', name: 'appointed_at', isRequired: true },
+      NOTE,
+    ],
+    reschedule: [{ kind: 'moment', name: 'appointed_at', isRequired: true }, reason(500, 'called_away')],
+    miss: [NOTE],
+    advise: [
+      { kind: 'text', name: 'summary', most: 4000, isRequired: true },
+      { kind: 'advice', name: 'items' },
+      { kind: 'text', name: 'next_step', most: 1000, isFolded: true },
+      { kind: 'photos', name: 'photos', role: 'advice' },
+    ],
+    warn_of_danger: [
+      { kind: 'options', name: 'danger', options: assistanceGuide.dangers, isRequired: true },
+      { kind: 'text', name: 'words', most: 1000, isRequired: true },
+      { kind: 'line', name: 'told_to', most: 50, isRequired: true },
+      { kind: 'moment', name: 'told_at', isRequired: true },
+      { kind: 'photos', name: 'photos', role: 'warning' },
+    ],
+    report_progress: [
+      { kind: 'done', name: 'fixed_item_ids' },
+      { kind: 'text', name: 'note', most: 1000 },
+      { kind: 'photos', name: 'photos', role: 'progress' },
+    ],
+    rate: [{ kind: 'score', name: 'score', isRequired: true }, { kind: 'text', name: 'comment', most: 500 }],
+    cancel: [NOTE],
+  },
 }
 
 /** The fields of a step, in the order in which a person fills them in. */
@@ -177,6 +213,8 @@ export function startOf(field: Field, subject: Subject): unknown {
     case 'officers':
     case 'lines':
     case 'corrections':
+    case 'advice':
+    case 'done':
       return []
     case 'text':
     case 'line':

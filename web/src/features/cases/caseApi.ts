@@ -1,7 +1,7 @@
 import { api, Refused } from '@/app/http'
 import type { Case, CaseKind, Done, Offer } from './types'
 
-const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits' } as const
+const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits', assistance: 'assistance' } as const
 // Steps that are taken where the form is filled in, not from the page of the case.
 const IN_THE_FORM = ['fill_in', 'sign_commitment', 'supplement', 'submit']
 
@@ -18,6 +18,10 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     }
     case 'rectification': {
       const { data } = await api.GET('/api/v1/rectifications/{case_id}', { params: { path: { case_id: id } } })
+      return { kind, ...data! }
+    }
+    case 'assistance': {
+      const { data } = await api.GET('/api/v1/assistance/{case_id}', { params: { path: { case_id: id } } })
       return { kind, ...data! }
     }
     case 'permit': {

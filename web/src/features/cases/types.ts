@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 
-export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit'
+export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance'
 export type Offer = Schemas['OfferedAction']
 export type Done = Schemas['Done']
 
@@ -9,6 +9,7 @@ export type Case =
   | ({ kind: 'hazard' } & Schemas['Hazard'])
   | ({ kind: 'handover' } & Schemas['Handover'])
   | ({ kind: 'rectification' } & Schemas['Rectification'])
+  | ({ kind: 'assistance' } & Schemas['Assistance'])
   | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
@@ -22,7 +23,7 @@ export interface Subject {
   readonly actSha256?: string // of the draft that waits for the second officer
   readonly suggestedOrgId?: string // where a returned letter should rather go
   readonly asksUntil?: string // a date: until when the unit asks for
-  readonly items?: readonly { readonly id: string; readonly description: string; readonly fixed: boolean }[]
+  readonly items?: readonly { readonly id: string; readonly description: string; readonly fixed: boolean }[] // of an order, or of advice
 }
 
 export function subjectOf(record: Case): Subject {
@@ -45,6 +46,10 @@ export function subjectOf(record: Case): Subject {
         ...(act ? { actSha256: act.act_sha256 } : {}),
         ...(record.data.extension ? { asksUntil: record.data.extension.due_on } : {}),
       }
+    }
+    case 'assistance': {
+      const items = record.data.advice?.items ?? []
+      return { ...common, items: items.map((item) => ({ id: item.id, description: item.problem, fixed: item.fixed_at !== null })) }
     }
     case 'permit': {
       const act = 'pending_act' in record.data ? record.data.pending_act : null

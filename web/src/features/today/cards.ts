@@ -35,7 +35,7 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
       task,
       at,
       place: hazard?.place_name || task.title.place,
-      progress: order ? recheckProgressOf(order, lines, personId) : permit ? visitProgressOf(permit, lines, personId) : hazard ? progressOf(hazard, lines, personId) : 'over',
+      progress: order ? recheckProgressOf(order, lines, personId) : permit ? visitProgressOf(permit, lines, personId) : hazard ? progressOf(hazard, lines, personId) : task.subject_type === 'assistance' ? 'help' : 'over',
       isSaved: acts.some((line) => line.outcome === null),
       photoIds: hazard?.photo_ids ?? [],
       to: wayTo(task),
@@ -46,5 +46,5 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
 
 /** What is worked on without a network has a page for that; a letter is read on its case page. */
 function wayTo({ subject_type: type, subject_id: id }: HeldTask): RouteLocationRaw {
-  return type === 'handover' ? { name: 'case', params: { kind: type, id } } : pageOf({ type, id })
+  return type === 'handover' || type === 'assistance' ? { name: 'case', params: { kind: type, id } } : pageOf({ type, id })
 }

@@ -54,6 +54,7 @@ export const today: Feature = {
       'progress.ask_signature': '待第二人签名',
       'progress.sign': '等您签名',
       'progress.saved': '已签名,待上报',
+      'progress.help': '待开展帮扶',
       'progress.over': '已办理',
     },
     en: {
@@ -105,6 +106,7 @@ export const today: Feature = {
       'progress.ask_signature': 'second signature missing',
       'progress.sign': 'waits for your signature',
       'progress.saved': 'signed, to be sent',
+      'progress.help': 'to be helped',
       'progress.over': 'done',
     },
   },
