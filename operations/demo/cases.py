@@ -12,7 +12,10 @@ from operations.demo.ledger import Final, equal
 from operations.demo.people import Json, Person, Stage
 from operations.demo.printing import standing
 
-_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits"}
+PATHS = {
+    "hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits",
+    "assistance": "/assistance",
+}  # fmt: skip
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -51,6 +54,17 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "permit.tell_revocation": (("permit.revocation_told", "applicant"),),
     "permit.answer_revocation": (("permit.revocation_answered", "approver"),),
     "permit.revoke": (("permit.revoked", "applicant"),),
+    "assistance.submit": (
+        ("assistance.submitted", "applicant"),
+        ("assistance.submitted", "clerk"),
+        ("assistance.submitted", "leader"),
+    ),
+    "assistance.accept": (("assistance.accepted", "applicant"),),
+    "assistance.schedule": (("assistance.scheduled", "applicant"), ("assistance.scheduled", "expert")),
+    "assistance.agree": (("assistance.agreed", "expert"),),
+    "assistance.advise": (("assistance.advice_issued", "applicant"),),
+    "assistance.confirm": (("assistance.confirmed", "expert"),),
+    "assistance.report_progress": (("assistance.progress_reported", "expert"),),
     **{
         f"permit.{visit}": (("permit.act_drafted", "second_officer"),)
         for visit in ("inspect_pass", "inspect_fail", "verify_pass", "verify_fail", "recheck_fail")
@@ -115,7 +129,7 @@ class Office:
 
 @dataclass
 class Case:
-    """A hazard, a letter or order that came of it, or an application for a permit."""
+    """A hazard, a letter or order that came of it, an application for a permit, or a request for assistance."""
 
     stage: Stage
     kind: str
@@ -135,7 +149,7 @@ class Case:
     @property
     def path(self) -> str:
         """Where it is."""
-        return f"{_PATHS[self.kind]}/{self.id}"
+        return f"{PATHS[self.kind]}/{self.id}"
 
     def read(self, who: Person) -> Json:
         """The case as this person may see it."""
@@ -237,7 +251,7 @@ class Case:
     def is_hidden_from(self, who: Person, promise: str) -> None:
         """For this person the case answers like one that does not exist."""
         there = who.is_refused("GET", self.path, None, 404, "not_found", promise)
-        nowhere = who.is_refused("GET", f"{_PATHS[self.kind]}/{new_id()}", None, 404, "not_found", promise)
+        nowhere = who.is_refused("GET", f"{PATHS[self.kind]}/{new_id()}", None, 404, "not_found", promise)
         equal(there, nowhere, f"{promise}:与不存在的事项答复相同")
         self.stage.teller.step(who.label, promise, "404,与不存在的事项答复完全相同")
 

@@ -64,7 +64,7 @@ class Stored:
 class Final:
     """Where a case stood when its story was over, and who may look."""
 
-    kind: str  # hazard, handover, rectification, permit
+    kind: str  # hazard, handover, rectification, permit, assistance
     subject_id: str
     state: str
     revision: int

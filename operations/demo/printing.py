@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from workflow.assistance.rules import LIFE as ASSISTANCE_LIFE
 from workflow.handovers.rules import LIFE as LETTER_LIFE
 from workflow.hazards.rules import LIFE as HAZARD_LIFE
 from workflow.permits.rules import LIFE as PERMIT_LIFE
@@ -15,7 +16,7 @@ from workflow.rectification.rules import LIFE as ORDER_LIFE
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 _WHO_COLUMNS = 26
 _WHAT_COLUMNS = 66
-_LABELS = {life.name: life.labels for life in (HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE)}
+_LABELS = {life.name: life.labels for life in (HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE)}
 
 
 class Teller:

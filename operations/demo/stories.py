@@ -1,4 +1,4 @@
-"""The main job, end to end, over HTTP against a running server: fourteen stories, each to its end.
+"""The main job, end to end, over HTTP against a running server: fifteen stories, each to its end.
 
 Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
 program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
@@ -14,7 +14,14 @@ from dataclasses import dataclass
 
 from device.client import Refused
 from device.transport import HttpTransport, NoNetwork, Transport
-from operations.demo import stories_checked, stories_content, stories_letters, stories_permits, stories_reports
+from operations.demo import (
+    stories_assistance,
+    stories_checked,
+    stories_content,
+    stories_letters,
+    stories_permits,
+    stories_reports,
+)
 from operations.demo.ledger import Ledger, Outcome, PromiseBroken
 from operations.demo.people import Stage
 from operations.demo.printing import silent
@@ -47,6 +54,7 @@ STORIES = (
     Story("inspected", "昆都仑区 一般程序:一次性补正,离线检查,准予许可", stories_permits.licensed_after_inspection),
     Story("refused", "昆都仑区 一般程序:检查不符合,不同意营业", stories_permits.refused),
     Story("revoked", "新城区 告知承诺:核查、复查不符合,听取申辩,撤销许可", stories_permits.revoked),
+    Story("helped", "新城区 技术帮扶:推荐专家,预约,离线出具意见书,签收、整改、评价", stories_assistance.helped),
 )
 
 

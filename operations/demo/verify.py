@@ -14,11 +14,11 @@ from collections.abc import Callable
 from device.client import Refused
 from device.exchange import API
 from device.transport import HttpTransport, NoNetwork, Transport
+from operations.demo.cases import PATHS
 from operations.demo.ledger import Ledger
 from operations.demo.people import Person
 from operations.demo.transport import Patient
 
-_PATHS = {"hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits"}
 _FINDINGS = ("verify_true", "verify_false", "fix_on_site")
 _BATCH = 100
 
@@ -75,7 +75,7 @@ def _pushes(ledger: Ledger) -> list[str]:
 def _states(ledger: Ledger) -> list[str]:
     faults = []
     for final in ledger.finals:
-        found = ledger.people[final.reader_id].get(f"{_PATHS[final.kind]}/{final.subject_id}")
+        found = ledger.people[final.reader_id].get(f"{PATHS[final.kind]}/{final.subject_id}")
         if found["state"] != final.state or found["revision"] < final.revision:
             now = f"{found['state']} 第{found['revision']}版"
             faults.append(f"{final.kind} {final.subject_id} 应为 {final.state} 第{final.revision}版,实为 {now}")

@@ -46,4 +46,5 @@ def test_the_stories_happen_in_at_least_four_banners_and_reach_every_end(stage: 
         ("rectification", "RECTIFIED"),
         ("rectification", "TRANSFERRED"),
         *{("permit", state) for state in ("ACTIVE", "REFUSED", "REVOKED")},
+        ("assistance", "CLOSED"),
     }
