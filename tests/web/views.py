@@ -168,6 +168,8 @@ VIEWS = [
     View("/staff/:id", "staff-member-roles", Role.SEC_ADMIN, "/staff/{officer}"),
     View("/staff/:id", "staff-member-missing", Role.SEC_ADMIN, f"/staff/{NOWHERE}"),
     View("/deadlines", "deadlines"),
+    View("/figures", "figures", Role.UNIT_LEADER),
+    View("/figures/rows", "figure-rows", Role.UNIT_LEADER, "/figures/rows?figure=substantiated"),
     View("/permits", "permits", Role.UNIT_MANAGER),
     View("/permits", "permits-nobody", Role.CITIZEN),
     View("/permits/need", "permit-need", reach=answer_whether_it_is_needed),

@@ -8,6 +8,7 @@ import { signIn } from '@/features/sign-in'
 import { cases } from '@/features/cases'
 import { queue } from '@/features/queue'
 import { deadlines } from '@/features/deadlines'
+import { figures } from '@/features/figures'
 import { mine } from '@/features/mine'
 import { lock } from '@/features/lock'
 import { today } from '@/features/today'
@@ -20,5 +21,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, mine,
+  report, permits, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, mine,
 ]

@@ -18,6 +18,8 @@ export const isDesk = (user: User | null): boolean => hasRole(user, ...DESK) && 
 export const isAdministrator = (user: User | null): boolean => hasRole(user, ...ADMINISTRATORS)
 /** Who decides about what devices handed in and took no effect. */
 export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR')
+/** Who reads the figures of his jurisdiction. */
+export const readsFigures = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR', 'ANALYST', 'COMMANDER')
 /** Who sees which devices of the staff still hold work. */
 export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
