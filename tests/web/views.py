@@ -37,7 +37,7 @@ class View:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-_CASE = "/cases/:kind(hazard|handover|rectification|permit)/:id"
+_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance)/:id"
 _ASK = "/ask-signature/:type(hazard|rectification)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
