@@ -1,5 +1,7 @@
+import encodeQR from 'qr'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { actCodes, ActReader, digestDigits, signatureCode, signatureDigits, signatureOf, typedDigest, typedSignature, type Act } from '../src/features/cosign/codes'
+import { readCode } from '../src/features/cosign/reading'
 import { digestOf } from '../src/offline/ids'
 import { newDeviceKey, publicJwk, signDigest } from '../src/offline/keys'
 
@@ -69,4 +71,28 @@ test('a signature is scanned as it was shown', () => {
   const shown = { digest: act.digest, signerId: SIGNER, signature }
   expect(signatureOf(signatureCode(shown))).toEqual(shown)
   expect(signatureOf(actCodes(act)[0]!)).toBeNull()
+})
+
+describe('a camera without a reader of its own', () => {
+  /** A code as a frame of a camera has it: some pixels to a module, grey instead of black, noise all over. */
+  function frame(text: string, scale = 4) {
+    const code = encodeQR(text, 'raw', { ecc: 'low', border: 3 })
+    const side = code.length * scale
+    const data = new Uint8ClampedArray(side * side * 4)
+    for (let at = 0; at < side * side; at++) {
+      const dark = code[Math.floor(Math.floor(at / side) / scale)]![Math.floor((at % side) / scale)]!
+      data.set(Array(3).fill((dark ? 50 : 210) + ((at * 7919) % 31)).concat(255), at * 4)
+    }
+    return { width: side, height: side, data }
+  }
+
+  test('reads every code of an act and the signature', async () => {
+    expect(await read(actCodes(act).map((code) => readCode(frame(code)) ?? ''))).toEqual(act)
+    const text = signatureCode({ digest: act.digest, signerId: SIGNER, signature })
+    expect(readCode(frame(text))).toBe(text)
+  })
+
+  test('waits for a better frame where there is no code', () => {
+    expect(readCode({ width: 64, height: 64, data: new Uint8ClampedArray(64 * 64 * 4).fill(128) })).toBeNull()
+  })
 })
