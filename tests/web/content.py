@@ -66,11 +66,46 @@ def _content(stage: Stage) -> dict[str, str]:
         "to_verify": to_verify(stage, office),
         "to_correct": applied(stage, office, "require_correction", _ASKED),
         "licence_token": _licence(stage),
+        "advised": _advised(stage, office),
         "issue": _issue(stage, office),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),
         "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
     }
+
+
+def _advised(stage: Stage, office: Office) -> str:
+    """The hotel asked, and the expert has advised; one of two things is put right."""
+    manager, expert, case_id = stage.account("UNIT_MANAGER", HOME), stage.account("EXPERT", HOME), new_id()
+    photo = take_photo(stage.rng, *_HERE)
+    asked: Json = {
+        "id": case_id, "applicant_kind": "UNIT", "unit_id": manager.unit_id, "topic": "HAZARD_RECTIFY", "wanted_mode": "ON_SITE",
+        "description": "疏散指示标志不亮,想请专家看看怎么整改", "contact_name": "杨海燕", "contact_phone": "13904150102",
+        "photos": [photo.id],
+    }  # fmt: skip
+    manager.post("/assistance", asked, name="assistance.submit", subject_id=case_id)
+    send_whole(manager, photo, "application", office.leader)
+    when = (stage.clock() + timedelta(hours=2)).isoformat()
+    item: Json = {
+        "problem": "二层疏散指示标志3处不亮",
+        "clause": "消防法第十六条",
+        "suggestion": "更换灯具,并每月测试",
+        "cost": "SMALL",
+    }
+    advice: Json = {"summary": "查看了疏散指示标志和应急照明。", "items": [item, {**item, "problem": "应急照明电池失效"}]}
+    steps: tuple[tuple[Person, str, Json], ...] = (
+        (office.clerk, "accept", {}),
+        (office.leader, "schedule", {"expert_id": expert.id, "mode": "ON_SITE", "appointed_at": when}),
+        (manager, "agree", {}),
+        (expert, "start", {}),
+        (expert, "advise", advice),
+    )
+    for who, step, said in steps:
+        who.post(f"/assistance/{case_id}/actions/{step}", said, name=f"assistance.{step}", subject_id=case_id)
+    first = manager.get(f"/assistance/{case_id}")["data"]["advice"]["items"][0]["id"]
+    told: Json = {"fixed_item_ids": [first], "note": "二层已更换"}
+    manager.post(f"/assistance/{case_id}/actions/report_progress", told, name="assistance.report_progress", subject_id=case_id)
+    return case_id
 
 
 def _licence(stage: Stage) -> str:

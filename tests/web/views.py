@@ -38,7 +38,7 @@ class View:
 
 
 _CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance)/:id"
-_ASK = "/ask-signature/:type(hazard|rectification)/:id"
+_ASK = "/ask-signature/:type(hazard|rectification|permit)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
@@ -142,6 +142,7 @@ VIEWS = [
     View(_CASE, "case-handover", Role.UNIT_LEADER, "/cases/handover/{letter}"),
     View(_CASE, "case-rectification", Role.UNIT_LEADER, "/cases/rectification/{order}"),
     View(_CASE, "case-permit", Role.UNIT_LEADER, "/cases/permit/{permit}"),
+    View(_CASE, "case-assistance", Role.UNIT_LEADER, "/cases/assistance/{advised}"),
     View(_CASE, "case-missing", Role.UNIT_LEADER, f"/cases/hazard/{NOWHERE}"),
     View("/today", "today", Role.FIRE_OFFICER),
     View("/map", "map", Role.FIRE_OFFICER),
@@ -185,6 +186,11 @@ VIEWS = [
     View("/licences", "licences"),
     View("/licences/verify/:token", "licence-verified", address="/licences/verify/{licence_token}"),
     View("/licences/verify/:token", "licence-forged", address="/licences/verify/AAAAAAAAAAAAAAAAAAAAAA"),
+    View("/assistance", "assistance", Role.UNIT_MANAGER),
+    View("/assistance", "assistance-nobody", Role.CITIZEN),
+    View("/assistance/new", "assistance-new", Role.UNIT_MANAGER, "/assistance/new?order={order}"),
+    View("/assistance/new", "assistance-new-own", Role.CITIZEN),
+    View(_CASE, "case-assistance-own", Role.UNIT_MANAGER, "/cases/assistance/{advised}"),
     View("/pin", "pin", Role.FIRE_OFFICER),
     View("/unlock", "unlock", Role.TOWN_OFFICER, reach=lock),
     View(_ASK, "ask-signature", Role.FIRE_OFFICER, "/ask-signature/hazard/{under_way}", ask_for_a_signature),

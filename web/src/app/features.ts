@@ -2,6 +2,7 @@ import type { Feature } from './feature'
 import { report } from '@/features/report'
 import { myReports } from '@/features/my-reports'
 import { permits } from '@/features/permits'
+import { assistance } from '@/features/assistance'
 import { inbox } from '@/features/inbox'
 import { learn } from '@/features/learn'
 import { signIn } from '@/features/sign-in'
@@ -21,5 +22,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, mine,
 ]

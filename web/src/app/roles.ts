@@ -27,7 +27,10 @@ export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk
 /** Whoever may apply for an enterprise: its legal person, its managers, and agents whom it named for that. */
 export const appliesForPermits = (user: User | null): boolean => unitsToApplyFor(user).length > 0
 /** The enterprises for which he may. */
-export const unitsToApplyFor = (user: User | null): User['units'] =>
-  (user?.units ?? []).filter((power) => APPLICANTS.includes(power.role) && (power.scope.length === 0 || power.scope.includes('permits')))
+export const unitsToApplyFor = (user: User | null): User['units'] => unitsIn(user, 'permits')
+/** The enterprises for which he may ask for technical assistance. */
+export const unitsToAskFor = (user: User | null): User['units'] => unitsIn(user, 'assistance')
+const unitsIn = (user: User | null, matter: string): User['units'] =>
+  (user?.units ?? []).filter((power) => APPLICANTS.includes(power.role) && (power.scope.length === 0 || power.scope.includes(matter)))
 /** Citizens, enterprises, guests, and whoever has not signed in. */
 export const isPublic = (user: User | null): boolean => !isStaff(user)

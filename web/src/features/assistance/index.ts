@@ -1,0 +1,10 @@
+import type { Feature } from '@/app/feature'
+import { messages } from './messages'
+
+export const assistance: Feature = {
+  routes: [
+    { path: '/assistance', name: 'assistance', component: () => import('./RequestsPage.vue'), meta: { plain: true } },
+    { path: '/assistance/new', name: 'assistance-new', component: () => import('./AskPage.vue'), meta: { plain: true } },
+  ],
+  messages,
+}
