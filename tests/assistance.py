@@ -11,10 +11,12 @@ from flask.testing import FlaskClient
 from accounts.actor import SYSTEM, Role
 from api.context import Parts
 from database.base import new_id
+from device.client import Device
 from sync.editing import lock
 from sync.mutations import Origin
 from tests.makers import Case, Office
 from tests.people import HOME, Caller, Json, enterprise, staff
+from tests.wsgi import WsgiTransport
 from workflow.acting import step_for
 from workflow.assistance import timers
 from workflow.assistance.models import Assistance
@@ -138,3 +140,36 @@ WAYS: dict[str, tuple[Step, ...]] = {
     "CLOSED": (*_ADVISED, end_follow_up),
     "CANCELLED": (*_SCHEDULED, lambda case: case.act(case.reporter, "cancel")),
 }
+
+
+# ---- What tests ask of a request. ----
+
+
+def why_not(case: Case, who: Caller, action: str, **arguments: Any) -> Any:
+    """The reason of a refusal, or the fields that are wrong."""
+    answer = who.post(f"{case.path}/actions/{action}", arguments)
+    assert answer.status_code in (403, 404, 409, 422), answer.get_data(as_text=True)
+    problem = answer.get_json()
+    if answer.status_code == 422:
+        return [(error["field"], error["code"]) for error in problem["errors"]]
+    return problem.get("reason") or problem["type"].rsplit("/", 1)[1]
+
+
+def told(case: Case, who: Caller) -> dict[str, str]:
+    """What somebody was told of this request: event -> text."""
+    rows = who.get("/inbox?limit=100").get_json()["items"]
+    return {row["event_name"]: row["body"] for row in rows if row["subject_id"] == str(case.id)}
+
+
+def phone_of(parts: Parts, who: Caller) -> Device:
+    """A phone on which somebody has signed in, with what his scopes hold."""
+    phone = Device(WsgiTransport(who.client.application.wsgi_app), clock=parts.database.clock)
+    phone.sign_in(**who.way)
+    phone.register()
+    phone.pull()
+    return phone
+
+
+def offered(case: Case, who: Caller) -> set[str]:
+    """The steps that somebody may take now."""
+    return {step["action"] for step in case.read(who)["actions"]}
