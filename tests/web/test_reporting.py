@@ -35,6 +35,7 @@ new Promise((done) => {
   else navigator.serviceWorker.addEventListener('controllerchange', () => done(), { once: true })
 })
 """
+_HELD = "navigator.locks.query().then((locks) => locks.held.some((lock) => lock.name === 'fire-unsaved'))"
 _NO_CAMERA = """
 if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotFoundError'))
 """
@@ -136,6 +137,40 @@ def test_all_pictures_that_were_chosen_from_the_album_are_of_the_report(phone: B
     choose_from_album(page, 3)
     expect(page.get_by_role("button", name="删除第3张照片")).to_be_visible()
     expect(page.get_by_role("button", name="删除第4张照片")).to_have_count(0)
+
+
+def test_what_is_being_reported_survives_a_reload_until_it_is_saved(phone: BrowserContext) -> None:
+    page = opened(phone)
+    choose_from_album(page, 3)
+    page.get_by_role("radio", name="说不清").click()
+    page.get_by_label("情况说明").fill("二楼疏散门上锁")
+    expect(page.get_by_role("button", name="删除第3张照片")).to_be_visible()
+    assert page.evaluate(_HELD)  # no new version takes this page's place meanwhile
+    page.reload()
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    expect(page.get_by_role("button", name="删除第3张照片")).to_be_visible()
+    expect(page.get_by_role("button", name="删除第4张照片")).to_have_count(0)
+    expect(page.get_by_role("radio", name="说不清")).to_be_checked()
+    expect(page.get_by_label("情况说明")).to_have_value("二楼疏散门上锁")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", name="已上报")).to_be_visible(timeout=SENT_WITHIN_MS)
+    page.goto("/report")
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    expect(page.get_by_role("button", name="拍照", exact=True)).to_be_enabled()
+
+
+def test_whoever_goes_back_from_what_he_took_is_asked_first_and_leaves_nothing_behind(phone: BrowserContext) -> None:
+    page = opened(phone)
+    choose_from_album(page, 1)
+    expect(page.get_by_role("button", name="删除第1张照片")).to_be_visible()
+    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="取消").click()
+    expect(page).to_have_url("/report/snap")
+    expect(page.get_by_role("button", name="删除第1张照片")).to_be_visible()
+    page.get_by_role("button", name="返回").click()
+    page.get_by_role("button", name="离开").click()
+    page.get_by_role("button", name="没有着火,继续上报").click()
+    expect(page.get_by_role("button", name="拍照", exact=True)).to_be_enabled()
 
 
 def test_laws_are_searched_without_a_network_and_without_signing_in(phone: BrowserContext) -> None:

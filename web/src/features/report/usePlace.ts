@@ -40,7 +40,7 @@ export function usePlace() {
   })
 
   return {
-    said, looking, position, found, lack, isOutside, isElsewhere, isDoubtful, noticeAge, isHere, measureAgain: start,
+    said, looking, measured, position, found, lack, isOutside, isElsewhere, isDoubtful, noticeAge, isHere, measureAgain: start,
     line: computed(() => lineOf(said)),
     isVague: computed(() => position.value !== null && isVague(position.value)),
     place: () => placeOf(position.value, said),
