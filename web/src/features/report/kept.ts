@@ -1,5 +1,6 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { DBSchema } from 'idb'
 import type { Schemas } from '@/app/http'
+import { Database } from '@/offline/databases'
 import type { Mode } from './naming'
 import type { Picture } from './pictures'
 
@@ -31,18 +32,11 @@ interface KeptSchema extends DBSchema {
   reports: { key: string; value: Kept }
 }
 
-let opening: Promise<IDBPDatabase<KeptSchema>> | null = null
+const database = new Database<KeptSchema>('fire-kept-reports', (db) => void db.createObjectStore('reports', { keyPath: 'id' }))
 
-function database(): Promise<IDBPDatabase<KeptSchema>> {
-  opening ??= openDB<KeptSchema>('fire-kept-reports', 1, {
-    upgrade: (db) => void db.createObjectStore('reports', { keyPath: 'id' }),
-    terminated: () => (opening = null),
-  })
-  return opening
-}
-
+/** Raises StorageFull: then nothing was saved. */
 export async function keep(report: Kept): Promise<void> {
-  await (await database()).put('reports', report)
+  await database.write((tx) => tx.objectStore('reports').put(report))
 }
 
 /** What the server says now, to have it also without a network. */
@@ -52,22 +46,23 @@ export const note = (id: string, seen: Seen): Promise<void> => change(id, { seen
 export const moveTo = (id: string, partition: string): Promise<void> => change(id, { partition })
 
 async function change(id: string, changes: Partial<Kept>): Promise<void> {
-  const tx = (await database()).transaction('reports', 'readwrite')
-  const report = await tx.store.get(id)
-  if (report) await tx.store.put({ ...report, ...changes })
-  await tx.done
+  await database.write(async (tx) => {
+    const store = tx.objectStore('reports')
+    const report = await store.get(id)
+    if (report) await store.put({ ...report, ...changes })
+  })
 }
 
 export async function forget(id: string): Promise<void> {
-  await (await database()).delete('reports', id)
+  await database.write((tx) => tx.objectStore('reports').delete(id))
 }
 
 export async function keptOf(id: string): Promise<Kept | null> {
-  return (await (await database()).get('reports', id)) ?? null
+  return (await (await database.open()).get('reports', id)) ?? null
 }
 
 /** Newest first. */
 export async function allKept(): Promise<Kept[]> {
-  const found = await (await database()).getAll('reports')
+  const found = await (await database.open()).getAll('reports')
   return found.sort((one, other) => (one.savedAt < other.savedAt ? 1 : -1))
 }
