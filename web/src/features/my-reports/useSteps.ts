@@ -1,11 +1,13 @@
 import { computed } from 'vue'
 import { useDoing } from '@/app/async'
 import { apiOf } from '@/app/http'
-import { newId } from '@/offline'
+import { Asking, isLost } from './asking'
 import type { useMyReport } from './useMyReport'
 
 const OURS = ['rate', 'dispute', 'withdraw'] as const
 type Step = (typeof OURS)[number]
+/** `lost`: no answer came, so it may be done. */
+export type Ending = 'done' | 'refused' | 'lost'
 interface Bodies {
   rate: { score: number; comment: string }
   dispute: { reason: string; photos: string[] }
@@ -17,19 +19,31 @@ export function useSteps(id: string, report: ReturnType<typeof useMyReport>) {
   const doing = useDoing()
   const steps = computed(() => new Set<Step>(OURS.filter((step) => report.detail.value?.actions.some((offered) => offered.action === step))))
 
-  /** True once it is done. The same request may come twice: its answer is the same. */
-  async function act<S extends Step>(step: S, body: Bodies[S]): Promise<boolean> {
-    const done = await doing.run(async () => {
-      const client = apiOf(report.device())
-      const params = { path: { entity_id: id }, header: { 'Idempotency-Key': newId() } }
-      if (step === 'rate') await client.POST('/api/v1/hazards/{entity_id}/actions/rate', { params, body: body as Bodies['rate'] })
-      else if (step === 'dispute') await client.POST('/api/v1/hazards/{entity_id}/actions/dispute', { params, body: body as Bodies['dispute'] })
-      else await client.POST('/api/v1/hazards/{entity_id}/actions/withdraw', { params, body: {} })
-      return true
+  const asking = new Asking()
+
+  /** The same request may come twice: its answer is the same. */
+  async function act<S extends Step>(step: S, body: Bodies[S]): Promise<Ending> {
+    if (doing.isBusy.value) return 'lost' // one is under way
+    let ending = 'refused' as Ending
+    await doing.run(async () => {
+      try {
+        await asking.ask([step, body], (key) => send(step, body, key))
+        ending = 'done'
+      } catch (error) {
+        if (isLost(error)) ending = 'lost'
+        throw error
+      }
     })
-    if (!done) return false
-    await report.reload()
-    return true
+    if (ending === 'done') await report.reload()
+    return ending
+  }
+
+  async function send<S extends Step>(step: S, body: Bodies[S], key: string): Promise<void> {
+    const client = apiOf(report.device())
+    const params = { path: { entity_id: id }, header: { 'Idempotency-Key': key } }
+    if (step === 'rate') await client.POST('/api/v1/hazards/{entity_id}/actions/rate', { params, body: body as Bodies['rate'] })
+    else if (step === 'dispute') await client.POST('/api/v1/hazards/{entity_id}/actions/dispute', { params, body: body as Bodies['dispute'] })
+    else await client.POST('/api/v1/hazards/{entity_id}/actions/withdraw', { params, body: {} })
   }
 
   return { steps, doing, act }
