@@ -22,16 +22,21 @@ export function useLoaded<T>(work: () => Promise<T>) {
   const value = shallowRef<T | null>(null) as Ref<T | null>
   const failure = ref<Failure | null>(null)
   const isLoading = ref(false)
+  let round = 0 // only the newest question is answered: a slow line may bring them in another order
 
   async function reload(): Promise<void> {
+    const mine = ++round
     isLoading.value = true
     try {
-      value.value = await work()
+      const answer = await work()
+      if (mine !== round) return
+      value.value = answer
       failure.value = null
     } catch (error) {
-      failure.value = failureOf(error)
+      const failed = failureOf(error)
+      if (mine === round) failure.value = failed
     } finally {
-      isLoading.value = false
+      if (mine === round) isLoading.value = false
     }
   }
 
@@ -46,19 +51,23 @@ export function usePages<T>(page: (cursor: string | null) => Promise<{ items: T[
   const isLoading = ref(false)
   const isLoaded = ref(false)
   let next: string | null = null
+  let round = 0 // only the newest question is answered: a slow line may bring them in another order
 
   async function load(from: string | null): Promise<void> {
+    const mine = ++round
     isLoading.value = true
     try {
       const answer = await page(from)
+      if (mine !== round) return
       items.value = from === null ? answer.items : [...items.value, ...answer.items]
       next = answer.next_cursor ?? null
       failure.value = null
       isLoaded.value = true
     } catch (error) {
-      failure.value = failureOf(error)
+      const failed = failureOf(error)
+      if (mine === round) failure.value = failed
     } finally {
-      isLoading.value = false
+      if (mine === round) isLoading.value = false
     }
   }
 
