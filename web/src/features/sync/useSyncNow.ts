@@ -2,8 +2,10 @@ import { showToast } from 'vant'
 import { ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { failureOf } from '@/app/async'
-import { devicesHere, NoNetwork } from '@/offline'
+import { devicesHere, NoNetwork, type Outcome } from '@/offline'
+import { syncAll } from './syncAll'
 
+const OPEN = new Set<Outcome>(['rejected', 'parked', 'conflict'])
 const isBusy = ref(false)
 
 /** Hand everything in and fetch what is new, now; and say how it went. */
@@ -14,13 +16,8 @@ export function useSyncNow() {
     if (isBusy.value) return
     isBusy.value = true
     try {
-      let [sent, open] = [0, 0]
-      for (const device of await devicesHere()) {
-        if (device.isGuest && (await device.unsent()) === 0) continue
-        const results = await device.sync()
-        sent += results.length
-        open += results.filter((one) => one.outcome === 'rejected' || one.outcome === 'parked' || one.outcome === 'conflict').length
-      }
+      const results = await syncAll(await devicesHere())
+      const [sent, open] = [results.length, results.filter((one) => OPEN.has(one.outcome)).length]
       showToast({ message: open ? t('sync.done_with', { n: sent, k: open }) : t('sync.done', { n: sent }), duration: 3000 })
     } catch (error) {
       showToast({ message: error instanceof NoNetwork ? t('sync.no_network') : failureOf(error).text, duration: 4000 })
