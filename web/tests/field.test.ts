@@ -36,7 +36,7 @@ describe('the departure check', () => {
     hasPin: true, acts: 0, photos: 0,
   }
   const bad = (changes: Partial<Readiness>): string[] =>
-    checksOf({ ...ready, ...changes }, 10 * DAY + 1).flatMap((check) => (check.isGood ? [] : [check.name]))
+    checksOf({ ...ready, ...changes }, 10 * DAY + 1).flatMap(({ answer, name }) => (answer === 'good' ? [] : [`${name} ${answer}`]))
 
   test('is passed by a device that has everything, and says for how long', () => {
     expect(bad({})).toEqual([])
@@ -47,7 +47,13 @@ describe('the departure check', () => {
     [{ isDraining: true }, 'session'], [{ isWhole: false }, 'data'], [{ contactAt: 9 * DAY }, 'data'], [{ photos: 1 }, 'sent'], [{ hasPin: false }, 'pin'],
     [{ storage: { ...ready.storage, persistent: false } }, 'persistent'], [{ storage: { ...ready.storage, usedBytes: 9e8 } }, 'space'], [{ skewMs: -400_000 }, 'clock'],
   ])('%j is named', (changes, name) => {
-    expect(bad(changes)).toEqual([name])
+    expect(bad(changes)).toEqual([`${name} bad`])
+  })
+
+  test.each([
+    [{ storage: { ...ready.storage, persistent: null } }, 'persistent'], [{ storage: { ...ready.storage, quotaBytes: null } }, 'space'], [{ skewMs: null }, 'clock'],
+  ])('%j is not taken for good: nobody knows', (changes, name) => {
+    expect(bad(changes)).toEqual([`${name} unknown`])
   })
 })
 

@@ -15,9 +15,11 @@ export interface Readiness {
 }
 
 export type CheckName = 'data' | 'persistent' | 'space' | 'clock' | 'session' | 'pin' | 'sent'
+/** `unknown`: this browser does not say, or nobody has told it yet; that is not good. */
+export type Answer = 'good' | 'bad' | 'unknown'
 export interface Check {
   readonly name: CheckName
-  readonly isGood: boolean
+  readonly answer: Answer
 }
 
 const SPACE_BYTES = 300_000_000 // a hundred photos of a phone
@@ -29,14 +31,18 @@ export function checksOf(ready: Readiness, now: number): Check[] {
   const { quotaBytes, usedBytes, persistent } = ready.storage
   const left = quotaBytes === null || usedBytes === null ? null : quotaBytes - usedBytes
   return [
-    { name: 'session', isGood: ready.isSignedIn && !ready.isDraining },
-    { name: 'data', isGood: ready.isWhole && ready.contactAt !== null && now - ready.contactAt < FRESH_MS },
-    { name: 'sent', isGood: ready.acts + ready.photos === 0 },
-    { name: 'pin', isGood: ready.hasPin },
-    { name: 'persistent', isGood: persistent !== false },
-    { name: 'space', isGood: left === null || left >= SPACE_BYTES },
-    { name: 'clock', isGood: ready.skewMs === null || Math.abs(ready.skewMs) < SKEW_MS },
+    { name: 'session', answer: answerOf(ready.isSignedIn && !ready.isDraining) },
+    { name: 'data', answer: answerOf(ready.isWhole && ready.contactAt !== null && now - ready.contactAt < FRESH_MS) },
+    { name: 'sent', answer: answerOf(ready.acts + ready.photos === 0) },
+    { name: 'pin', answer: answerOf(ready.hasPin) },
+    { name: 'persistent', answer: answerOf(persistent) },
+    { name: 'space', answer: answerOf(left === null ? null : left >= SPACE_BYTES) },
+    { name: 'clock', answer: answerOf(ready.skewMs === null ? null : Math.abs(ready.skewMs) < SKEW_MS) },
   ]
+}
+
+function answerOf(isGood: boolean | null): Answer {
+  return isGood === null ? 'unknown' : isGood ? 'good' : 'bad'
 }
 
 /** Until when the base stays open without the server; null if it never came. */
