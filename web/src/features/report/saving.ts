@@ -1,5 +1,5 @@
 import { lookAtDevices, ownDevice, session } from '@/app/session'
-import { Device, newId, newTrackingCode, type JsonObject } from '@/offline'
+import { Device, newId, newTrackingCode, StorageFull, type JsonObject } from '@/offline'
 import { forget, keep, type Kept } from './kept'
 import { isSignedIn, reporterOf, type Naming } from './naming'
 import type { Picture } from './pictures'
@@ -46,7 +46,7 @@ export async function saveReport(draft: Draft): Promise<Kept> {
     await forget(kept.id)
     for (const photo of photos) await device.dropPhoto(photo)
     if (!isOwn) await device.destroy({ anyway: true })
-    throw error
+    throw error instanceof StorageFull ? new StorageFull(session.waiting.acts + session.waiting.photos) : error // of all queues here
   }
 }
 
