@@ -4,6 +4,11 @@ export type BaseMap = Schemas['BaseMap']
 
 const STORED = 'base-map'
 
+/** The map that was known last; a dead line is not waited for. Null: there is none. */
+export function storedBaseMap(): BaseMap | null {
+  return JSON.parse(localStorage.getItem(STORED) ?? 'null') as BaseMap | null
+}
+
 /** The map that the operator configured; without a network the one that was known last. Null: there is none. */
 export async function baseMap(): Promise<BaseMap | null> {
   try {
@@ -12,6 +17,6 @@ export async function baseMap(): Promise<BaseMap | null> {
     return found
   } catch (error) {
     if (!(error instanceof NoNetwork)) throw error
-    return JSON.parse(localStorage.getItem(STORED) ?? 'null') as BaseMap | null
+    return storedBaseMap()
   }
 }

@@ -10,7 +10,7 @@ export interface Place {
   readonly id: string
   readonly label: string
   readonly at: Point
-  readonly isUrgent: boolean
+  readonly kind: 'task' | 'urgent' | 'unit'
 }
 
 const SUBDOMAINS = '1234'
@@ -36,6 +36,7 @@ export class FieldMap {
   private readonly line = L.layerGroup()
   private shown: { places: readonly Place[]; selected: string | null } = { places: [], selected: null }
   private shift: (point: Point) => Point = (point) => point
+  private ground: L.GridLayer = new Grid()
 
   constructor(element: HTMLElement, private readonly onSelect: (id: string) => void) {
     this.map = L.map(element, { zoomControl: false, attributionControl: false, minZoom: 4, maxZoom: 18 }).fitBounds(REGION)
@@ -44,14 +45,12 @@ export class FieldMap {
     for (const layer of [this.line, this.own, this.places]) layer.addTo(this.map)
   }
 
-  /** What lies below. Its attribution and 审图号 are the page's to show. */
+  /** What lies below, in the place of what did; the rest is to be drawn anew. Its attribution and 审图号 are the page's to show. */
   lay(base: BaseMap | null): void {
-    if (base === null) {
-      new Grid().addTo(this.map)
-      return
-    }
-    if (base.crs === 'gcj02') this.shift = toGcj02
-    L.tileLayer(base.tiles_url, { subdomains: SUBDOMAINS, maxZoom: 18 }).addTo(this.map)
+    this.ground.remove()
+    this.shift = base?.crs === 'gcj02' ? toGcj02 : (point) => point
+    this.ground = base === null ? new Grid() : L.tileLayer(base.tiles_url, { subdomains: SUBDOMAINS, maxZoom: 18 })
+    this.ground.addTo(this.map)
   }
 
   showPlaces(places: readonly Place[], selected: string | null): void {
@@ -61,7 +60,7 @@ export class FieldMap {
     const asides = movedAside(places.map((place) => this.map.latLngToLayerPoint(this.latLng(place.at))))
     for (const [nth, place] of places.entries()) {
       const aside = asides[nth]!
-      const marks = ['fire-place', place.isUrgent ? 'urgent' : '', place.id === selected ? 'selected' : ''].join(' ').trim()
+      const marks = ['fire-place', place.kind === 'task' ? '' : place.kind, place.id === selected ? 'selected' : ''].filter(Boolean).join(' ')
       const icon = L.divIcon({ className: marks, iconSize: [size, size], iconAnchor: [size / 2 - aside.x, size / 2 - aside.y] })
       L.marker(this.latLng(place.at), { icon, title: place.label, alt: place.label, keyboard: true, zIndexOffset: place.id === selected ? 1000 : 0 })
         .on('click', () => this.onSelect(place.id))
