@@ -154,7 +154,8 @@ class Simulation:
         except NoNetwork:
             return "no network"
         except Refused as refused:
-            phone.is_over = phone.is_over or refused.status in (401, 403)
+            is_removed = refused.code == "too_many_requests" and phone.person_id in self.removed  # all his phones try in vain
+            phone.is_over = phone.is_over or refused.status in (401, 403) or is_removed
             return f"signed out: {refused.code}"
         return "signed in again"
 
