@@ -22,6 +22,7 @@ from workflow.reactions import CASES
 NOBODY_YET = {
     "hazard.assigned: removed_officers", "hazard.reopened: removed_officers", "hazard.disputed: committee",
     "permit.assigned: removed_officers",
+    "hazard.reporter_told: merged_reporters", "hazard.closed: merged_reporters",
 }  # fmt: skip
 
 

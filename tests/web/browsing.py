@@ -75,14 +75,19 @@ def report_by_file(page: Page, picture: str = "通道出口") -> None:
     """Snap a hazard, with a photo from the phone's own camera, and save it."""
     page.goto("/report")
     page.get_by_role("button", name="没有着火,继续上报").click()
+    take_photo(page)
+    page.get_by_role("radio", name=picture).click()
+    page.get_by_role("button", name="保存").click()
+
+
+def take_photo(page: Page) -> None:
+    """With the phone's own camera; one more where what could not be saved before is still there."""
     photo = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photographs()[0])
     camera, more = page.locator("input[type=file]").first, page.get_by_role("button", name="再拍一张")
     expect(camera.or_(more).first).to_be_attached()
-    if more.is_visible():  # what could not be saved before is still there
+    if more.is_visible():
         more.click()
     camera.set_input_files(photo)
-    page.get_by_role("radio", name=picture).click()
-    page.get_by_role("button", name="保存").click()
 
 
 # A predicate that is polled would be evaluated in the page, which its policy forbids.

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.actor import Role
 from operations.client import WEB
-from operations.demo.photos import photographs
+from tests.web.browsing import take_photo
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,11 @@ def say_that_nothing_burns(page: Page) -> None:
 def snap(page: Page) -> None:
     """With a photo, as the phone's own camera gives it."""
     say_that_nothing_burns(page)
-    photo = FilePayload(name="photo.jpg", mimeType="image/jpeg", buffer=photographs()[0])
-    page.locator("input[type=file]").first.set_input_files(photo)
-    page.get_by_role("radio", name="通道出口").click()
+    take_photo(page)
+    picture, save = page.get_by_role("radio", name="通道出口"), page.get_by_role("button", name="保存")
+    expect(picture.or_(save).first).to_be_visible()
+    if picture.is_visible():  # else it was chosen before, and elder mode is a screen further
+        picture.click()
 
 
 def find_true(page: Page) -> None:
@@ -88,6 +90,7 @@ def ask_for_a_signature(page: Page) -> None:
 
 def lock(page: Page) -> None:
     """He has a PIN, and opens the client anew."""
+    expect(page.locator("#content")).to_be_visible()
     if page.get_by_role("heading", name="解锁离线资料").is_visible():
         return
     page.goto("/pin")
