@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validate
 from analytics.rules import FIGURES, GROUPS, MOST_MONTHS
 from places.schemas import RegionCode
 from problems import Invalid, field_error
-from wire import AnswerSchema, Moment, PageSchema, StrictSchema
+from wire import EARLIEST, LATEST, AnswerSchema, Moment, PageSchema, StrictSchema
 from workflow.schemas import CodeField
 
 _DECEMBER = 12
@@ -21,11 +21,12 @@ class Month(fields.Field[date]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
-            if len(value) == len("2026-11"):
-                return date.fromisoformat(f"{value}-01")
+            month = date.fromisoformat(f"{value}-01") if len(value) == len("2026-11") else None
         except (TypeError, ValueError):
-            pass
-        raise ValidationError("应为年-月,如2026-11")
+            month = None
+        if month is None or not EARLIEST.date() <= month <= LATEST.date():
+            raise ValidationError("应为年-月,如2026-11")
+        return month
 
 
 class FiguresQuerySchema(StrictSchema):

@@ -99,6 +99,7 @@ def test_who_leads_nobody_reads_no_figures(client: FlaskClient, path: str) -> No
     ("query", "field"),
     [
         ({"since": "2026-13"}, "since"), ({"since": "2026-12-01"}, "since"), ({"since": "2026-11", "until": "2026-10"}, "since"),
+        ({"until": "9999-12"}, "until"), ({"until": "0001-01"}, "until"),
         ({"since": "2020-01"}, "since"), ({"by": "reporter"}, "by"), ({"region_code": "110105"}, "region_code"),
         ({"category": "'; --"}, "category"),
     ],

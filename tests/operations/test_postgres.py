@@ -21,7 +21,8 @@ from operations.databases import OWNER_ROLE
 from operations.postgres import Postgres
 from operations.processes import CannotStart, wait_until
 
-# Whoever is not root runs every test of this file as an ordinary account anyway: these two are about root becoming one.
+# Whoever is not root runs every test of this file as an ordinary account anyway: these two are about root becoming one, and
+# run wherever root does. Without root there is nothing of theirs to test, so they are skipped for good and not until later.
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
 

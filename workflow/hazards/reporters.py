@@ -41,7 +41,7 @@ def as_what_it_is(session: Session, actor: Actor, data: dict[str, Any]) -> dict[
     anonymous = data["report_mode"] == "ANONYMOUS"
     if anonymous and not actor.is_guest and not is_for_somebody(actor):
         return {**data, "report_mode": "REAL_NAME_HIDDEN"}
-    if not anonymous and actor.is_guest and session.get_one(Person, actor.id).guest_use == _ANONYMOUS:
+    if not anonymous and actor.is_guest and session.get_one(Person, actor.id, with_for_update=True).guest_use == _ANONYMOUS:
         return {**data, "report_mode": "ANONYMOUS", "reporter": None}
     return data
 
