@@ -12,7 +12,6 @@ from workflow.handovers.rules import LIFE as HANDOVER_LIFE
 from workflow.hazards.rules import LIFE as HAZARD_LIFE
 from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
 
-
 SIGNED_BY_TWO = ("hazard.verify_true", "hazard.verify_false", "hazard.fix_on_site")  # in effect with the second signature
 
 
