@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolTimeout
 
 from api.context import Parts
@@ -41,25 +42,40 @@ _GAUGES = {
     "backup_verified_age_seconds": "Age of the last backup that was verified; missing before the first.",
 }
 
+# The same of single queues: of those that wait longest, so that a bad day does not make thousands of series.
+_OF_A_QUEUE = {
+    "device_queue_pending": "Mutations that this queue's device said it still has to send.",
+    "device_queue_age_seconds": "Age of the oldest of them.",
+}
+_QUEUES_SHOWN = 100
+
 
 class Backlog(Collector):
-    """One statement over partial indexes; read when somebody asks."""
+    """Two statements over partial indexes; read when somebody asks."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def collect(self) -> Iterator[Metric]:
-        """A gauge for each column, none of them while the database is away."""
-        found = {}
+        """A gauge for each column, and two for each queue that waits; none of them while the database is away."""
+        found: dict[str, Any] = {}
+        queues: Sequence[RowMapping] = []
         try:
             with self._database.snapshot() as session:
-                found = dict(session.execute(_BACKLOG, {"moment": now(session)}).mappings().one())
+                moment = now(session)
+                found = dict(session.execute(_BACKLOG, {"moment": moment}).mappings().one())
+                queues = session.execute(_QUEUES, {"moment": moment, "limit": _QUEUES_SHOWN}).mappings().all()
         except (DBAPIError, PoolTimeout):
             pass  # said by the gauge below; whoever scrapes wants the rest
         yield GaugeMetricFamily("fire_database_up", "1 while the database answers.", value=float(bool(found)))
         for name, value in found.items():
             if value is not None or name != "backup_verified_age_seconds":  # nothing waits: zero; never verified: no age at all
                 yield GaugeMetricFamily(f"fire_{name}", _GAUGES[name], value=max(0.0, float(value or 0)))
+        for name, told in _OF_A_QUEUE.items():
+            gauge = GaugeMetricFamily(f"fire_{name}", told, labels=["queue"])
+            for row in queues:
+                gauge.add_metric([str(row["queue"])], max(0.0, float(row[name])))
+            yield gauge
 
 
 def watch(app: Flask) -> None:
@@ -115,5 +131,14 @@ _BACKLOG = text(
            ) AS journal_unsealed_seconds,
            (SELECT extract(epoch FROM :moment - CAST(value AS timestamptz)) FROM sync_meta
              WHERE name = 'verified_backup') AS backup_verified_age_seconds
+    """
+)
+_QUEUES = text(
+    """
+    SELECT q.id AS queue, q.pending AS device_queue_pending,
+           coalesce(extract(epoch FROM :moment - q.oldest_pending_at), 0) AS device_queue_age_seconds
+      FROM sync_queue q JOIN sync_device d ON d.id = q.device_id
+     WHERE q.pending > 0 AND d.status = 'active'
+     ORDER BY q.oldest_pending_at LIMIT :limit
     """
 )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import REGION_CODE, Actor
 from database.base import Json, new_id
-from database.journal import record
+from database.journal import Event, record
 from database.session import now
 from problems import RoleNotAllowed
 from sync.engine import Engine
@@ -21,7 +21,7 @@ from sync.execution import RESOLVERS, QueueState, Tried
 from sync.lines import Sent
 from sync.merge import Lost
 from sync.models import Issue, SyncHold, SyncMutation, SyncQueue
-from sync.synced import ISSUE, author_line, officer_line
+from sync.synced import ISSUE, author_line, loser_line, officer_line
 
 AFTER_REVOCATION = "after_revocation"
 AFTER_REASSIGNMENT = "after_reassignment"  # done within the lease by somebody whose case it was no more: to be looked at
@@ -83,11 +83,24 @@ def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: 
         issue.revision += 1
         issue.updated_at = now(session)
         issue.losing = {**evidence, "earlier": [*issue.losing.get("earlier", []), issue.losing["losing"]][-20:]}
+        issue.loser_ids = sorted({*issue.loser_ids, *_losers(session, author, lost)})
         return issue.id
     issue = _new(session, queue, sent, "conflict", "field_conflict", evidence, is_staff=is_staff)
     issue.field = lost.field
     issue.region_code = getattr(lost.entity, "region_code", None)
+    issue.loser_ids = _losers(session, author, lost)
     return _opened(session, issue, author)
+
+
+def _losers(session: Session, author: Actor, lost: Lost) -> list[UUID]:
+    """Who had written the value whose place the author's took, as the journal tells; nobody if it was himself."""
+    if lost.written_in is None:
+        return []
+    wrote = select(Event.actor_id).where(
+        Event.entity_type == type(lost.entity).__tablename__, Event.entity_id == lost.entity.id,
+        Event.revision == lost.written_in, Event.actor_id != author.id,
+    )  # fmt: skip
+    return list(session.scalars(wrote.distinct()))
 
 
 def _new(session: Session, queue: QueueState, sent: Sent, kind: str, reason: str, losing: Json, *, is_staff: bool) -> Issue:
@@ -175,7 +188,7 @@ def close(session: Session, issue: Issue, actor: Actor, state: str) -> None:
 
 def seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Any]:
     """Issues in one state that this actor may see: his own, and unless he is draining, those of his jurisdiction."""
-    mine = Issue.author_id == actor.id
+    mine = or_(Issue.author_id == actor.id, Issue.loser_ids.contains([actor.id]))
     statement = select(Issue).where(mine if actor.draining or filters.get("mine") else ISSUE.visible_to(actor))
     statement = statement.where(Issue.state == filters["state"])
     if filters.get("subject_id"):
@@ -193,7 +206,9 @@ def shown_to(session: Session, actor: Actor, rows: Sequence[Issue]) -> list[Json
 
 
 def _line(issue: Issue, actor: Actor) -> Json:
-    return author_line(issue) if actor.id == issue.author_id else {**officer_line(issue), "losing": issue.losing}
+    if actor.id == issue.author_id:
+        return author_line(issue)
+    return loser_line(issue) if actor.id in issue.loser_ids else {**officer_line(issue), "losing": issue.losing}
 
 
 def _waiting_acts(session: Session, ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -43,6 +43,8 @@ class Lost:
     standing: Any
     losing_made_at: str | None
     standing_made_at: str | None
+    later_stands: bool = False  # of what somebody saw on the spot, the later arrival
+    written_in: int | None = None  # then the revision in which the losing value was written, if an edit wrote it
 
     def evidence(self) -> Json:
         """As it is kept in the issue."""
@@ -53,6 +55,7 @@ class Lost:
             "standing": self.standing,
             "losing_made_at": self.losing_made_at,
             "standing_made_at": self.standing_made_at,
+            "later_stands": self.later_stands,
         }
 
 
@@ -110,7 +113,8 @@ def merge(
             if kind.kind == "office":
                 lost.append(Lost(entity, name, change.was, wanted, standing, mine, theirs))
                 continue
-            lost.append(Lost(entity, name, change.was, standing, wanted, theirs, mine))
+            written_in = stamp[0] if stamp else None
+            lost.append(Lost(entity, name, change.was, standing, wanted, theirs, mine, later_stands=True, written_in=written_in))
         setattr(entity, column, change.new)
         written.append(name)
     met_others = any(_foreign(stamp, base, origin) for stamp in entity.stamps.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, Numeric, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
@@ -219,6 +220,7 @@ class Issue(Revised, Base):
         CheckConstraint("(state = 'open') = (resolved_by IS NULL)", name="resolved_by_somebody"),
         Index("ix_issue_open", "region_code", "id", postgresql_where="state = 'open'"),
         Index("ix_issue_queue", "queue_id", "subject_id", postgresql_where="state = 'open'"),
+        Index("ix_issue_losers", "loser_ids", postgresql_using="gin"),
         Index("ix_issue_closed", "updated_at", postgresql_where="state <> 'open' AND off_devices_at IS NULL"),
     )
 
@@ -226,6 +228,7 @@ class Issue(Revised, Base):
     state: Mapped[str] = mapped_column(default="open")
     author_id: Mapped[UUID] = mapped_column(index=True)
     author_is_staff: Mapped[bool]  # False: a reporter, whom nobody is shown
+    loser_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")  # whose values had to yield
     region_code: Mapped[str | None]
     queue_id: Mapped[UUID]
     seq: Mapped[int]

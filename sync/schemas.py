@@ -172,7 +172,8 @@ class LostValueSchema(AnswerSchema):
     losing_made_at = Moment(allow_none=True)
     standing_made_at = Moment(allow_none=True)
     earlier = fields.List(fields.Raw(allow_none=True), metadata={"description": "what the same device lost here before"})
-    optional = frozenset({"earlier"})
+    later_stands = fields.Boolean(metadata={"description": "the author's own value took the place of the losing one"})
+    optional = frozenset({"earlier", "later_stands"})
 
 
 class HandedInSchema(AnswerSchema):
@@ -185,7 +186,7 @@ class HandedInSchema(AnswerSchema):
 
 
 class IssueRecordSchema(AnswerSchema):
-    """What devices hold of an issue. The last three are the author's alone."""
+    """What devices hold of an issue. `loser_ids` is told to those whom it names, the last three to the author alone."""
 
     issue_kind = fields.String()
     state = fields.String(validate=validate.OneOf(ISSUE_STATES))
@@ -199,10 +200,11 @@ class IssueRecordSchema(AnswerSchema):
     losing = AnyOf(LostValueSchema, HandedInSchema)
     created_at = Moment()
     resolved_by = fields.UUID(allow_none=True)
+    loser_ids = fields.List(fields.UUID())
     queue_id = fields.UUID()
     seq = fields.Integer()
     mid = fields.UUID()
-    optional = frozenset({"queue_id", "seq", "mid"})
+    optional = frozenset({"loser_ids", "queue_id", "seq", "mid"})
 
 
 class IssueSchema(StrictSchema):

@@ -1,4 +1,4 @@
-"""What devices hold of issues: the author everything, the banner's office what is not a reporter's."""
+"""What devices hold of issues: the author everything, who lost a value both values, the office what is not a reporter's."""
 
 from __future__ import annotations
 
@@ -25,8 +25,13 @@ def officer_line(issue: Issue) -> Json:
     }
 
 
+def loser_line(issue: Issue) -> Json:
+    """For those whose values a later one took the place of: what stood, and what stands."""
+    return {**officer_line(issue), "losing": issue.losing, "loser_ids": issue.loser_ids}
+
+
 def author_line(issue: Issue) -> Json:
-    """For the author: his own words too."""
+    """For the author: his own words too, and what names the line on his device."""
     return {
         **officer_line(issue),
         "author_id": issue.author_id,
@@ -42,6 +47,7 @@ ISSUE = Synced(
     Issue,
     [
         Scope("region", "officer", Issue.region_code, officer_line),
+        Scope("user", "lost", Issue.loser_ids, loser_line),
         Scope("user", "own", Issue.author_id, author_line),
     ],
     on_devices=lambda issue: issue.off_devices_at is None,

@@ -18,7 +18,7 @@ from tests.sync.test_http import Door
 
 
 def figures(client: FlaskClient) -> dict[str, float]:
-    """Every sample without labels, and how many requests each route answered."""
+    """Every sample without labels, those of single queues, and how many requests each route answered."""
     answer = client.get("/metrics")
     assert answer.status_code == 200
     found: dict[str, float] = {}
@@ -26,6 +26,8 @@ def figures(client: FlaskClient) -> dict[str, float]:
         for sample in family.samples:
             if not sample.labels:
                 found[sample.name] = sample.value
+            elif "queue" in sample.labels:
+                found[f"{sample.name} {sample.labels['queue']}"] = sample.value
             elif sample.name == "fire_request_seconds_count":
                 key = "{method} {route} {status}".format_map(sample.labels)
                 found[key] = sample.value
@@ -68,10 +70,13 @@ def test_how_old_the_oldest_work_on_a_device_is_is_told(
     told = figures(client)
     assert told["fire_device_queue_oldest_seconds"] == timedelta(days=2).total_seconds()
     assert (told["fire_device_queue_mutations"], told["fire_device_queues_stuck"]) == (3, 1)
+    assert told[f"fire_device_queue_pending {door.queue}"] == 3
+    assert told[f"fire_device_queue_age_seconds {door.queue}"] == timedelta(days=2).total_seconds()
     with parts.database.transaction() as session:  # a lost phone hands in no more
         session.execute(text("UPDATE sync_device SET status = 'wiped'"))
     told = figures(client)
     assert (told["fire_device_queue_oldest_seconds"], told["fire_device_queues_stuck"]) == (0, 0)
+    assert f"fire_device_queue_pending {door.queue}" not in told
 
 
 def test_with_the_database_away_the_rest_is_still_told(

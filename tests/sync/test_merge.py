@@ -60,6 +60,7 @@ def test_an_office_field_stays_as_the_office_wrote_it(world: World, officer: Pho
     assert issue.losing == {
         "field": "title", "was": "旧名", "losing": "我名", "standing": "局名",
         "losing_made_at": "2026-11-22T01:00:00+00:00", "standing_made_at": "2026-11-22T02:00:00+00:00",
+        "later_stands": False,
     }  # fmt: skip
     assert (issue.region_code, issue.field) == (HOME, "title")
 
@@ -71,6 +72,30 @@ def test_an_observed_field_takes_the_later_arrival_and_keeps_the_earlier_in_an_i
     assert officer.do("visit.edit", visit, base=1, changes={"count": [1, 7]})["outcome"] == "conflict"
     assert world.visits()[visit].count == 7
     assert (world.issues()[0].losing["losing"], world.issues()[0].losing["standing"]) == (5, 7)
+    assert world.issues()[0].losing["later_stands"]
+
+
+def test_whoever_lost_an_observed_value_sees_the_issue_beside_its_author_and_the_office(
+    world: World, officer: Phone, leader: Phone, visit: UUID
+) -> None:
+    leader.do("visit.edit", visit, base=1, changes={"count": [1, 5]})
+    third = world.phone(world.person(Role.SUPERVISOR))
+    for phone in (officer, third):
+        phone.do("visit.edit", visit, base=1, changes={"count": [1, 7 if phone is officer else 9]})
+    first, second = world.issues()
+    assert (first.loser_ids, second.loser_ids) == ([leader.person.id], [officer.person.id])
+    for phone, held in ((leader, first), (officer, second)):
+        phone.pull()
+        line = phone.held("issue")[f"user:{phone.person.id}#lost"]
+        assert line == {str(held.id)}
+    assert f"user:{third.person.id}#lost" not in third.held("issue")
+
+
+def test_a_value_that_ones_own_other_phone_overwrote_is_nobody_elses_loss(world: World, officer: Phone, visit: UUID) -> None:
+    other = world.phone(officer.person)
+    officer.do("visit.edit", visit, base=1, changes={"count": [1, 5]})
+    other.do("visit.edit", visit, base=1, changes={"count": [1, 7]})
+    assert world.issues()[0].loser_ids == []
 
 
 def test_the_same_value_from_two_devices_is_no_conflict(officer: Phone, leader: Phone, visit: UUID) -> None:

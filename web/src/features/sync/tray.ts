@@ -88,7 +88,7 @@ async function baseOf(device: Device, personId: string | null): Promise<{ issues
     const hazards = await device.allShown('hazard')
     const places = new Map(hazards.map((hazard) => [hazard.id, String(hazard['place_name'] ?? hazard['number'] ?? '')]))
     for (const order of await device.allShown('rectification')) places.set(order.id, String(order['unit_name'] || places.get(String(order['hazard_id'])) || ''))
-    return { issues: issues.filter((issue) => issue.author_id === personId), limbo: await device.limbo(), places }
+    return { issues: issues.filter((issue) => personId !== null && (issue.author_id === personId || issue.loser_ids?.includes(personId))), limbo: await device.limbo(), places }
   } catch (error) {
     if (error instanceof Locked) return null
     throw error
