@@ -60,6 +60,10 @@ class Settings:
     identity_client_id: str = ""
     identity_client_secret: str = ""
 
+    # The regional data platform's catalogue of units; both empty where there is none.
+    unit_catalogue_url: str = ""
+    unit_catalogue_key: str = ""
+
     access_token_lifetime: timedelta = timedelta(minutes=10)
     refresh_token_lifetime: timedelta = timedelta(days=30)
     drain_lifetime: timedelta = timedelta(days=30)  # how long a removed person may still hand in work
@@ -134,6 +138,7 @@ class Settings:
             metrics_dir=Path(metrics_dir) if metrics_dir else None,
             **_base_map(env),
             **_identity(env),
+            **_catalogue(env),
         )
 
 
@@ -162,6 +167,16 @@ def _identity(env: Mapping[str, str]) -> dict[str, Any]:
         if not _WEB.match(identity[name]):
             raise BadSetting(f"{name.upper()} is no web address: {identity[name]}")
     return identity
+
+
+def _catalogue(env: Mapping[str, str]) -> dict[str, Any]:
+    """The catalogue's address and key. Raises BadSetting unless both or none are there."""
+    url, key = (env.get(name, "").strip() for name in ("UNIT_CATALOGUE_URL", "UNIT_CATALOGUE_KEY"))
+    if bool(url) != bool(key):
+        raise BadSetting("the catalogue of units is half configured: set UNIT_CATALOGUE_URL and UNIT_CATALOGUE_KEY, or neither")
+    if url and not _WEB.match(url):
+        raise BadSetting("UNIT_CATALOGUE_URL is no web address: it looks like https://data.example/units")
+    return {"unit_catalogue_url": url, "unit_catalogue_key": key}
 
 
 def _whole_number(env: Mapping[str, str], name: str) -> int:

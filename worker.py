@@ -37,6 +37,8 @@ from media.uploads import sweep as sweep_expired
 from notifications.channels import Channel, channels_for
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
+from places.imports.catalogue import catalogue_of, visit
+from places.imports.commands import forget_rows, work
 from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
@@ -167,6 +169,16 @@ def publish_dirty(process: Process) -> None:
     in_batches(partial(dirty.publish, process.parts.sync), process)
 
 
+def take_units_in(process: Process) -> None:
+    """The rows of uploaded lists of units, and of the pages that a catalogue gave."""
+    in_batches(partial(work, savepoint=process.parts.database.savepoint), process)
+
+
+def pull_units(process: Process) -> None:
+    """What is new in the regional data platform's catalogue."""
+    visit(process.parts.database, catalogue_of(process.parts.settings))
+
+
 def watch_queues(process: Process) -> None:
     """An alarm where devices hold old work."""
     with process.parts.database.transaction() as session:
@@ -193,6 +205,9 @@ TIMETABLE = (
     Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
     Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
+    Timed("take_units_in", 5, take_units_in),
+    Timed("pull_units", 3600, pull_units),
+    Timed("forget_rows", 3600, partial(in_batches, forget_rows)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),

@@ -21,11 +21,10 @@ from api.paging import page
 from api.routes import Routes
 from database.base import Json
 from database.session import now
+from sheets import XLSX
 from workflow.clocks import local_day
 from workflow.hazards.models import Hazard
 from workflow.hazards.rules import STATES
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 routes = Routes(
     "analytics", "/analytics", "One-stop data analysis (一站式数据分析): figures that open to their rows, and the ledger"

@@ -156,6 +156,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("permit.revoked", "applicant", "permit_revoked"),
     Subscription("permit.upheld", "applicant", "permit_upheld"),
     Subscription("permit.ended", "applicant", "permit_ended"),
+    Subscription("unit_import.finished", "author", "units_tried", channels=(), when=_is("is_trial", True)),
+    Subscription("unit_import.finished", "author", "units_taken_in", channels=()),
     Subscription("assistance.submitted", "applicant", "assistance_received"),
     Subscription("assistance.submitted", "desk", "assistance_to_accept"),
     Subscription("assistance.accepted", "applicant", "assistance_accepted"),

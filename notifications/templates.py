@@ -161,6 +161,14 @@ _OFFICE = [
         "{org}今日到期{due_today}件、已超期{overdue}件,无人承办{unassigned}件,在办共{open}件。请先办理已超期和今日到期的。",
     ),
     Wording(
+        "units_taken_in", None, "duty", "单位名单已录入",
+        "您上传的“{name}”共{rows}行已处理完毕:{outcomes}。每一行的结果可在单位名单中查看、下载。",
+    ),
+    Wording(
+        "units_tried", None, "duty", "单位名单已试录",
+        "您上传的“{name}”共{rows}行已试录:{outcomes}。试录不改动登记内容,确认无误后请正式录入。",
+    ),
+    Wording(
         "case_untouched", None, "duty", "新件无人处理",
         "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
         ignores_quiet_hours=True,

@@ -88,6 +88,7 @@ class Unit(Revised, Base):
         CheckConstraint("(lon IS NULL) = (lat IS NULL) AND (lon IS NULL) = (position IS NULL)", name="position_whole"),
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
         Index("ix_unit_region", "region_code", "id"),
+        Index("ix_unit_name", "region_code", "name"),
         Index("ix_unit_managers", "manager_ids", postgresql_using="gin"),
     )
 

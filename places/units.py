@@ -37,7 +37,7 @@ def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:
     AuthLevelTooLow, LegalPersonRequired, UnitAlreadyRegistered.
     """
     _check_region(data)
-    if not actor.may_in(data["region_code"], *REGISTRARS):
+    if not _keeps_register(actor, data["region_code"]):
         if actor.grants or actor.is_guest:  # staff too are citizens, but not on duty
             raise RoleNotAllowed(action="register")
         if data["uscc"] is None:
@@ -69,11 +69,33 @@ def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int 
 
 def speaks_for_office(actor: Actor, unit: Unit) -> bool:
     """True for the brigade's staff in the unit's region, False for its own people. Raises RoleNotAllowed for anybody else."""
-    if actor.may_in(unit.region_code, *REGISTRARS):
+    if _keeps_register(actor, unit.region_code):
         return True
     if not any(power.unit_id == unit.id and power.role in OWNERS for power in actor.units):
         raise RoleNotAllowed(action="edit")
     return False
+
+
+def _keeps_register(actor: Actor, region_code: str) -> bool:
+    """The brigade's staff of the division, and what comes from the regional data platform."""
+    return actor.has(Role.SYSTEM) or actor.may_in(region_code, *REGISTRARS)
+
+
+def take_over(session: Session, actor: Actor, unit_id: UUID, values: dict[str, Any]) -> Unit:
+    """Write single fields that an import brought, for the office. Event: unit.edited.
+
+    Raises NotFound, RoleNotAllowed, Invalid, OutsideRegion, UnitAlreadyRegistered.
+    """
+    unit = _raise_revision(session, Unit.id == unit_id)
+    if unit is None:
+        raise NotFound
+    if not speaks_for_office(actor, unit):
+        raise RoleNotAllowed(action="edit")
+    for name, value in values.items():
+        setattr(unit, name, value)
+    if {"region_code", "position"} & set(values):
+        relocate(unit)
+    return edited(session, actor, unit, list(values), is_office=True)
 
 
 def require_fields(changed: Iterable[str], *, is_office: bool) -> None:
@@ -86,7 +108,7 @@ def require_fields(changed: Iterable[str], *, is_office: bool) -> None:
 def edited(session: Session, actor: Actor, unit: Unit, changed: Sequence[str], *, is_office: bool) -> Unit:
     """The end of every edit, once the fields are written. Event: unit.edited. Raises Invalid, UnitAlreadyRegistered."""
     require_fields(changed, is_office=is_office)
-    if is_office and not actor.may_in(unit.region_code, *REGISTRARS):
+    if is_office and not _keeps_register(actor, unit.region_code):
         raise Invalid(field_error("region_code", "not_your_region", "不能将单位移到本机构管辖以外的旗县区"))
     _flush(session)
     record(session, "unit.edited", unit, actor, data={"fields": list(changed)})

@@ -180,6 +180,9 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "experts.set_topics": lambda world: ([str(staff(world.client, Role.EXPERT, HOME).id)], world.office.leader),
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "unit_imports.show_import": lambda world: ([world.import_id], world.office.leader),
+    "unit_imports.rows": lambda world: ([world.import_id], world.office.leader),
+    "unit_imports.report": lambda world: ([world.import_id], world.office.leader),
     "unit_powers.claim_unit": lambda world: ([world.unit["id"]], None),  # wants a legal person's certificate
     "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
     "unit_powers.name_agent": lambda world: ([world.unit["id"]], world.responsible),

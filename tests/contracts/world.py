@@ -161,6 +161,14 @@ class World:
         return found
 
     @cached_property
+    def import_id(self) -> str:
+        """A list of units that the leader has uploaded."""
+        sheet = f"单位名称,旗县(市、区),单位类别\n测试单位,{self.region_code},一般单位\n".encode()
+        answer = self.office.leader.call("POST", "/units/imports", data=sheet, content_type="text/csv")
+        assert answer.status_code == 202, answer.get_data(as_text=True)
+        return str(answer.get_json()["id"])
+
+    @cached_property
     def sysadmin(self) -> Caller:
         """System administrator of the banner."""
         return staff(self.client, Role.SYS_ADMIN, self.region_code)

@@ -31,9 +31,9 @@ _SEVERE = ("serious", "critical")
 _AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def new_phone(browser: Browser, url: str) -> BrowserContext:
-    """A phone of the region, out of its box."""
-    phone = browser.new_context(base_url=url, **OF_A_PHONE)
+def new_phone(browser: Browser, url: str, agent: str | None = None) -> BrowserContext:
+    """A phone of the region, out of its box. `agent`: how the program that shows the page names itself."""
+    phone = browser.new_context(base_url=url, **OF_A_PHONE, user_agent=agent)
     phone.set_default_timeout(PATIENCE_MS)
     return phone
 

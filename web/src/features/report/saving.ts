@@ -41,6 +41,7 @@ export async function saveReport(draft: Draft): Promise<Kept> {
     for (const { photo, capturedAt } of draft.shots) photos.push(await device.addPhoto(photo, 'report', { capturedAt }))
     await device.mutate('hazard.submit', kept.id, argumentsOf(draft, kept.code, photos))
     if (!isOwn) await lookAtDevices()
+    void device.persist() // somebody has something to lose here now; a browser may ask him
     return kept
   } catch (error) {
     await forget(kept.id)

@@ -1,0 +1,182 @@
+"""The regional data platform's catalogue of units (对接数据资源): the contract, and the two ways in which we read it.
+
+A catalogue gives pages of what has changed since a cursor, oldest first; the cursor after the last page is where to go on
+next time. Records have the members of `RecordSchema`; what it adds is passed over, so that it may grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+import structlog
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import sheets
+from accounts.actor import SYSTEM
+from database.session import Database
+from places.imports.commands import keep
+from places.imports.models import UnitImport
+from places.imports.rules import MOST_PAGE_ROWS, NEEDED, TITLES
+from settings import Settings
+
+log = structlog.get_logger()
+_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_MOST_BYTES = 8 * 1024 * 1024  # of a page
+_MOST_PAGES = 200  # of one visit; the next visit goes on
+MOST_FILE_ROWS = 500_000
+FILE_TITLES = {"数据编号": "id", **TITLES}
+
+
+class CatalogueFailed(Exception):
+    """The catalogue did not answer, or not as agreed. The message says what, without the key."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some records, as the platform wrote them, and where the next ones are. `body` is what came, byte for byte."""
+
+    rows: list[dict[str, str]]
+    cursor: str | None
+    more: bool
+    body: bytes
+
+
+class UnitCatalogue(Protocol):
+    """What the platform offers."""
+
+    def page(self, cursor: str | None) -> Page:
+        """The records that changed after the cursor; None: from the beginning. Raises CatalogueFailed."""
+
+
+class RecordSchema(Schema):
+    """A unit in the catalogue. Numbers and codes are text or numbers there; we judge them where rows are judged."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    id = fields.String(required=True, validate=validate.Length(1, 64))
+    name = fields.String(required=True)
+    uscc = fields.String(allow_none=True)
+    region_code = fields.String(required=True)
+    address = fields.String(allow_none=True)
+    category = fields.String(allow_none=True)
+    place_type = fields.String(allow_none=True)
+    lon = fields.Float(allow_none=True)
+    lat = fields.Float(allow_none=True)
+    crs = fields.String(allow_none=True)
+
+
+class _PageSchema(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    items = fields.List(fields.Nested(RecordSchema), required=True, validate=validate.Length(max=MOST_PAGE_ROWS))
+    next_cursor = fields.String(required=True, allow_none=True, validate=validate.Length(max=500))
+    more = fields.Boolean(required=True)
+
+
+_PAGE = _PageSchema()
+
+
+class HttpCatalogue:
+    """`GET <url>?cursor=…&limit=1000` with a bearer key; answers `{"items", "next_cursor", "more"}` as JSON."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url, self._key = url, key
+
+    def page(self, cursor: str | None) -> Page:
+        """Ask, without following anybody elsewhere."""
+        asked = {"limit": str(MOST_PAGE_ROWS), **({"cursor": cursor} if cursor else {})}
+        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        try:
+            with httpx.stream("GET", self._url, params=asked, headers=headers, timeout=_TIMEOUT) as answer:
+                if answer.status_code != httpx.codes.OK:
+                    raise CatalogueFailed(f"answered {answer.status_code}")
+                body = b""
+                for part in answer.iter_bytes():
+                    body += part
+                    if len(body) > _MOST_BYTES:
+                        raise CatalogueFailed(f"a page of more than {_MOST_BYTES} bytes")
+            told: Any = _PAGE.loads(body.decode())
+        except httpx.HTTPError as error:
+            raise CatalogueFailed(f"{type(error).__name__} on the way") from error
+        except (ValidationError, ValueError) as error:
+            raise CatalogueFailed(f"answered what was not agreed: {error}"[:500]) from error
+        return Page([_cells(record) for record in told["items"]], told["next_cursor"], told["more"], body)
+
+
+class FileCatalogue:
+    """A file of the platform: the columns of an upload, and 数据编号 under which it knows a unit. One page, whole."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def page(self, cursor: str | None) -> Page:
+        """All of it; after it nothing. Raises Invalid for what is no such file."""
+        rows = sheets.read(self._body, FILE_TITLES, needed=("id", *NEEDED), most_rows=MOST_FILE_ROWS)
+        return Page([row.cells for row in rows], cursor, more=False, body=self._body)
+
+
+def _cells(record: dict[str, Any]) -> dict[str, str]:
+    """A record as a row: text, and what says nothing left out. A unit that the platform does not sort is an ordinary one."""
+    cells = {"category": "GENERAL_UNIT", **{name: str(value).strip() for name, value in record.items() if value is not None}}
+    cells["region"] = cells.pop("region_code")
+    return {name: value for name, value in cells.items() if value}
+
+
+def catalogue_of(settings: Settings) -> UnitCatalogue | None:
+    """The catalogue of this installation, if it has one."""
+    return HttpCatalogue(settings.unit_catalogue_url, settings.unit_catalogue_key) if settings.unit_catalogue_url else None
+
+
+def pull(database: Database, catalogue: UnitCatalogue, kept: Callable[[UUID], None] = lambda _: None) -> int:
+    """Keep every page that is new, to be taken in like any list: how many records. Nothing is open while the platform thinks."""
+    with database.transaction() as session:
+        cursor = _cursor(session)
+    fetched, more = 0, True
+    for _ in range(_MOST_PAGES):
+        if not more:
+            break
+        page = catalogue.page(cursor)
+        if page.rows:
+            with database.transaction() as session:
+                if _cursor(session) != cursor:  # somebody else was here meanwhile
+                    return fetched
+                made = _keep(session, page)
+            kept(made)
+        fetched += len(page.rows)
+        if page.more and page.cursor == cursor:
+            raise CatalogueFailed("says that there is more, and not where")
+        cursor, more = page.cursor, page.more
+    return fetched
+
+
+def visit(database: Database, catalogue: UnitCatalogue | None) -> None:
+    """Pull what is new, if there is a catalogue; say it in the log where it cannot be read. For the timetable."""
+    if catalogue is None:
+        return
+    try:
+        fetched = pull(database, catalogue)
+    except CatalogueFailed as failure:
+        log.error("the catalogue of units cannot be read", why=str(failure))  # noqa: TRY400 - the reason is one line
+        return
+    if fetched:
+        log.info("units came from the catalogue", records=fetched)
+
+
+def _keep(session: Session, page: Page) -> UUID:
+    rows = list(enumerate(page.rows, start=2))  # as in a file: line 1 is its head
+    facts = {"name": "区域数据平台单位目录", "cursor": page.cursor, "prefer": "REGISTER", "is_trial": False}
+    return keep(session, SYSTEM, "PLATFORM", page.body, rows, **facts).id
+
+
+def _cursor(session: Session) -> str | None:
+    """Where the last page ended."""
+    last = select(UnitImport.cursor).where(UnitImport.source == "PLATFORM").order_by(UnitImport.id.desc()).limit(1)
+    return session.scalar(last)

@@ -1,0 +1,93 @@
+"""The cells of a row as the register holds them, or what is wrong with each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from database.base import Json
+from places.imports.rules import CATEGORY_OF, PLACE_TYPE_OF, system_of
+from places.regions import banner, full_name, regions
+from places.schemas import PositionSchema, Uscc
+from problems import Invalid
+from wire import Line, StrictSchema, flatten
+
+_POSITION = PositionSchema()
+
+
+class _Region(fields.String):
+    """A banner by its code, by its name, or by the league's name and its own."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs)).replace(" ", "")
+        code = text if banner(text) is not None else _codes().get(text.removeprefix("内蒙古自治区"))
+        if code is None:
+            raise ValidationError("应为自治区内旗县(市、区)的名称或者六位代码")
+        return code
+
+
+class _Word(fields.String):
+    """One of a list, by its Chinese name or its code."""
+
+    def __init__(self, words: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        code = self.words.get(str(super()._deserialize(value, attr, data, **kwargs)).strip())
+        if code is None:
+            raise ValidationError("不在可选范围内,请从模板中选择")
+        return code
+
+
+class _Degrees(fields.Float):
+    """A number in a cell."""
+
+
+class RowSchema(StrictSchema):
+    """A row of a list of units. What is left out says nothing."""
+
+    id = Line(max_length=64)
+    name = Line(max_length=100, required=True)
+    uscc = Uscc()
+    region = _Region(required=True)
+    address = Line(max_length=200)
+    category = _Word(CATEGORY_OF, required=True)
+    place_type = _Word(PLACE_TYPE_OF)
+    lon = _Degrees()
+    lat = _Degrees()
+    crs = fields.String()
+
+
+_ROW = RowSchema()
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    """The names by which a banner is known; a name that two of them have stands for neither without its league's."""
+    banners = [region for region in regions().values() if region.level == 3]
+    names = [region.name for region in banners]
+    short = {region.name: region.code for region in banners if names.count(region.name) == 1}
+    return {**short, **{full_name(region.code): region.code for region in banners}}
+
+
+def shaped(cells: Mapping[str, str]) -> Json:
+    """What a row says, under the names of the register. Raises Invalid with every wrong cell."""
+    try:
+        said: Json = dict(_ROW.load(dict(cells)))
+    except ValidationError as error:
+        raise Invalid(*flatten(error.messages)) from error
+    said["region_code"] = said.pop("region")
+    lon, lat, crs = said.pop("lon", None), said.pop("lat", None), said.pop("crs", "wgs84")
+    if (lon is None) != (lat is None):
+        missing = "lat" if lat is None else "lon"
+        raise Invalid({"field": missing, "code": "required", "message": "经度和纬度应同时填写"})
+    if lon is not None:
+        try:
+            said["position"] = _POSITION.load({"lon": lon, "lat": lat, "crs": system_of(crs), "source": "import"})
+        except ValidationError as error:
+            raise Invalid(*flatten(error.messages)) from error
+    return said
