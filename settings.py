@@ -64,6 +64,10 @@ class Settings:
     unit_catalogue_url: str = ""
     unit_catalogue_key: str = ""
 
+    # The 12345 hotline's interface; both empty where its orders come by file.
+    hotline_url: str = ""
+    hotline_key: str = ""
+
     access_token_lifetime: timedelta = timedelta(minutes=10)
     refresh_token_lifetime: timedelta = timedelta(days=30)
     drain_lifetime: timedelta = timedelta(days=30)  # how long a removed person may still hand in work
@@ -138,7 +142,8 @@ class Settings:
             metrics_dir=Path(metrics_dir) if metrics_dir else None,
             **_base_map(env),
             **_identity(env),
-            **_catalogue(env),
+            **_neighbour(env, "unit_catalogue", "catalogue of units"),
+            **_neighbour(env, "hotline", "12345 hotline"),
         )
 
 
@@ -169,14 +174,15 @@ def _identity(env: Mapping[str, str]) -> dict[str, Any]:
     return identity
 
 
-def _catalogue(env: Mapping[str, str]) -> dict[str, Any]:
-    """The catalogue's address and key. Raises BadSetting unless both or none are there."""
-    url, key = (env.get(name, "").strip() for name in ("UNIT_CATALOGUE_URL", "UNIT_CATALOGUE_KEY"))
+def _neighbour(env: Mapping[str, str], name: str, what: str) -> dict[str, Any]:
+    """Address and key of a system around us. Raises BadSetting unless both or none are there."""
+    names = [f"{name}_url", f"{name}_key"]
+    url, key = (env.get(each.upper(), "").strip() for each in names)
     if bool(url) != bool(key):
-        raise BadSetting("the catalogue of units is half configured: set UNIT_CATALOGUE_URL and UNIT_CATALOGUE_KEY, or neither")
+        raise BadSetting(f"the {what} is half configured: set {names[0].upper()} and {names[1].upper()}, or neither")
     if url and not _WEB.match(url):
-        raise BadSetting("UNIT_CATALOGUE_URL is no web address: it looks like https://data.example/units")
-    return {"unit_catalogue_url": url, "unit_catalogue_key": key}
+        raise BadSetting(f"{names[0].upper()} is no web address: it looks like https://neighbour.example/path")
+    return dict(zip(names, (url, key), strict=True))
 
 
 def _whole_number(env: Mapping[str, str], name: str) -> int:

@@ -37,7 +37,7 @@ from media.uploads import sweep as sweep_expired
 from notifications.channels import Channel, channels_for
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
-from places.imports.catalogue import catalogue_of, visit
+from places.imports import catalogue
 from places.imports.commands import forget_rows, work
 from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
@@ -45,6 +45,7 @@ from sync.models import Issue
 from sync.replay import replay_parked
 from workflow.assistance import timers as assistance_timers
 from workflow.hazards import tracking
+from workflow.hazards.intakes import gateway
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding
 
@@ -127,12 +128,6 @@ def sweep_outbox(process: Process) -> None:
         process.wake.ask()
 
 
-def seal_journal(process: Process) -> None:
-    """Chain a root over what has ended since the last time."""
-    with process.parts.database.transaction() as session:
-        seal_finished(session)
-
-
 def sweep_uploads(process: Process) -> None:
     """Expire uploads that were left lying."""
     parts = process.parts
@@ -149,10 +144,10 @@ def sweep_photos(process: Process) -> None:
     in_batches(lambda session: sweep_unattached(session, parts.storage, lifetime, undecided), process)
 
 
-def sweep_accounts(process: Process) -> None:
-    """Forget throttles and codes whose time is over."""
+def once(step: Callable[[Session], object], process: Process) -> None:
+    """A step in a transaction of its own."""
     with process.parts.database.transaction() as session:
-        retention.sweep(session)
+        step(session)
 
 
 def in_batches(step: Callable[[Session], int], process: Process) -> None:
@@ -170,19 +165,18 @@ def publish_dirty(process: Process) -> None:
 
 
 def take_units_in(process: Process) -> None:
-    """The rows of uploaded lists of units, and of the pages that a catalogue gave."""
+    """The rows of lists of units, uploaded or from a catalogue."""
     in_batches(partial(work, savepoint=process.parts.database.savepoint), process)
 
 
 def pull_units(process: Process) -> None:
     """What is new in the regional data platform's catalogue."""
-    visit(process.parts.database, catalogue_of(process.parts.settings))
+    catalogue.visit(process.parts.database, catalogue.catalogue_of(process.parts.settings))
 
 
-def watch_queues(process: Process) -> None:
-    """An alarm where devices hold old work."""
-    with process.parts.database.transaction() as session:
-        oversight.watch(session)
+def visit_hotline(process: Process) -> None:
+    """Orders of the hotline in, their results out."""
+    gateway.visit(process.parts.database, gateway.gateway_of(process.parts.settings))
 
 
 def make_snapshots(process: Process) -> None:
@@ -194,7 +188,7 @@ def make_snapshots(process: Process) -> None:
 
 TIMETABLE = (
     Timed(_SWEEP, 5, sweep_outbox),
-    Timed("seal_journal", 10, seal_journal),
+    Timed("seal_journal", 10, partial(once, seal_finished)),
     Timed("check_journal", 3600, partial(in_batches, check_next)),
     Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
     Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
@@ -207,6 +201,7 @@ TIMETABLE = (
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("take_units_in", 5, take_units_in),
     Timed("pull_units", 3600, pull_units),
+    Timed("visit_hotline", 60, visit_hotline),
     Timed("forget_rows", 3600, partial(in_batches, forget_rows)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),
@@ -216,10 +211,10 @@ TIMETABLE = (
     Timed("forget_bodies", 86_400, partial(in_batches, sync_retention.forget_bodies)),
     Timed("make_snapshots", 300, make_snapshots),
     Timed("publish_dirty", 5, publish_dirty),
-    Timed("watch_queues", 3600, watch_queues),
+    Timed("watch_queues", 3600, partial(once, oversight.watch)),
     Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
-    Timed("sweep_accounts", 3600, sweep_accounts),
+    Timed("sweep_accounts", 3600, partial(once, retention.sweep)),
     Timed("forget_guesses", 3600, partial(in_batches, tracking.forget_guesses)),
 )
 

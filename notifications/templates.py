@@ -161,6 +161,18 @@ _OFFICE = [
         "{org}今日到期{due_today}件、已超期{overdue}件,无人承办{unassigned}件,在办共{open}件。请先办理已超期和今日到期的。",
     ),
     Wording(
+        "order_held", None, "duty", "工单待补正",
+        "{source}工单{external_number}内容不全,未能收件,请补正后收件。",
+    ),
+    Wording(
+        "order_to_answer", None, "duty", "工单待回填",
+        "{source}工单{external_number}已办结,请将办理结果回填派单单位。",
+    ),
+    Wording(
+        "order_to_return", None, "duty", "工单待退回",
+        "{source}工单{external_number}不属本机构办理,请将退回理由回填派单单位。",
+    ),
+    Wording(
         "units_taken_in", None, "duty", "单位名单已录入",
         "您上传的“{name}”共{rows}行已处理完毕:{outcomes}。每一行的结果可在单位名单中查看、下载。",
     ),

@@ -44,6 +44,15 @@ def banner(code: str) -> Region | None:
     return found if found is not None and found.level == 3 else None
 
 
+@functools.cache
+def banners_by_name() -> Mapping[str, str]:
+    """Codes by the names that people write: 呼和浩特市新城区, or 新城区 alone where no other banner is called so."""
+    banners = [region for region in regions().values() if region.level == 3]
+    names = [region.name for region in banners]
+    short = {region.name: region.code for region in banners if names.count(region.name) == 1}
+    return {**short, **{full_name(region.code): region.code for region in banners}}
+
+
 def league_of(code: str) -> Region:
     """The league or city of a banner, or the league itself. Raises KeyError for other codes."""
     found = regions()[code]

@@ -9,6 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from accounts.identifiers import is_credit_code
 from places.coordinates import SYSTEMS
 from places.jurisdiction import ADDRESS_PARTS
+from places.regions import banner, banners_by_name
 from places.unit_kinds import CATEGORIES, PLACE_TYPES
 from wire import Flag, Line, Moment, StrictSchema
 
@@ -29,6 +30,21 @@ class RegionCode(fields.String):
         kwargs.setdefault("metadata", {"example": "150102"})
         form = validate.Regexp("^15[0-9]{4}$", error="应为自治区内的六位区划代码")
         super().__init__(validate=[validate.Length(equal=6, error="应为六位区划代码"), form], **kwargs)
+
+
+class BannerName(fields.String):
+    """A banner as people write it in a sheet: by its code, by its name, or by the league's name and its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {"maxLength": 40, "example": "呼和浩特市新城区"})
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = str(super()._deserialize(value, attr, data, **kwargs))[:40].replace(" ", "")
+        code = name if banner(name) is not None else banners_by_name().get(name.removeprefix("内蒙古自治区"))
+        if code is None:
+            raise ValidationError("应为自治区内旗县(市、区)的名称或者六位代码")
+        return code
 
 
 class Uscc(fields.String):

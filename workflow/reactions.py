@@ -33,6 +33,7 @@ from workflow.handovers.models import Handover
 from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on, reporting
+from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
 from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
@@ -229,13 +230,15 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
     "hazard.verified_true": (_order,),
     "hazard.handed_over": (_transfer_order,),
-    "hazard.rejected": (_end_siblings,),
+    "hazard.rejected": (_end_siblings, intakes.follow),
+    "hazard.diverted_119": (intakes.follow,),
+    "hazard.reopened": (intakes.reopen,),
     "hazard.merged": (_end_siblings,),
     "hazard.verified_false": (_end_siblings,),
     "hazard.fixed_on_site": (_end_siblings,),
     "hazard.rectified": (_end_siblings,),
-    "hazard.closed": (_end_siblings,),
-    "hazard.force_closed": (_end_siblings,),
+    "hazard.closed": (_end_siblings, intakes.follow),
+    "hazard.force_closed": (_end_siblings, intakes.follow),
     "handover.accepted": (_enter_handed_over,),
     "handover.discarded": (_drop_letter,),
     "handover.withdrawn": (_drop_letter,),

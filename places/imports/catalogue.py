@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-import httpx
 import structlog
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
@@ -20,21 +19,16 @@ from sqlalchemy.orm import Session
 import sheets
 from accounts.actor import SYSTEM
 from database.session import Database
+from neighbours import Neighbour, NeighbourFailed
 from places.imports.commands import keep
 from places.imports.models import UnitImport
 from places.imports.rules import MOST_PAGE_ROWS, NEEDED, TITLES
 from settings import Settings
 
 log = structlog.get_logger()
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-_MOST_BYTES = 8 * 1024 * 1024  # of a page
 _MOST_PAGES = 200  # of one visit; the next visit goes on
 MOST_FILE_ROWS = 500_000
 FILE_TITLES = {"数据编号": "id", **TITLES}
-
-
-class CatalogueFailed(Exception):
-    """The catalogue did not answer, or not as agreed. The message says what, without the key."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ class UnitCatalogue(Protocol):
     """What the platform offers."""
 
     def page(self, cursor: str | None) -> Page:
-        """The records that changed after the cursor; None: from the beginning. Raises CatalogueFailed."""
+        """The records that changed after the cursor; None: from the beginning. Raises NeighbourFailed."""
 
 
 class RecordSchema(Schema):
@@ -88,26 +82,15 @@ class HttpCatalogue:
     """`GET <url>?cursor=…&limit=1000` with a bearer key; answers `{"items", "next_cursor", "more"}` as JSON."""
 
     def __init__(self, url: str, key: str) -> None:
-        self._url, self._key = url, key
+        self._neighbour = Neighbour(url, key)
 
     def page(self, cursor: str | None) -> Page:
-        """Ask, without following anybody elsewhere."""
-        asked = {"limit": str(MOST_PAGE_ROWS), **({"cursor": cursor} if cursor else {})}
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        """Ask for it."""
+        body = self._neighbour.ask("", {"limit": str(MOST_PAGE_ROWS), **({"cursor": cursor} if cursor else {})})
         try:
-            with httpx.stream("GET", self._url, params=asked, headers=headers, timeout=_TIMEOUT) as answer:
-                if answer.status_code != httpx.codes.OK:
-                    raise CatalogueFailed(f"answered {answer.status_code}")
-                body = b""
-                for part in answer.iter_bytes():
-                    body += part
-                    if len(body) > _MOST_BYTES:
-                        raise CatalogueFailed(f"a page of more than {_MOST_BYTES} bytes")
             told: Any = _PAGE.loads(body.decode())
-        except httpx.HTTPError as error:
-            raise CatalogueFailed(f"{type(error).__name__} on the way") from error
         except (ValidationError, ValueError) as error:
-            raise CatalogueFailed(f"answered what was not agreed: {error}"[:500]) from error
+            raise NeighbourFailed(f"answered what was not agreed: {error}"[:500]) from error
         return Page([_cells(record) for record in told["items"]], told["next_cursor"], told["more"], body)
 
 
@@ -152,7 +135,7 @@ def pull(database: Database, catalogue: UnitCatalogue, kept: Callable[[UUID], No
             kept(made)
         fetched += len(page.rows)
         if page.more and page.cursor == cursor:
-            raise CatalogueFailed("says that there is more, and not where")
+            raise NeighbourFailed("says that there is more, and not where")
         cursor, more = page.cursor, page.more
     return fetched
 
@@ -163,7 +146,7 @@ def visit(database: Database, catalogue: UnitCatalogue | None) -> None:
         return
     try:
         fetched = pull(database, catalogue)
-    except CatalogueFailed as failure:
+    except NeighbourFailed as failure:
         log.error("the catalogue of units cannot be read", why=str(failure))  # noqa: TRY400 - the reason is one line
         return
     if fetched:

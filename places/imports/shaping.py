@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,23 +9,11 @@ from marshmallow import ValidationError, fields
 
 from database.base import Json
 from places.imports.rules import CATEGORY_OF, PLACE_TYPE_OF, system_of
-from places.regions import banner, full_name, regions
-from places.schemas import PositionSchema, Uscc
+from places.schemas import BannerName, PositionSchema, Uscc
 from problems import Invalid
 from wire import Line, StrictSchema, flatten
 
 _POSITION = PositionSchema()
-
-
-class _Region(fields.String):
-    """A banner by its code, by its name, or by the league's name and its own."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = str(super()._deserialize(value, attr, data, **kwargs)).replace(" ", "")
-        code = text if banner(text) is not None else _codes().get(text.removeprefix("内蒙古自治区"))
-        if code is None:
-            raise ValidationError("应为自治区内旗县(市、区)的名称或者六位代码")
-        return code
 
 
 class _Word(fields.String):
@@ -53,7 +40,7 @@ class RowSchema(StrictSchema):
     id = Line(max_length=64)
     name = Line(max_length=100, required=True)
     uscc = Uscc()
-    region = _Region(required=True)
+    region = BannerName(required=True)
     address = Line(max_length=200)
     category = _Word(CATEGORY_OF, required=True)
     place_type = _Word(PLACE_TYPE_OF)
@@ -63,15 +50,6 @@ class RowSchema(StrictSchema):
 
 
 _ROW = RowSchema()
-
-
-@functools.cache
-def _codes() -> dict[str, str]:
-    """The names by which a banner is known; a name that two of them have stands for neither without its league's."""
-    banners = [region for region in regions().values() if region.level == 3]
-    names = [region.name for region in banners]
-    short = {region.name: region.code for region in banners if names.count(region.name) == 1}
-    return {**short, **{full_name(region.code): region.code for region in banners}}
 
 
 def shaped(cells: Mapping[str, str]) -> Json:

@@ -87,6 +87,8 @@ def _usual(world: World, operation: Operation) -> Caller | None:
         return world.editor
     if operation.id in ("permits.prepare", "assistance.submit"):
         return world.office.manager
+    if operation.path.startswith(f"{BASE}/intakes"):
+        return world.office.clerk
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
     if operation.id in ("places.load_calendar", "places.move_units", "deadlines.edit_deadline") or operation.path.startswith(
@@ -180,6 +182,8 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "experts.set_topics": lambda world: ([str(staff(world.client, Role.EXPERT, HOME).id)], world.office.leader),
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "intakes.show_order": lambda world: ([world.held_order["order_id"]], world.office.leader),
+    "intakes.complete_order": lambda world: ([world.held_order["order_id"]], world.office.clerk),
     "unit_imports.show_import": lambda world: ([world.import_id], world.office.leader),
     "unit_imports.rows": lambda world: ([world.import_id], world.office.leader),
     "unit_imports.report": lambda world: ([world.import_id], world.office.leader),

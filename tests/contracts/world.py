@@ -161,6 +161,17 @@ class World:
         return found
 
     @cached_property
+    def held_order(self) -> Json:
+        """An order of the hotline that a clerk has to put right."""
+        sheet = f"工单编号,收到时间,旗县(市、区),情况说明\nNM{new_id().hex[-8:]},昨天,{self.region_code},测试\n".encode()
+        answer = self.office.clerk.call(
+            "POST", "/intakes/sheets", data=sheet, content_type="text/csv", query_string={"source": "12345"}
+        )
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        held: Json = answer.get_json()["items"][0]
+        return held
+
+    @cached_property
     def import_id(self) -> str:
         """A list of units that the leader has uploaded."""
         sheet = f"单位名称,旗县(市、区),单位类别\n测试单位,{self.region_code},一般单位\n".encode()

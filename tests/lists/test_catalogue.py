@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from accounts.actor import Role
 from api.context import Parts
-from places.imports.catalogue import CatalogueFailed, FileCatalogue, HttpCatalogue, UnitCatalogue, pull
+from neighbours import NeighbourFailed
+from places.imports.catalogue import FileCatalogue, HttpCatalogue, UnitCatalogue, pull
 from places.imports.models import UnitImport, UnitSource
 from places.models import Unit
 from tests.lists.stands import Stand, standing
@@ -147,12 +148,12 @@ def test_an_answer_that_was_not_agreed_is_refused_and_changes_nothing(
 ) -> None:
     handler, address = platform
     handler.fault = fault
-    with pytest.raises(CatalogueFailed, match=why):
+    with pytest.raises(NeighbourFailed, match=why):
         pull(parts.database, HttpCatalogue(f"{address}/units", KEY))
     assert lists(parts) == []
 
 
 def test_a_wrong_key_is_told_without_the_key(parts: Parts, platform: tuple[type[Platform], str]) -> None:
-    with pytest.raises(CatalogueFailed) as failure:
+    with pytest.raises(NeighbourFailed) as failure:
         pull(parts.database, HttpCatalogue(f"{platform[1]}/units", "wrong key"))
     assert "wrong key" not in str(failure.value)

@@ -80,6 +80,9 @@ DATA: dict[str, dict[str, Any]] = {
         "to_org": "住房和城乡建设局",
     },
     "organisation.summed_up": {"org": "新城区消防救援大队", "overdue": 0, "due_today": 3, "unassigned": 1, "open": 12},
+    "external_order.held": {"source": "12345", "external_number": "NM1"},
+    "external_order.answered": {"source": "12345", "external_number": "NM1"},
+    "external_order.returned": {"source": "12345", "external_number": "NM1"},
     "unit_import.finished": {"name": "单位名单.xlsx", "is_trial": True, "rows": 13, "outcomes": "新登记12、未录入1"},
     "task.escalated": {
         **NUMBER,
