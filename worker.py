@@ -54,6 +54,7 @@ log = structlog.get_logger()
 # Event -> tasks below. `api.app.assemble` hands this to the engine that writes the outbox.
 REACTIONS: dict[str, tuple[str, ...]] = {
     "media.stored": ("render_media",),
+    "unit_import.accepted": ("take_units_in",),
     "calendar.loaded": ("recompute_clocks",),
     "clock_rule.edited": ("recompute_clocks",),
     "person.removed": ("release_items",),
@@ -77,6 +78,15 @@ class Process:
     tasks: dict[str, Task]
     channels: dict[str, Channel]
     wake: Wake
+
+
+def work_through(step: Callable[[Session], int], parts: Parts) -> None:
+    """Repeat a step, each time in its own transaction, until nothing is left or the slice of time is over."""
+    until = time.monotonic() + _SLICE_SECONDS
+    more = True
+    while more and time.monotonic() < until:
+        with parts.database.transaction() as session:
+            more = step(session) > 0
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,13 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
             with parts.database.transaction() as session:
                 more = holding.release_one(session, event.entity_id)
 
+    def take_units_in(_: Session, __: Event) -> None:
+        """A hundred rows to a transaction; what is left when the slice of time is over, the timetable goes on with."""
+        work_through(partial(work, savepoint=parts.database.savepoint), parts)
+
     return {
         **engine_tasks(parts.notifications),
+        "take_units_in": take_units_in,
         "render_media": render_media,
         "recompute_clocks": recompute_clocks,
         "release_items": release_items,
@@ -151,12 +166,8 @@ def once(step: Callable[[Session], object], process: Process) -> None:
 
 
 def in_batches(step: Callable[[Session], int], process: Process) -> None:
-    """Repeat a step, each time in its own transaction, until nothing is left or the slice of time is over."""
-    until = time.monotonic() + _SLICE_SECONDS
-    more = True
-    while more and time.monotonic() < until:
-        with process.parts.database.transaction() as session:
-            more = step(session) > 0
+    """The same for the timetable."""
+    work_through(step, process.parts)
 
 
 def publish_dirty(process: Process) -> None:

@@ -19,6 +19,7 @@ from operations.demo import (
     stories_checked,
     stories_content,
     stories_letters,
+    stories_lists,
     stories_permits,
     stories_reports,
 )
@@ -54,6 +55,8 @@ STORIES = (
     Story("inspected", "昆都仑区 一般程序:一次性补正,离线检查,准予许可", stories_permits.licensed_after_inspection),
     Story("refused", "昆都仑区 一般程序:检查不符合,不同意营业", stories_permits.refused),
     Story("revoked", "新城区 告知承诺:核查、复查不符合,听取申辩,撤销许可", stories_permits.revoked),
+    Story("hotline", "昆都仑区 12345工单:按表收件、补正,核查、退单,结果回填", stories_lists.hotline),
+    Story("registered", "海拉尔区 上传单位名单:试录、录入,再次上传无变化", stories_lists.registered),
     Story("helped", "新城区 技术帮扶:推荐专家,预约,离线出具意见书,签收、整改、评价", stories_assistance.helped),
 )
 

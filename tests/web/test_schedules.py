@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
@@ -30,6 +31,7 @@ BLOCKS = (
 STEPS = 8
 HERE: Geolocation = {"longitude": 111.7519, "latitude": 40.8414, "accuracy": 8.0}
 SENT_WITHIN_MS = 60_000
+STUCK_AFTER_SECONDS = 240.0  # some questions to a browser have no end of their own
 MOST_REQUESTS = 9  # of a report with its photo, or so
 # The disk is full for the next writes. The count is of this page: it ends with it.
 _FULL_DISK = """
@@ -65,9 +67,7 @@ class Schedule:
 
     def run(self) -> None:
         """All steps, and then everything is handed in."""
-        page = self.phone.page
-        page.goto("/")
-        wait_until_kept(page)
+        self._survive(self.arrive)
         happenings: list[Callable[[], object]] = [
             self.report, self.report, self.report, self.reload, self.kill_page, self.kill, self.kill_at_a_request,
             self.lose_network, self.find_network, self.fill_the_disk, self.update,
@@ -98,17 +98,28 @@ class Schedule:
         ]
 
     def _survive(self, happens: Callable[[], object]) -> None:
-        """A browser that was killed meanwhile is started again, as people do."""
+        """A browser that was killed meanwhile is started again, as people do. One that answers no more ends the schedule."""
+        is_stuck = threading.Event()
+        patience = threading.Timer(STUCK_AFTER_SECONDS, lambda: (is_stuck.set(), self.phone.end()))
+        patience.start()
         try:
             happens()
         except (AssertionError, Error):
-            if not self.phone.has_died():
+            if is_stuck.is_set() or not self.phone.has_died():
                 raise
+        finally:
+            patience.cancel()
         if self.phone.is_dead:
             self.steps.append("(died)")
             self.phone.start()
 
     # ---- what happens ----
+
+    def arrive(self) -> None:
+        """The first visit, until the client is on the phone."""
+        page = self.phone.page
+        page.goto("/")
+        wait_until_kept(page)
 
     def report(self) -> None:
         """Snap a hazard. Either the screen calls it saved, or it says why not."""
