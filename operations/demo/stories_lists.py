@@ -32,10 +32,10 @@ def hotline(stage: Stage) -> str:
         f"{numbers[0]},{received},昆都仑区,钢铁大街甲12号楼下,通道出口,安全出口被货物堵住,{_CALLER},{_PHONE},是",
         f"{numbers[1]},前天下午,昆都仑区,友谊大街菜市场,说不清,反映摊位扰民,,,",
     ]
-    told = _sent(clerk, "/intakes/sheets?source=12345", [_ORDERS, *rows])["items"]
+    told = send_sheet(clerk, "/intakes/sheets?source=12345", [_ORDERS, *rows])["items"]
     equal([row["outcome"] for row in told], ["TAKEN", "HELD"], "每一行都有结果,内容不全的待补正,不丢失")
     stage.teller.step(clerk.label, "导入12345工单表,共2行", "1件收件,1件待补正(收到时间有误)")
-    again = _sent(clerk, "/intakes/sheets?source=12345", [_ORDERS, rows[0]])["items"]
+    again = send_sheet(clerk, "/intakes/sheets?source=12345", [_ORDERS, rows[0]])["items"]
     equal([row["outcome"] for row in again], ["KNOWN"], "同一工单只收一次")
     taken = clerk.get(f"/intakes/{told[0]['order_id']}")
     case = _case(office, taken)
@@ -91,13 +91,13 @@ def registered(stage: Stage) -> str:
     leader = stage.account("UNIT_LEADER", "150702")
     name = f"演示超市{secrets.token_hex(4)}"
     lines = [_UNITS, f"{name},海拉尔区,胜利大街1号,小单位、小场所,小购物场所", ",海拉尔区,没有名称,一般单位,"]
-    tried = _done(leader, _sent(leader, "/units/imports?trial=true&name=demo.csv", lines))
+    tried = _done(leader, send_sheet(leader, "/units/imports?trial=true&name=demo.csv", lines))
     equal((tried["counts"]["CREATED"], tried["counts"]["REFUSED"]), (1, 1), "试录说明每一行的结果")
     equal(_units(leader, name), [], "试录不改动登记内容")
     stage.teller.step(leader.label, "上传单位名单,先试录", "1行可以录入,1行缺少单位名称")
-    first = _done(leader, _sent(leader, "/units/imports?name=demo.csv", lines))
+    first = _done(leader, send_sheet(leader, "/units/imports?name=demo.csv", lines))
     equal(first["counts"]["CREATED"], 1, "正式录入")
-    again = _done(leader, _sent(leader, "/units/imports?name=demo.csv", lines))
+    again = _done(leader, send_sheet(leader, "/units/imports?name=demo.csv", lines))
     equal((again["counts"]["UNCHANGED"], again["counts"]["CREATED"]), (1, 0), "再次上传不重复登记")
     (unit,) = _units(leader, name)
     equal(unit["place_type"], "SHOP", "场所类型按中文名称录入")
@@ -119,7 +119,7 @@ def _done(who: Person, made: Json) -> Json:
     return who.stage.until("单位名单已录入", look)
 
 
-def _sent(who: Person, path: str, lines: list[str]) -> Any:
+def send_sheet(who: Person, path: str, lines: list[str]) -> Any:
     """A sheet, under a key of its own: sent again after a lost answer it is taken once. Raises Refused."""
     body = "\r\n".join(lines).encode("utf-8-sig")
     answer = who.send("POST", API + path, body, {"Content-Type": "text/csv", "Idempotency-Key": new_id()})

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from urllib.parse import quote
 
 from device.exchange import new_id
 from device.transport import HttpTransport
@@ -15,6 +16,7 @@ from operations.demo.ledger import Ledger
 from operations.demo.people import Json, Person, Stage
 from operations.demo.photos import Photo, send_whole, take_photo
 from operations.demo.printing import local_day, silent
+from operations.demo.stories_lists import send_sheet
 from operations.demo.transport import Patient
 from tests.people import HOME
 
@@ -68,6 +70,8 @@ def _content(stage: Stage) -> dict[str, str]:
         "licence_token": _licence(stage),
         "advised": _advised(stage, office),
         "issue": _issue(stage, office),
+        "order_held": _orders(stage, office),
+        "unit_list": _unit_list(stage, office),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),
         "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
@@ -106,6 +110,37 @@ def _advised(stage: Stage, office: Office) -> str:
     told: Json = {"fixed_item_ids": [first], "note": "二层已更换"}
     manager.post(f"/assistance/{case_id}/actions/report_progress", told, name="assistance.report_progress", subject_id=case_id)
     return case_id
+
+
+def _orders(stage: Stage, office: Office) -> str:
+    """A sheet of the hotline's: one order is under way, one waits to be put right (its id), one went back."""
+    head = "工单编号,收到时间,旗县(市、区),参照物,隐患类型,情况说明"
+    at = (stage.clock() - timedelta(hours=2)).isoformat(timespec="seconds")
+    rows = [
+        f"NM20261127000101,{at},{HOME},成吉思汗大街1号楼下,通道出口,安全出口被货物堵住",
+        f"NM20261127000102,前天下午,{HOME},中山东路菜市场,说不清,摊位私拉电线",
+        f"NM20261127000103,{at},{HOME},哲里木路小区,说不清,夜间施工噪声",
+    ]
+    told = send_sheet(office.clerk, "/intakes/sheets?source=12345", [head, *rows])["items"]
+    last = office.clerk.get(f"/intakes/{told[2]['order_id']}")["hazard_id"]
+    said: Json = {"reason_code": "NOT_FIRE_MATTER", "proper_body": "城市管理局", "proper_phone": "12319"}
+    office.clerk.post(f"/hazards/{last}/actions/reject", said, name="hazard.reject", subject_id=last)
+    return str(told[1]["order_id"])
+
+
+def _unit_list(stage: Stage, office: Office) -> str:
+    """A list of units in which rows came to different things."""
+    head = "单位名称,旗县(市、区),地址,单位类别,场所类型"
+    first = [f"草原商场,{HOME},中山西路1号,一般单位,商场", f"青城书店,{HOME},大学西路9号,小单位、小场所,小购物场所"]
+    send_sheet(office.leader, "/units/imports?name=first.csv", [head, first[0]])
+    rows = [*first, f",{HOME},没有名称,一般单位,", "远方旅馆,不存在旗,,一般单位,宾馆"]
+    made = send_sheet(office.leader, f"/units/imports?name={quote('单位名单.csv')}", [head, *rows])
+
+    def look() -> str | None:
+        found = office.leader.get(f"/units/imports/{made['id']}")
+        return str(found["id"]) if found["state"] == "DONE" else None
+
+    return stage.until("单位名单已录入", look)
 
 
 def _licence(stage: Stage) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
@@ -31,7 +32,7 @@ BLOCKS = (
 STEPS = 8
 HERE: Geolocation = {"longitude": 111.7519, "latitude": 40.8414, "accuracy": 8.0}
 SENT_WITHIN_MS = 60_000
-STUCK_AFTER_SECONDS = 240.0  # some questions to a browser have no end of their own
+STUCK_AFTER_SECONDS = 120.0
 MOST_REQUESTS = 9  # of a report with its photo, or so
 # The disk is full for the next writes. The count is of this page: it ends with it.
 _FULL_DISK = """
@@ -64,6 +65,22 @@ class Schedule:
         self.versions = versions
         self.saved: list[str] = []  # codes of the reports that the screen called saved
         self.steps: list[str] = []
+        self.is_stuck = False
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Some questions to a browser have no end of their own: one that answers no more ends, and with it the schedule."""
+
+        def end() -> None:
+            self.is_stuck = True
+            self.phone.end()
+
+        timer = threading.Timer(STUCK_AFTER_SECONDS, end)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def run(self) -> None:
         """All steps, and then everything is handed in."""
@@ -81,6 +98,7 @@ class Schedule:
 
     def settle(self) -> None:
         """Nothing happens to the phone any more."""
+        self.steps.append("(settles)")
         self.line.meet_nobody()
         self.phone.find_network()
         page = self.phone.kill()
@@ -98,17 +116,12 @@ class Schedule:
         ]
 
     def _survive(self, happens: Callable[[], object]) -> None:
-        """A browser that was killed meanwhile is started again, as people do. One that answers no more ends the schedule."""
-        is_stuck = threading.Event()
-        patience = threading.Timer(STUCK_AFTER_SECONDS, lambda: (is_stuck.set(), self.phone.end()))
-        patience.start()
+        """A browser that was killed meanwhile is started again, as people do."""
         try:
             happens()
         except (AssertionError, Error):
-            if is_stuck.is_set() or not self.phone.has_died():
+            if self.is_stuck or not self.phone.has_died():
                 raise
-        finally:
-            patience.cancel()
         if self.phone.is_dead:
             self.steps.append("(died)")
             self.phone.start()
@@ -189,12 +202,14 @@ def run(playwright: Playwright, line: Line, versions: list[Path], tmp_path: Path
         phone = MortalPhone(playwright, line.url, profile, complaints, script=_FULL_DISK + more, at=HERE)
         schedule = Schedule(seed, phone, line, versions)
         try:
-            schedule.run()
+            with schedule.patience():
+                schedule.run()
         except (AssertionError, Error) as error:
             raise AssertionError(f"seed {seed}: {error}\n{schedule.steps}") from error
         finally:
             line.meet_nobody()
-            phone.close()
+            with schedule.patience():
+                phone.close()
         lost = [*schedule.lost(), *complaints]
         return [f"seed {seed}: {each}\n{schedule.steps}" for each in lost]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from accounts.actor import Role
 from tests.web.browsing import axe, new_phone, prefer, sign_in
@@ -57,6 +57,7 @@ def test_a_page_has_no_serious_obstacle_fits_the_phone_and_is_as_large_as_each_m
         axe(page)
         if mode == "standard":  # the colours of both modes are the same; light and dark are not
             page.emulate_media(color_scheme="dark")
+            expect(page.locator("html")).to_have_attribute("data-theme", "dark")
             axe(page)
         page.close()
     assert complaints == []

@@ -17,10 +17,12 @@ import { map } from '@/features/map'
 import { check } from '@/features/check'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
+import { orders } from '@/features/orders'
+import { unitLists } from '@/features/unit-lists'
 import { staff } from '@/features/staff'
 import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, mine,
 ]

@@ -22,6 +22,12 @@ export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT
 export const readsFigures = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR', 'ANALYST', 'COMMANDER')
 /** Who sees which devices of the staff still hold work. */
 export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
+/** Who takes reports in that came by telephone, at the window, or from another agency. */
+export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'HOTLINE_CLERK')
+/** Who sees them beside those: their leader, and who supervises. */
+export const seesOrders = (user: User | null): boolean => takesOrders(user) || decidesIssues(user)
+/** Who keeps the register of units. */
+export const keepsRegister = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'FIRE_OFFICER', 'UNIT_LEADER')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
 /** Whoever may apply for an enterprise: its legal person, its managers, and agents whom it named for that. */
