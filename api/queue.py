@@ -28,7 +28,9 @@ from workflow.queue.schemas import (
     BulkAssignSchema,
     BulkResultSchema,
     TaskPageSchema,
+    WorkloadSchema,
 )
+from workflow.queue.workload import workload
 
 routes = Routes("queue", "/queue", "The workflow queue (待办): what is mine, my team's, or in my jurisdiction")
 
@@ -77,6 +79,16 @@ def buckets() -> dict[str, int]:
 def list_assignable(query: dict[str, Any]) -> dict[str, Any]:
     """List whom a case of a division may be assigned to, and how much each has in hand. For its leaders."""
     return {"items": assignable(session(), actor(), query["region_code"])}
+
+
+@routes.route("/workload", methods=["GET"])
+@routes.response(200, WorkloadSchema)
+def show_workload() -> dict[str, Any]:
+    """Show who has how much in hand, what will be late at the pace so far, and what could go to somebody else. For leaders.
+
+    A proposal is taken with `POST /queue/bulk-assign`.
+    """
+    return workload(session(), actor())
 
 
 @routes.route("/bulk-assign", methods=["POST"])

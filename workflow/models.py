@@ -45,6 +45,7 @@ class Clock(Identified, Base):
             "id",
             postgresql_where="met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL",
         ),
+        Index("ix_clock_met", "rule_id", "met_at", postgresql_where="met_at IS NOT NULL"),
         CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
     )
 

@@ -143,6 +143,14 @@ class Schedule:
         if saved.is_visible():
             self.saved.append(page.locator(".code").inner_text().replace(" ", ""))
 
+    def _told(self, script: str, value: object = None) -> None:
+        """A page that goes on just now, to a new version of the client, hears nothing."""
+        try:
+            self.phone.page.evaluate(script, value)
+        except Error as error:
+            if "navigation" not in str(error):
+                raise
+
     def reload(self) -> None:
         self.phone.page.reload()
 
@@ -164,14 +172,13 @@ class Schedule:
         self.phone.find_network()
 
     def fill_the_disk(self) -> None:
-        self.phone.page.evaluate("count => { window.refusedWrites = count }", self.rng.randint(1, 6))
+        self._told("count => { window.refusedWrites = count }", self.rng.randint(1, 6))
 
     def update(self) -> None:
         """Another version of the client comes, and is taken as soon as it may."""
         self.line.give_out(self.rng.choice(self.versions))
-        page = self.phone.page
-        page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found?.update()).then(() => 0, () => 0)")
-        touch = page.get_by_role("button", name="点此更新")
+        self._told("navigator.serviceWorker.getRegistration().then((found) => found?.update()).then(() => 0, () => 0)")
+        touch = self.phone.page.get_by_role("button", name="点此更新")
         if touch.is_visible():
             touch.click()
 

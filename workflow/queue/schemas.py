@@ -67,6 +67,64 @@ class BucketsSchema(AnswerSchema):
     to_assign = fields.Integer()
 
 
+class LoadSchema(AnswerSchema):
+    """Somebody who may be sent, and how much he has in hand."""
+
+    id = fields.UUID()
+    name = fields.String()
+    role = fields.String(validate=validate.OneOf(list(ASSIGNABLE)))
+    org_id = fields.UUID()
+    org_name = fields.String()
+    region_code = fields.String()
+    open_items = fields.Integer()
+    due_today = fields.Integer()
+    overdue = fields.Integer()
+    late = fields.Integer(metadata={"description": "items that will be late at the pace so far"})
+
+
+class ForecastSchema(AnswerSchema):
+    """An item that will be late at the pace so far, and how that is known."""
+
+    id = fields.UUID()
+    subject_type = fields.String(validate=validate.OneOf(SUBJECTS))
+    subject_id = fields.UUID()
+    number = fields.String()
+    category = fields.String()
+    place = fields.String()
+    due_at = Moment()
+    expected_at = Moment()
+    holders = fields.List(fields.Nested(NamedPersonSchema))
+    reason = fields.String()
+
+
+class HandSchema(AnswerSchema):
+    """Somebody of a pair, with what he has in hand."""
+
+    id = fields.UUID()
+    name = fields.String()
+    open_items = fields.Integer()
+
+
+class MoveSchema(AnswerSchema):
+    """A check that nobody has begun, and two who have less to do."""
+
+    hazard_id = fields.UUID()
+    number = fields.String()
+    place = fields.String()
+    due_at = Moment()
+    holders = fields.List(fields.Nested(HandSchema))
+    proposed = fields.List(fields.Nested(HandSchema))
+    reason = fields.String()
+
+
+class WorkloadSchema(AnswerSchema):
+    """People with their loads, heaviest first; forecasts, earliest due first; proposals."""
+
+    people = fields.List(fields.Nested(LoadSchema))
+    late = fields.List(fields.Nested(ForecastSchema))
+    proposals = fields.List(fields.Nested(MoveSchema))
+
+
 class BulkAssignSchema(StrictSchema):
     """Several hazards to one pair of officers."""
 
