@@ -17,7 +17,7 @@ from operations.demo.people import Json, Stage
 from operations.demo.photos import take_photo
 from operations.demo.printing import local_day
 from tests.people import ELSEWHERE
-from tests.web.browsing import sign_in
+from tests.web.browsing import axe, sign_in
 
 MOST_TAPS = 3  # the median of twenty
 _FINGERS = "window.fingers = { taps: 0 }; addEventListener('click', () => fingers.taps++, true)"
@@ -125,3 +125,20 @@ def test_a_leader_clears_twenty_mixed_cases_with_three_taps_each(
     taps = [clear(page, nth, waits) for nth, waits in mixed]
     record_property("figures", f"a leader cleared {len(taps)} mixed cases with {sum(taps)} taps, at most {max(taps)} each")
     assert statistics.median(taps) <= MOST_TAPS
+
+
+def test_a_leader_relieves_the_busier_of_two_officers_with_one_tap(page: Page, stage: Stage) -> None:
+    office = Office(stage, ELSEWHERE)
+    for nth in range(40, 46):
+        reported(office, nth).assign(office.officers)
+    sign_in(page, Role.UNIT_LEADER, ELSEWHERE)
+    page.get_by_role("button", name="工作量").click()
+    busy, relief = office.officers[1].name, stage.account("FIRE_OFFICER", ELSEWHERE, 2).name
+    hands = {name: page.locator("li").filter(has_text=name).locator("strong") for name in (busy, relief)}
+    expect(hands[busy]).to_be_visible()
+    before = {name: int("".join(filter(str.isdigit, hand.inner_text()))) for name, hand in hands.items()}
+    expect(page.get_by_text("尚未到场,可由").first).to_be_visible()
+    axe(page)
+    page.get_by_role("button", name="改派给").first.click()
+    expect(page.get_by_text("已改派")).to_be_visible()
+    expect(hands[relief]).to_have_text(f"在办{before[relief] + 1}件")

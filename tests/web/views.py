@@ -194,6 +194,7 @@ VIEWS = [
     View("/assistance/new", "assistance-new", Role.UNIT_MANAGER, "/assistance/new?order={order}"),
     View("/assistance/new", "assistance-new-own", Role.CITIZEN),
     View(_CASE, "case-assistance-own", Role.UNIT_MANAGER, "/cases/assistance/{advised}"),
+    View("/queue/workload", "workload", Role.UNIT_LEADER),
     View("/orders", "orders", Role.INTAKE_CLERK),
     View("/orders/new", "order-new", Role.INTAKE_CLERK),
     View("/orders/:id/complete", "order-complete", Role.INTAKE_CLERK, "/orders/{order_held}/complete"),

@@ -2,7 +2,10 @@ import type { Feature } from '@/app/feature'
 import { isDesk } from '@/app/roles'
 
 export const queue: Feature = {
-  routes: [{ path: '/queue', name: 'queue', component: () => import('./QueuePage.vue') }],
+  routes: [
+    { path: '/queue', name: 'queue', component: () => import('./QueuePage.vue') },
+    { path: '/queue/workload', name: 'workload', component: () => import('./WorkloadPage.vue'), meta: { plain: true } },
+  ],
   tabs: [{ route: 'queue', title: 'queue.title', icon: 'todo-list-o', order: 10, for: isDesk }],
   messages: {
     'zh-CN': {
@@ -27,6 +30,19 @@ export const queue: Feature = {
       'queue.assign_picked': '派单({n}件)',
       'queue.applied': '已派单',
       'queue.refused': '未派,请打开查看',
+      'workload.title': '工作量',
+      'workload.people': '每人在办',
+      'workload.nobody': '本单位没有可以指派的人员。',
+      'workload.open': '在办{n}件',
+      'workload.overdue': '超期{n}',
+      'workload.late': '预计超期{n}',
+      'workload.due_today': '今天到期{n}',
+      'workload.proposals': '建议改派',
+      'workload.even': '目前各人在办数量相近,不需要改派。',
+      'workload.move': '改派给{names}',
+      'workload.moved': '已改派',
+      'workload.forecast': '预计超期',
+      'workload.on_time': '按近期办理进度,没有预计超期的事项。',
     },
     en: {
       'queue.title': 'To do',
@@ -50,6 +66,19 @@ export const queue: Feature = {
       'queue.assign_picked': 'Assign ({n})',
       'queue.applied': 'assigned',
       'queue.refused': 'not assigned: open it',
+      'workload.title': 'Workload',
+      'workload.people': 'In hand',
+      'workload.nobody': 'Your office has nobody who could be sent.',
+      'workload.open': '{n} open',
+      'workload.overdue': '{n} overdue',
+      'workload.late': '{n} will be late',
+      'workload.due_today': '{n} due today',
+      'workload.proposals': 'Proposed moves',
+      'workload.even': 'Everybody has about as much in hand.',
+      'workload.move': 'Assign to {names}',
+      'workload.moved': 'Assigned anew',
+      'workload.forecast': 'Will be late',
+      'workload.on_time': 'At the pace so far nothing will be late.',
     },
   },
 }
