@@ -38,7 +38,7 @@ from notifications.channels import Channel, channels_for
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
 from places.imports import catalogue
-from places.imports.commands import forget_rows, work
+from places.imports.commands import forget_import_rows, work
 from settings import Settings
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
@@ -213,7 +213,7 @@ TIMETABLE = (
     Timed("take_units_in", 5, take_units_in),
     Timed("pull_units", 3600, pull_units),
     Timed("visit_hotline", 60, visit_hotline),
-    Timed("forget_rows", 3600, partial(in_batches, forget_rows)),
+    Timed("forget_import_rows", 3600, partial(in_batches, forget_import_rows)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),

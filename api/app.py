@@ -172,7 +172,7 @@ class FireApp(Flask):
             key = requested_key() if takes_key(request.method, request.endpoint or "", view) else None
             if key is None or g.actor is None:
                 return super().dispatch_request()
-            ledger = Ledger(session, g.actor, key, read_body(parts.settings.max_body_bytes))
+            ledger = Ledger(session, g.actor, key, read_body(getattr(view, "most_bytes", parts.settings.max_body_bytes)))
             replayed = ledger.replay()
             if replayed is not None:
                 return answer_of(view).complete(replayed, replayed.get_json(silent=True))

@@ -76,6 +76,14 @@ def require_token() -> None:
         raise Unauthenticated
 
 
+def required_caller(session: Session) -> Actor:
+    """The caller of a view that opens its own transactions. Raises as `authenticate`, and Unauthenticated without a token."""
+    caller = authenticate(session)
+    if caller is None:
+        raise Unauthenticated
+    return caller
+
+
 def authenticate(session: Session) -> Actor | None:
     """The caller, checked against the session row. None on public endpoints without a token.
 

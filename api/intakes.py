@@ -8,9 +8,10 @@ from uuid import UUID
 from flask import Response, request
 from marshmallow import fields, validate
 
+from api.auth import required_caller
 from api.context import actor, parts, session
 from api.paging import page
-from api.routes import Routes, read_body
+from api.routes import Routes, owns_transactions, read_body
 from database.base import Json
 from problems import UnsupportedMediaType
 from sheets import CSV, XLSX
@@ -25,9 +26,11 @@ from workflow.hazards.intakes.schemas import (
     MarkSentSchema,
     OrdersPageSchema,
     OrdersQuerySchema,
+    ReturnOrderSchema,
     SheetQuerySchema,
     SheetTakenSchema,
     TakeOrderSchema,
+    UnsentSchema,
 )
 
 routes = Routes("intakes", "/intakes", "Other intakes (12345, 96119, 窗口): orders in, results (办结回填, 退单) out")
@@ -37,10 +40,15 @@ _BINARY = {"type": "string", "format": "binary"}
 _SHEET = {"required": True, "content": {kind: {"schema": _BINARY} for kind in _ACCEPTED}}
 
 
-class ResultsQuerySchema(StrictSchema):
-    """Whose results, and as what."""
+class SourceQuerySchema(StrictSchema):
+    """Whose results."""
 
     source = fields.String(load_default="12345", validate=validate.OneOf(list(SOURCES)))
+
+
+class ResultsQuerySchema(SourceQuerySchema):
+    """And as what."""
+
     format = fields.String(load_default="xlsx", validate=validate.OneOf(["xlsx", "csv"]))
 
 
@@ -65,15 +73,19 @@ def list_orders(query: dict[str, Any]) -> Json:
 @routes.arguments(SheetQuerySchema, location="query")
 @routes.doc(requestBody=_SHEET)
 @routes.response(200, SheetTakenSchema)
+@owns_transactions
 def take_sheet(query: dict[str, Any]) -> Json:
     """Take a sheet of orders in (CSV or XLSX, at most 200 rows).
 
-    Each row is told of. A number that was taken before is known; what cannot be taken in is held until a clerk puts it right.
+    Each row is told of. A number that was taken before is known, so the same sheet may be sent again; what cannot be taken in
+    is held until a clerk puts it right or sends it back.
     """
     if request.mimetype not in _ACCEPTED:
         raise UnsupportedMediaType(accepted=", ".join(_ACCEPTED))
     body = read_body(parts().settings.max_body_bytes)
-    return {"items": commands.take_sheet(session(), actor(), query["source"], body, parts().database.savepoint)}
+    with parts().database.transaction() as opened:
+        caller = required_caller(opened)
+        return {"items": commands.take_sheet(opened, caller, query["source"], body, parts().database.savepoint)}
 
 
 @routes.route("/template", methods=["GET"])
@@ -87,11 +99,19 @@ def template() -> Response:
 @routes.arguments(ResultsQuerySchema, location="query")
 @routes.response(200, _BINARY, content_type=XLSX)
 def download_results(query: dict[str, Any]) -> Response:
-    """Download the results that a source has not got yet, at most 500, as XLSX or CSV."""
-    rows = queries.results(session(), actor(), query["source"])
+    """Download the results that a source has not got yet, oldest first, at most 500, as XLSX or CSV."""
+    found = queries.unsent(session(), actor(), query["source"])
     if query["format"] == "csv":
-        return _file("results.csv", queries.result_lines(rows), CSV)
-    return _file("results.xlsx", queries.result_sheet(rows, query["source"]), XLSX)
+        return _file("results.csv", queries.result_lines(session(), found), CSV)
+    return _file("results.xlsx", queries.result_sheet(session(), found), XLSX)
+
+
+@routes.route("/results/unsent", methods=["GET"])
+@routes.arguments(SourceQuerySchema, location="query")
+@routes.response(200, UnsentSchema)
+def list_unsent(query: dict[str, Any]) -> Json:
+    """List the orders of that sheet: asked before it is downloaded, all of them are in it, and may be marked as sent."""
+    return {"orders": list(queries.unsent(session(), actor(), query["source"]))}
 
 
 @routes.route("/results/sent", methods=["POST"])
@@ -115,6 +135,14 @@ def show_order(order_id: UUID) -> Json:
 def complete_order(data: dict[str, Any], order_id: UUID) -> Json:
     """Put a held order right and take it in. Who reported is kept from what came, unless it is said anew."""
     return _one(commands.complete(session(), actor(), order_id, data))
+
+
+@routes.route("/<uuid:order_id>/actions/return", methods=["POST"])
+@routes.arguments(ReturnOrderSchema)
+@routes.response(200, ExternalOrderSchema, etag=True)
+def return_order(data: dict[str, Any], order_id: UUID) -> Json:
+    """Send a held order back (退单) with the reason: it cannot be ours. For clerks and leaders."""
+    return _one(commands.return_order(session(), actor(), order_id, data))
 
 
 def _one(order: ExternalOrder) -> Json:

@@ -141,6 +141,16 @@ def owns_transactions(view: View) -> View:
     return view
 
 
+def takes_bytes(most: int) -> Callable[[View], View]:
+    """Mark a view whose body may be this large, when others' may not."""
+
+    def mark(view: View) -> View:
+        view.most_bytes = most  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 class Answer(NamedTuple):
     """Which headers an operation sets from its own answer; a stored answer that is repeated has them too."""
 

@@ -7,13 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
 from accounts.queries import staff_names
 from accounts.tokens import session_of_access_token
 from api.admission import Waitable, require_room
-from api.auth import authenticate, bearer_token
+from api.auth import bearer_token, required_caller
 from api.context import actor, parts, session
 from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
@@ -80,13 +78,6 @@ def refuse_strangers() -> None:
     session_of_access_token(parts().ring, token, parts().database.clock())
 
 
-def _caller(session_: Session) -> Actor:
-    caller = authenticate(session_)
-    if caller is None:
-        raise Unauthenticated
-    return caller
-
-
 @routes.route("/register", methods=["POST"])
 @routes.arguments(RegisterDeviceSchema)
 @routes.response(200, RegisteredSchema)
@@ -121,7 +112,7 @@ def push() -> Response:
     plain = compression.decompress(body, request.headers.get("Content-Encoding", ""), most)
     if len(plain) > settings.small_push_bytes >= len(body):  # it came compressed
         require_room(Waitable.LARGE_PUSH)
-    return _ndjson(Push(parts().sync, _caller).run(reading.read_push(plain, parts().sync)))
+    return _ndjson(Push(parts().sync, required_caller).run(reading.read_push(plain, parts().sync)))
 
 
 @routes.route("/pull", methods=["POST"])
@@ -134,7 +125,7 @@ def pull(data: dict[str, Any]) -> Response:
     NDJSON: hello, then each scope's rows with cursor lines in between; the last line says where to go on.
     """
     require_room(Waitable.BOOTSTRAP if data["cursor"] is None or data["refill"] else Waitable.PULL)
-    return _ndjson(Pull(parts().sync, _caller).run(PullRequest(**data)))
+    return _ndjson(Pull(parts().sync, required_caller).run(PullRequest(**data)))
 
 
 @routes.route("/snapshots/<uuid:snapshot_id>", methods=["GET"])
@@ -172,7 +163,7 @@ def save_rescue() -> Json:
     if request.headers.get("Content-Digest") is not None:
         reading.check_digest(body, request.headers["Content-Digest"])
     with parts().database.transaction() as transaction:
-        return rescue.keep(parts().sync, transaction, _caller(transaction), body)
+        return rescue.keep(parts().sync, transaction, required_caller(transaction), body)
 
 
 @routes.route("/rescues", methods=["GET"])

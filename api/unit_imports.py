@@ -7,9 +7,9 @@ from uuid import UUID
 
 from flask import Response, request
 
-from api.context import actor, parts, session
+from api.context import actor, session
 from api.paging import page
-from api.routes import Routes, read_body
+from api.routes import Routes, read_body, takes_bytes
 from database.base import Json
 from places.imports import commands, queries
 from places.imports.models import UnitImport, UnitImportRow
@@ -26,6 +26,7 @@ from wire import PageSchema
 
 routes = Routes("unit_imports", "/units/imports", "Lists of units, as CSV or XLSX: taken in row by row, each row told of")
 
+MOST_BYTES = 4 * 1024 * 1024
 _ACCEPTED = (CSV, XLSX)
 _BINARY = {"type": "string", "format": "binary"}
 _SHEET = {"required": True, "content": {kind: {"schema": _BINARY} for kind in _ACCEPTED}}
@@ -35,6 +36,7 @@ _SHEET = {"required": True, "content": {kind: {"schema": _BINARY} for kind in _A
 @routes.arguments(UploadQuerySchema, location="query")
 @routes.doc(requestBody=_SHEET)
 @routes.response(202, UnitImportSchema)
+@takes_bytes(MOST_BYTES)
 def upload(query: dict[str, Any]) -> Json:
     """Upload a list of units as CSV (UTF-8 or GB 18030) or XLSX, at most 5,000 rows.
 
@@ -43,7 +45,7 @@ def upload(query: dict[str, Any]) -> Json:
     """
     if request.mimetype not in _ACCEPTED:
         raise UnsupportedMediaType(accepted=", ".join(_ACCEPTED))
-    body = read_body(parts().settings.max_body_bytes)
+    body = read_body(MOST_BYTES)
     return queries.shown(commands.upload(session(), actor(), body, query))
 
 

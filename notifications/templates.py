@@ -162,7 +162,7 @@ _OFFICE = [
     ),
     Wording(
         "order_held", None, "duty", "工单待补正",
-        "{source}工单{external_number}内容不全,未能收件,请补正后收件。",
+        "{source}工单{external_number}未能收件,请补正后收件,或者说明理由退回。",
     ),
     Wording(
         "order_to_answer", None, "duty", "工单待回填",
@@ -170,7 +170,7 @@ _OFFICE = [
     ),
     Wording(
         "order_to_return", None, "duty", "工单待退回",
-        "{source}工单{external_number}不属本机构办理,请将退回理由回填派单单位。",
+        "{source}工单{external_number}不予受理,请将理由回填派单单位。",
     ),
     Wording(
         "units_taken_in", None, "duty", "单位名单已录入",

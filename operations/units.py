@@ -7,18 +7,23 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import select
+
 from api.app import assemble
 from api.context import Parts
 from database.base import Json
+from operations.processes import CannotStart
 from operations.refusals import in_one_line
 from places.imports.catalogue import FileCatalogue, pull
 from places.imports.commands import work
-from places.imports.models import UnitImport
+from places.imports.models import UnitImport, UnitImportRow
 from places.imports.rules import OUTCOMES
 from problems import Invalid
 from settings import Settings
 
 _TELL_EVERY = 10_000
+_MOST_TOLD = 100
+_PAUSE_SECONDS = 0.2
 
 
 def main(settings: Settings, file: Path) -> Json:
@@ -27,6 +32,8 @@ def main(settings: Settings, file: Path) -> Json:
     kept: list[UUID] = []
     try:
         pull(parts.database, FileCatalogue(file.read_bytes()), kept.append)
+        if not kept:
+            raise CannotStart("the worker reads the platform's catalogue just now: try again in a minute")
         return _worked(parts, kept[0])
     finally:
         parts.database.dispose()
@@ -36,7 +43,7 @@ def _worked(parts: Parts, import_id: UUID) -> Json:
     began, told = time.monotonic(), 0
     while True:
         with parts.database.transaction() as session:
-            work(session, parts.database.savepoint)
+            worked = work(session, parts.database.savepoint)
             made = session.get_one(UnitImport, import_id)
             done, counts = sum(made.counts.values()), dict(made.counts)
             is_over = made.state == "DONE"
@@ -44,7 +51,17 @@ def _worked(parts: Parts, import_id: UUID) -> Json:
             told = done
             print(f"{done} of {made.rows} rows, {time.monotonic() - began:.0f} s", flush=True)
         if is_over:
+            _tell_refused(parts, import_id)
             return counts
+        if not worked:  # the worker has it
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _tell_refused(parts: Parts, import_id: UUID) -> None:
+    refused = select(UnitImportRow).where(UnitImportRow.import_id == import_id, UnitImportRow.outcome == "REFUSED")
+    with parts.database.snapshot() as session:
+        for row in session.scalars(refused.order_by(UnitImportRow.line).limit(_MOST_TOLD)):
+            print(f"line {row.line}: {row.cells.get('name', '')}: {'; '.join(note['message'] for note in row.notes)}")
 
 
 if __name__ == "__main__":

@@ -53,6 +53,12 @@ def banners_by_name() -> Mapping[str, str]:
     return {**short, **{full_name(region.code): region.code for region in banners}}
 
 
+def banner_named(name: str) -> str | None:
+    """The code of a banner, by its code or by a name that people write; None if it is none."""
+    plain = name.replace(" ", "")
+    return plain if banner(plain) is not None else banners_by_name().get(plain.removeprefix("内蒙古自治区"))
+
+
 def league_of(code: str) -> Region:
     """The league or city of a banner, or the league itself. Raises KeyError for other codes."""
     found = regions()[code]

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from accounts.identifiers import is_credit_code
 from places.coordinates import SYSTEMS
 from places.jurisdiction import ADDRESS_PARTS
-from places.regions import banner, banners_by_name
+from places.regions import banner_named
 from places.unit_kinds import CATEGORIES, PLACE_TYPES
 from wire import Flag, Line, Moment, StrictSchema
 
@@ -40,8 +40,7 @@ class BannerName(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        name = str(super()._deserialize(value, attr, data, **kwargs))[:40].replace(" ", "")
-        code = name if banner(name) is not None else banners_by_name().get(name.removeprefix("内蒙古自治区"))
+        code = banner_named(str(super()._deserialize(value, attr, data, **kwargs))[:40])
         if code is None:
             raise ValidationError("应为自治区内旗县(市、区)的名称或者六位代码")
         return code

@@ -37,7 +37,7 @@ def register_unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit:
     AuthLevelTooLow, LegalPersonRequired, UnitAlreadyRegistered.
     """
     _check_region(data)
-    if not _keeps_register(actor, data["region_code"]):
+    if not keeps_register(actor, data["region_code"]):
         if actor.grants or actor.is_guest:  # staff too are citizens, but not on duty
             raise RoleNotAllowed(action="register")
         if data["uscc"] is None:
@@ -69,14 +69,14 @@ def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int 
 
 def speaks_for_office(actor: Actor, unit: Unit) -> bool:
     """True for the brigade's staff in the unit's region, False for its own people. Raises RoleNotAllowed for anybody else."""
-    if _keeps_register(actor, unit.region_code):
+    if keeps_register(actor, unit.region_code):
         return True
     if not any(power.unit_id == unit.id and power.role in OWNERS for power in actor.units):
         raise RoleNotAllowed(action="edit")
     return False
 
 
-def _keeps_register(actor: Actor, region_code: str) -> bool:
+def keeps_register(actor: Actor, region_code: str) -> bool:
     """The brigade's staff of the division, and what comes from the regional data platform."""
     return actor.has(Role.SYSTEM) or actor.may_in(region_code, *REGISTRARS)
 
@@ -108,7 +108,7 @@ def require_fields(changed: Iterable[str], *, is_office: bool) -> None:
 def edited(session: Session, actor: Actor, unit: Unit, changed: Sequence[str], *, is_office: bool) -> Unit:
     """The end of every edit, once the fields are written. Event: unit.edited. Raises Invalid, UnitAlreadyRegistered."""
     require_fields(changed, is_office=is_office)
-    if is_office and not _keeps_register(actor, unit.region_code):
+    if is_office and not keeps_register(actor, unit.region_code):
         raise Invalid(field_error("region_code", "not_your_region", "不能将单位移到本机构管辖以外的旗县区"))
     _flush(session)
     record(session, "unit.edited", unit, actor, data={"fields": list(changed)})

@@ -1,12 +1,13 @@
 """The regional data platform's catalogue of units (对接数据资源): the contract, and the two ways in which we read it.
 
 A catalogue gives pages of what has changed since a cursor, oldest first; the cursor after the last page is where to go on
-next time. Records have the members of `RecordSchema`; what it adds is passed over, so that it may grow.
+next time. A record has `id`, `name`, `region_code`, and may have `uscc`, `address`, `category`, `place_type`, `lon`, `lat` and
+`crs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -48,34 +49,18 @@ class UnitCatalogue(Protocol):
         """The records that changed after the cursor; None: from the beginning. Raises NeighbourFailed."""
 
 
-class RecordSchema(Schema):
-    """A unit in the catalogue. Numbers and codes are text or numbers there; we judge them where rows are judged."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-    id = fields.String(required=True, validate=validate.Length(1, 64))
-    name = fields.String(required=True)
-    uscc = fields.String(allow_none=True)
-    region_code = fields.String(required=True)
-    address = fields.String(allow_none=True)
-    category = fields.String(allow_none=True)
-    place_type = fields.String(allow_none=True)
-    lon = fields.Float(allow_none=True)
-    lat = fields.Float(allow_none=True)
-    crs = fields.String(allow_none=True)
-
-
 class _PageSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    items = fields.List(fields.Nested(RecordSchema), required=True, validate=validate.Length(max=MOST_PAGE_ROWS))
+    items = fields.List(fields.Dict(keys=fields.String()), required=True, validate=validate.Length(max=MOST_PAGE_ROWS))
     next_cursor = fields.String(required=True, allow_none=True, validate=validate.Length(max=500))
     more = fields.Boolean(required=True)
 
 
 _PAGE = _PageSchema()
+# Members of a record, as text or as numbers; what is left out says nothing, and what else is there is passed over.
+_MEMBERS = {**{name: name for name in TITLES.values()}, "id": "id", "region_code": "region"}
 
 
 class HttpCatalogue:
@@ -106,11 +91,10 @@ class FileCatalogue:
         return Page([row.cells for row in rows], cursor, more=False, body=self._body)
 
 
-def _cells(record: dict[str, Any]) -> dict[str, str]:
-    """A record as a row: text, and what says nothing left out. A unit that the platform does not sort is an ordinary one."""
-    cells = {"category": "GENERAL_UNIT", **{name: str(value).strip() for name, value in record.items() if value is not None}}
-    cells["region"] = cells.pop("region_code")
-    return {name: value for name, value in cells.items() if value}
+def _cells(record: Mapping[str, Any]) -> dict[str, str]:
+    """A record as a row. It is judged where rows are judged, so that a bad one stops no other."""
+    said = {_MEMBERS[name]: sheets.plain(str(value)) for name, value in record.items() if name in _MEMBERS and value is not None}
+    return {name: value for name, value in said.items() if value}
 
 
 def catalogue_of(settings: Settings) -> UnitCatalogue | None:
@@ -131,12 +115,12 @@ def pull(database: Database, catalogue: UnitCatalogue, kept: Callable[[UUID], No
             with database.transaction() as session:
                 if _cursor(session) != cursor:  # somebody else was here meanwhile
                     return fetched
-                made = _keep(session, page)
+                made = _keep(session, page, cursor)
             kept(made)
         fetched += len(page.rows)
-        if page.more and page.cursor == cursor:
+        if page.more and page.cursor in (None, cursor):
             raise NeighbourFailed("says that there is more, and not where")
-        cursor, more = page.cursor, page.more
+        cursor, more = page.cursor or cursor, page.more
     return fetched
 
 
@@ -153,9 +137,9 @@ def visit(database: Database, catalogue: UnitCatalogue | None) -> None:
         log.info("units came from the catalogue", records=fetched)
 
 
-def _keep(session: Session, page: Page) -> UUID:
+def _keep(session: Session, page: Page, cursor: str | None) -> UUID:
     rows = list(enumerate(page.rows, start=2))  # as in a file: line 1 is its head
-    facts = {"name": "区域数据平台单位目录", "cursor": page.cursor, "prefer": "REGISTER", "is_trial": False}
+    facts = {"name": "区域数据平台单位目录", "cursor": page.cursor or cursor, "prefer": "REGISTER", "is_trial": False}
     return keep(session, SYSTEM, "PLATFORM", page.body, rows, **facts).id
 
 

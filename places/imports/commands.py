@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -20,14 +21,20 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from places.imports.models import UnitImport, UnitImportRow, UnitSource
-from places.imports.rules import CHUNK_ROWS, FIELDS, MOST_ROWS, NEEDED, OUTCOMES, TITLES, Merged, merge, plain_name
+from places.imports.rules import CHUNK_ROWS, FIELDS, MOST_ROWS, NEEDED, OUTCOMES, REPORTED, TITLES, Merged, merge, plain_name
 from places.imports.shaping import shaped
+from places.jurisdiction import Point, located
 from places.models import Unit
-from places.units import REGISTRARS, register_unit, take_over
+from places.problems import UnitAlreadyRegistered
+from places.regions import full_name
+from places.unit_kinds import CATEGORIES, PLACE_TYPES
+from places.units import REGISTRARS, keeps_register, register_unit, take_over
 from problems import Invalid, Problem, RoleNotAllowed, field_error
 
 Savepoint = Callable[[Session], AbstractContextManager[None]]
 _ROWS_KEPT = timedelta(days=180)
+log = structlog.get_logger()
+_SAME_PLACE = 1e-6  # degrees: some centimetres
 _NOTHING: Json = {"uscc": None, "address": "", "place_type": None, "position": None}
 
 
@@ -38,7 +45,7 @@ def upload(session: Session, actor: Actor, body: bytes, query: dict[str, Any]) -
     """
     if not actor.has(*REGISTRARS):
         raise RoleNotAllowed(action="import_units")
-    rows = sheets.read(body, TITLES, needed=NEEDED, most_rows=MOST_ROWS)
+    rows = sheets.read(body, TITLES, needed=NEEDED, most_rows=MOST_ROWS, passed_over=REPORTED)
     facts = {"name": query["name"], "prefer": query["prefer"], "is_trial": query["trial"]}
     return keep(session, actor, "UPLOAD", body, [(row.line, row.cells) for row in rows], **facts)
 
@@ -79,6 +86,8 @@ def work(session: Session, savepoint: Savepoint) -> int:
     batch.counts = dict(Counter(batch.counts) + Counter(row.outcome for row in rows if row.outcome))
     if len(rows) < CHUNK_ROWS or sum(batch.counts.values()) == batch.rows:
         batch.state, batch.ended_at = "DONE", now(session)
+        if batch.source == "PLATFORM" and batch.counts.get("REFUSED"):
+            log.warning("the platform has units that cannot be taken in", unit_import=str(batch.id), counts=batch.counts)
         record(
             session, "unit_import.finished", batch, SYSTEM,
             concerns={"author": [batch.created_by] if batch.source == "UPLOAD" else []},
@@ -102,38 +111,40 @@ def _tried(
     """One row in a savepoint of its own."""
     outcome: tuple[str, UUID | None, list[Json]] = ("REFUSED", None, [])
     try:
+        said = shaped(row.cells)
+        key = _key(batch, said)
+        if batch.source == "UPLOAD":  # a catalogue of changes may well speak of one unit twice
+            _require_new(session, row, key)
+        if actor is None or not keeps_register(actor, said["region_code"]):
+            raise RoleNotAllowed(action="register")
         with savepoint(session):
-            if actor is None:
-                raise RoleNotAllowed(action="import_units")
-            outcome = _taken(session, actor, batch, row.cells)
+            outcome = _taken(session, actor, batch, key, said)
             if batch.is_trial:
                 raise _Undone  # noqa: TRY301 - the savepoint goes back by it
     except _Undone:
-        return outcome[0], None if outcome[0] == "CREATED" else outcome[1], outcome[2]
+        outcome = (outcome[0], None if outcome[0] == "CREATED" else outcome[1], outcome[2])
     except Invalid as problem:
         return "REFUSED", None, list(problem.data["errors"])
     except Problem as problem:
         return "REFUSED", None, [field_error("row", problem.code, problem.title)]
+    row.key = key
     return outcome
 
 
-def _taken(session: Session, actor: Actor, batch: UnitImport, cells: Json) -> tuple[str, UUID, list[Json]]:
-    said = shaped(cells)
-    key = said.pop("id", None) or said.get("uscc") or f"{said['region_code']}:{plain_name(said['name'])}"
+def _taken(session: Session, actor: Actor, batch: UnitImport, key: str, said: Json) -> tuple[str, UUID, list[Json]]:
     source = session.get(UnitSource, (batch.source, key), with_for_update=True)
+    unit = _found(session, actor, source, said)
     if source is not None and source.said == said and batch.prefer == "REGISTER":
         source.seen_at = now(session)
         return "UNCHANGED", source.unit_id, []
-    unit = _found(session, source, said)
     notes: list[Json] = []
     differs: Json = {}
     if unit is None:
-        unit = register_unit(session, actor, {**_NOTHING, **said, "id": None})
+        unit = register_unit(session, actor, {**_NOTHING, **_sorted(batch, said), "id": None})
         outcome = "CREATED"
     else:
         last = source.said if source is not None else {}
-        standing = {name: getattr(unit, name) for name in FIELDS}
-        merged = merge(standing, said, last, file_counts=batch.prefer == "FILE")
+        merged = merge(_standing(unit, said), said, last, file_counts=batch.prefer == "FILE")
         if merged.written:
             unit = take_over(session, actor, unit.id, merged.written)
         outcome, notes = _told(merged)
@@ -143,15 +154,44 @@ def _taken(session: Session, actor: Actor, batch: UnitImport, cells: Json) -> tu
     return outcome, unit.id, notes
 
 
-def _found(session: Session, source: UnitSource | None, said: Json) -> Unit | None:
-    """By what this source called it before, by its credit code, or by its name in the banner unless codes speak against it."""
-    if source is not None:
-        return session.get_one(Unit, source.unit_id, with_for_update=True)
+def _key(batch: UnitImport, said: Json) -> str:
+    """Under which the source knows the unit."""
+    own = said.pop("id", None)
+    if batch.source == "PLATFORM" and own is None:
+        raise Invalid(field_error("id", "required", "缺少数据编号"))
+    return own or said.get("uscc") or f"{said['region_code']}:{plain_name(said['name'])}"
+
+
+def _require_new(session: Session, row: UnitImportRow, key: str) -> None:
+    """Nobody can tell which of two rows of one list is meant."""
+    same = select(UnitImportRow.line).where(UnitImportRow.import_id == row.import_id, UnitImportRow.key == key)
+    first = session.scalar(same.where(UnitImportRow.line < row.line).limit(1))
+    if first is not None:
+        raise Invalid(field_error("row", "double", f"与第{first}行重复"))
+
+
+def _sorted(batch: UnitImport, said: Json) -> Json:
+    """A new unit has a category: an ordinary one, where the platform does not sort it; a person says which."""
+    if "category" in said:
+        return said
+    if batch.source != "PLATFORM":
+        raise Invalid(field_error("category", "required", "必填"))
+    return {**said, "category": "GENERAL_UNIT"}
+
+
+def _found(session: Session, actor: Actor, source: UnitSource | None, said: Json) -> Unit | None:
+    """By what this source called it before, by its credit code, or by its name in the banner unless codes speak against it.
+
+    Of a unit in another's division nothing is told but that its code is taken, as to anybody who registers it.
+    """
+    unit = session.get_one(Unit, source.unit_id, with_for_update=True) if source is not None else None
     uscc = said.get("uscc")
-    if uscc is not None:
+    if unit is None and uscc is not None:
         unit = session.scalars(select(Unit).where(Unit.uscc == uscc).with_for_update()).one_or_none()
-        if unit is not None:
-            return unit
+    if unit is not None:
+        if not keeps_register(actor, unit.region_code):
+            raise UnitAlreadyRegistered
+        return unit
     named = select(Unit).where(Unit.region_code == said["region_code"], Unit.name == said["name"])
     same = [unit for unit in session.scalars(named.with_for_update()) if not uscc or unit.uscc in (None, uscc)]
     if len(same) > 1:
@@ -159,15 +199,29 @@ def _found(session: Session, source: UnitSource | None, said: Json) -> Unit | No
     return same[0] if same else None
 
 
+def _standing(unit: Unit, said: Json) -> Json:
+    """The register's word, field by field. A position that is the same place is the same word."""
+    standing = {name: getattr(unit, name) for name in FIELDS}
+    if said.get("position") and unit.lon is not None and unit.lat is not None:
+        lon, lat = located(Point(**said["position"]))
+        if abs(lon - unit.lon) < _SAME_PLACE and abs(lat - unit.lat) < _SAME_PLACE:
+            standing["position"] = said["position"]
+    return standing
+
+
 def _told(merged: Merged) -> tuple[str, list[Json]]:
-    notes = [field_error(name, "differs", f"登记内容为:{_shown(value)}") for name, value in merged.differs.items()]
+    notes = [field_error(name, "differs", f"登记内容为:{_shown(name, value)}") for name, value in merged.differs.items()]
     if merged.differs:
         return "DIFFERS", notes
     return ("UPDATED" if merged.written else "UNCHANGED"), notes
 
 
-def _shown(value: Any) -> str:
-    return f"{value['lon']},{value['lat']}" if isinstance(value, dict) else str(value)
+def _shown(name: str, value: Any) -> str:
+    """As people write it."""
+    if name == "position":
+        return f"{value['lon']},{value['lat']}({value['crs']})"
+    words = {"category": CATEGORIES, "place_type": PLACE_TYPES}.get(name, {})
+    return full_name(value) if name == "region_code" else words.get(value, str(value))
 
 
 def _remember(session: Session, batch: UnitImport, source: UnitSource | None, key: str, unit_id: UUID, said: Json) -> None:
@@ -177,7 +231,7 @@ def _remember(session: Session, batch: UnitImport, source: UnitSource | None, ke
     source.said, source.import_id, source.seen_at = said, batch.id, now(session)
 
 
-def forget_rows(session: Session) -> int:
+def forget_import_rows(session: Session) -> int:
     """Remove the rows of a list that ended half a year ago; lineage and counts stay. For the timetable."""
     old = select(UnitImport.id).where(UnitImport.ended_at < now(session) - _ROWS_KEPT)
     some: Iterable[Any] = session.execute(

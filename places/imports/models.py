@@ -43,12 +43,14 @@ class UnitImportRow(Base):
     __tablename__ = "unit_import_row"
     __table_args__ = (
         CheckConstraint(f"outcome IN {tuple(OUTCOMES)}", name="outcome_known"),
+        Index("ix_unit_import_row_key", "import_id", "key"),
         Index("ix_unit_import_row_waiting", "import_id", "line", postgresql_where="outcome IS NULL"),
     )
 
     import_id: Mapped[UUID] = mapped_column(ForeignKey("unit_import.id"), primary_key=True)
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
     cells: Mapped[Json]
+    key: Mapped[str | None]  # under which its source knows the unit: no list speaks of one twice
     outcome: Mapped[str | None]
     unit_id: Mapped[UUID | None]
     notes: Mapped[list[Json]] = mapped_column(default=list)  # {"field", "code", "message"}

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 import sheets
-from accounts.actor import Actor
+from accounts.actor import Actor, Role
 from database.base import Json
 from places.imports.models import UnitImport, UnitImportRow
-from places.imports.rules import OUTCOMES, TITLES
+from places.imports.rules import HEADS, OUTCOMES, REPORTED, TITLES
 from places.regions import full_name, regions
 from places.unit_kinds import CATEGORIES, PLACE_TYPES
 from problems import NotFound
@@ -21,20 +21,23 @@ from sheets import Column
 
 _OUTCOMES = dict.fromkeys(OUTCOMES, 0)
 _GIVEN = [Column(name, title, 20 if name in ("name", "uscc", "address") else 12) for title, name in TITLES.items()]
-_REPORT = [Column("line", "行号", 6), *_GIVEN, Column("outcome", "处理结果", 16), Column("notes", "说明", 60)]
+_LINE, _OUTCOME, _NOTES = REPORTED
+_REPORT = [Column("line", _LINE, 6), *_GIVEN, Column("outcome", _OUTCOME, 26), Column("notes", _NOTES, 60)]
 
 
 def own(session: Session, actor: Actor, import_id: UUID) -> UnitImport:
-    """One of the caller's own lists. Raises NotFound."""
-    found = session.scalars(select(UnitImport).where(UnitImport.id == import_id, UnitImport.created_by == actor.id)).one_or_none()
+    """One of the lists that the caller may see. Raises NotFound."""
+    found = session.scalars(owns(actor).where(UnitImport.id == import_id)).one_or_none()
     if found is None:
         raise NotFound
     return found
 
 
 def owns(actor: Actor) -> Select[UnitImport]:
-    """The caller's own lists."""
-    return select(UnitImport).where(UnitImport.created_by == actor.id)
+    """The caller's own lists; those of the platform too, for who leads or administers the whole region."""
+    mine = UnitImport.created_by == actor.id
+    everybodys = actor.is_regional(Role.UNIT_LEADER, Role.SYS_ADMIN)
+    return select(UnitImport).where(or_(mine, UnitImport.source == "PLATFORM") if everybodys else mine)
 
 
 def shown(made: UnitImport) -> Json:
@@ -66,8 +69,7 @@ def report(session: Session, made: UnitImport) -> bytes:
 
 
 def _reported(row: UnitImportRow) -> Json:
-    titles = {name: title for title, name in TITLES.items()}
-    said = ";".join(f"{titles.get(note['field'].split('.')[-1], '')}{note['message']}" for note in row.notes)
+    said = ";".join(f"{HEADS.get(note['field'].split('.')[-1], '')}{note['message']}" for note in row.notes)
     given: dict[str, Any] = {column.name: row.cells.get(column.name) for column in _GIVEN}
     return {**given, "line": row.line, "outcome": OUTCOMES.get(row.outcome or "", ""), "notes": said}
 

@@ -20,6 +20,8 @@ TITLES = {
     "场所类型": "place_type", "经度": "lon", "纬度": "lat", "坐标系": "crs",
 }  # fmt: skip
 NEEDED = ("name", "region", "category")
+REPORTED = ("行号", "处理结果", "说明")  # what a report adds: it may be put right and sent again
+HEADS = {**{name: title for title, name in TITLES.items()}, "region_code": "旗县(市、区)", "position": "经度、纬度"}
 FIELDS = ("name", "uscc", "region_code", "address", "category", "place_type", "position")
 
 SOURCES = {"UPLOAD": "上传", "PLATFORM": "区域数据平台"}
@@ -28,7 +30,7 @@ OUTCOMES = {
     "CREATED": "新登记",
     "UPDATED": "已更新",
     "UNCHANGED": "无变化",
-    "DIFFERS": "与登记内容不一致,未改动",
+    "DIFFERS": "部分内容与登记不一致,未覆盖",
     "REFUSED": "未录入",
 }
 PREFERENCES = ("REGISTER", "FILE")  # whose word counts where the register was changed since this source last spoke

@@ -30,10 +30,6 @@ class _Word(fields.String):
         return code
 
 
-class _Degrees(fields.Float):
-    """A number in a cell."""
-
-
 class RowSchema(StrictSchema):
     """A row of a list of units. What is left out says nothing."""
 
@@ -42,10 +38,10 @@ class RowSchema(StrictSchema):
     uscc = Uscc()
     region = BannerName(required=True)
     address = Line(max_length=200)
-    category = _Word(CATEGORY_OF, required=True)
+    category = _Word(CATEGORY_OF)
     place_type = _Word(PLACE_TYPE_OF)
-    lon = _Degrees()
-    lat = _Degrees()
+    lon = fields.Float()
+    lat = fields.Float()
     crs = fields.String()
 
 

@@ -30,7 +30,7 @@ class Stand(BaseHTTPRequestHandler):
         path, query = urlsplit(self.path).path, {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         self.asked.append((path, query, body))
         status, document = self.reply(path, query, body)
-        sent = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
+        sent = document if isinstance(document, bytes) else json.dumps(document).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(sent)))

@@ -139,7 +139,7 @@ def corrected(who: Caller, name: str, **changes: Any) -> None:
         ((500, {}), "answered 500"),
         ((302, {}), "answered 302"),  # nobody is followed elsewhere with the key in hand
         ((200, b"<html>"), "not agreed"),
-        ((200, {"items": [{"id": "P1"}], "next_cursor": None, "more": False}), "not agreed"),
+        ((200, {"items": ["P1"], "next_cursor": None, "more": False}), "not agreed"),
         ((200, {"items": [], "next_cursor": None, "more": True}), "not where"),
     ],
 )
@@ -151,6 +151,46 @@ def test_an_answer_that_was_not_agreed_is_refused_and_changes_nothing(
     with pytest.raises(NeighbourFailed, match=why):
         pull(parts.database, HttpCatalogue(f"{address}/units", KEY))
     assert lists(parts) == []
+
+
+def test_a_record_that_nobody_can_read_stops_no_other_and_the_region_reads_why(
+    parts: Parts, client: FlaskClient, platform: tuple[type[Platform], str]
+) -> None:
+    handler, address = platform
+    strange = {"id": "P8", "name": "商\ud83d场\u0000", "region_code": 150102, "lon": "111,69", "lat": 40.8}
+    handler.records = [{"id": "P9" * 40}, strange, {"name": "没有编号", "region_code": "150102"}, RECORDS[0]]
+    pull(parts.database, HttpCatalogue(f"{address}/units", KEY))
+    take_in(parts)
+    assert [made.counts for made in lists(parts)] == [{"REFUSED": 2}, {"REFUSED": 1, "CREATED": 1}]
+    regional = staff(client, Role.SYS_ADMIN, "150000")
+    made = lists(parts)[0].id
+    rows = shown(regional, f"/units/imports/{made}/rows")["items"]
+    assert [note["field"] for note in rows[1]["notes"]] == ["lon"]
+    assert staff(client, Role.UNIT_LEADER).get(f"/units/imports/{made}").status_code == 404
+
+
+def test_a_last_page_without_a_cursor_is_not_the_beginning(parts: Parts, platform: tuple[type[Platform], str]) -> None:
+    handler, address = platform
+    catalogue = HttpCatalogue(f"{address}/units", KEY)
+    pull(parts.database, catalogue)
+    handler.fault = (200, {"items": [RECORDS[1]], "next_cursor": None, "more": False})
+    pull(parts.database, catalogue)
+    handler.fault = None
+    assert pull(parts.database, catalogue) == 0
+
+
+def test_what_the_platform_does_not_sort_stays_as_it_was_sorted(parts: Parts, platform: tuple[type[Platform], str]) -> None:
+    handler, address = platform
+    handler.records = [{**RECORDS[0], "category": "KEY_UNIT"}]
+    catalogue = HttpCatalogue(f"{address}/units", KEY)
+    pull(parts.database, catalogue)
+    take_in(parts)
+    handler.records.append({**RECORDS[0], "name": "草原宾馆(新名)"})
+    pull(parts.database, catalogue)
+    take_in(parts)
+    with parts.database.snapshot() as session:
+        unit = session.scalars(select(Unit).where(Unit.uscc == CODE)).one()
+    assert (unit.name, unit.category) == ("草原宾馆(新名)", "KEY_UNIT")
 
 
 def test_a_wrong_key_is_told_without_the_key(parts: Parts, platform: tuple[type[Platform], str]) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from accounts.actor import Role
 from api.context import Parts
-from places.imports.commands import forget_rows, work
+from places.imports.commands import forget_import_rows, work
 from sheets import CSV, XLSX
 from tests.clock import Clock
 from tests.people import HOME, Caller, citizen, staff
@@ -141,6 +144,43 @@ def test_a_name_that_two_places_have_needs_a_code(leader: Caller, parts: Parts) 
     assert [note["code"] for note in notes(leader, doubtful)[0]] == ["ambiguous"]
 
 
+def test_of_a_unit_in_anothers_division_nothing_is_told(client: FlaskClient, leader: Caller, parts: Parts) -> None:
+    other = staff(client, Role.UNIT_LEADER, "150203")
+    imported(other, parts, f"秘密工厂,{CODE},昆都仑区,钢铁大街1号,消防安全重点单位,,,,")
+    for region in ("昆都仑区", "新城区"):
+        for trial in (True, False):
+            made = imported(leader, parts, f"随便写,{CODE},{region},某街,一般单位,,,,", trial=trial)
+            (row,) = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
+            assert (row["outcome"], row["unit_id"]) == ("REFUSED", None)
+            assert "秘密工厂" not in str(row["notes"])
+    assert units(other, "秘密工厂")[0]["address"] == "钢铁大街1号"
+
+
+def test_two_rows_of_one_unit_are_told_apart_by_nobody(leader: Caller, parts: Parts) -> None:
+    rows = ("便民超市,,新城区,东街1号,小单位、小场所,,,,", "便民超市,,新城区,西街9号,小单位、小场所,,,,")
+    for trial in (True, False):
+        made = imported(leader, parts, *rows, trial=trial)
+        assert outcomes(leader, made) == ["CREATED", "REFUSED"]
+        assert notes(leader, made)[1][0]["message"] == "与第2行重复"
+    assert [unit["address"] for unit in units(leader, "便民超市")] == ["东街1号"]
+
+
+def test_the_same_place_is_no_difference_however_it_was_measured(leader: Caller, parts: Parts) -> None:
+    body = {"name": "草原宾馆", "uscc": CODE, "region_code": HOME, "category": "GENERAL_UNIT",
+            "position": {"lon": 111.69, "lat": 40.85, "crs": "cgcs2000", "accuracy_m": 5, "source": "map"}}  # fmt: skip
+    assert leader.post("/units", body).status_code == 201
+    made = imported(leader, parts, f"草原宾馆,{CODE},新城区,,一般单位,,111.69,40.85,WGS84")
+    assert outcomes(leader, made) == ["UNCHANGED"]
+
+
+def test_what_differs_is_told_in_words(leader: Caller, parts: Parts) -> None:
+    assert (
+        leader.post("/units", {"name": "草原宾馆", "uscc": CODE, "region_code": HOME, "category": "KEY_UNIT"}).status_code == 201
+    )
+    made = imported(leader, parts, f"草原宾馆,{CODE},新城区,,一般单位,,,,")
+    assert [note["message"] for note in notes(leader, made)[0]] == ["登记内容为:消防安全重点单位"]
+
+
 def test_a_trial_tells_everything_and_keeps_nothing(leader: Caller, parts: Parts) -> None:
     made = imported(leader, parts, f"草原宾馆,{CODE},新城区,,一般单位,,,,", ",,新城区,,一般单位,,,,", trial=True)
     assert outcomes(leader, made) == ["CREATED", "REFUSED"]
@@ -165,6 +205,48 @@ def test_a_workbook_is_read_as_people_see_it_and_its_report_goes_back_in(leader:
     head, row = load_workbook(io.BytesIO(report.data)).worksheets[0].iter_rows(values_only=True)
     assert (head[0], head[-2], head[-1]) == ("行号", "处理结果", "说明")
     assert (row[0], row[1], row[-2]) == ("2", "1号店", "新登记")
+    again = send(leader, report.data, XLSX)
+    assert again.status_code == 202, again.json
+    take_in(parts)
+    assert outcomes(leader, again.json) == ["UNCHANGED"]
+
+
+def spoiled(change: Callable[[dict[str, bytes]], None]) -> bytes:
+    """A workbook whose parts somebody has meddled with."""
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(HEAD.split(","))
+    for nth in range(3):
+        page.append([f"店{nth}", None, "新城区", None, "一般单位"])
+    file = io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    change(parts)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
+    return out.getvalue()
+
+
+_PAGE = "xl/worksheets/sheet1.xml"
+
+
+def test_what_a_workbook_says_of_its_own_size_loses_no_row(leader: Caller) -> None:
+    def lie(parts: dict[str, bytes]) -> None:
+        parts[_PAGE] = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', parts[_PAGE])
+
+    answer = send(leader, spoiled(lie), XLSX)
+    assert (answer.status_code, answer.json["rows"]) == (202, 3)
+
+
+def test_a_workbook_of_gaps_is_refused_at_once(leader: Caller) -> None:
+    def far_away(parts: dict[str, bytes]) -> None:
+        parts[_PAGE] = re.sub(rb'<row r="4"', b'<row r="2000000000"', parts[_PAGE])
+
+    answer = send(leader, spoiled(far_away), XLSX)
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "too_many_rows")
 
 
 def test_the_template_can_be_filled_in_and_sent(leader: Caller, parts: Parts) -> None:
@@ -217,6 +299,6 @@ def test_the_rows_of_a_list_are_forgotten_half_a_year_later_and_its_counts_are_n
     made = imported(leader, parts, "草原宾馆,,新城区,,一般单位,,,,")
     clock.advance(days=181)
     with parts.database.transaction() as session:
-        assert forget_rows(session) == 1
+        assert forget_import_rows(session) == 1
     assert shown(leader, f"/units/imports/{made['id']}")["counts"]["CREATED"] == 1
     assert outcomes(leader, made) == []

@@ -62,7 +62,7 @@ def case_of(clerk: Caller, made: Any) -> Case:
     return Case("hazard", hazard_id, office, clerk, hazard_id, "")
 
 
-def kept(clerk: Caller) -> list[tuple[str, str, str, str]]:
+def kept(clerk: Caller) -> list[tuple[str, str, str | None, str | None]]:
     """How each report came, and who is sealed behind it."""
     parts: Parts = clerk.client.application.extensions["fire"]
     with parts.database.snapshot() as session:
@@ -140,6 +140,58 @@ def test_a_held_row_that_comes_again_right_is_taken(clerk: Caller) -> None:
     (first,) = send(clerk, "NM2,前天,,新城区,,,,消防栓没水,,,")
     (second,) = send(clerk, "NM2,2026-11-23 08:00,,新城区,,,,消防栓没水,,,")
     assert (first["outcome"], second["outcome"], second["order_id"]) == ("HELD", "TAKEN", first["order_id"])
+
+
+def test_who_called_and_that_he_wants_no_name_told_outlive_every_way_to_put_an_order_right(
+    client: FlaskClient, clerk: Caller
+) -> None:
+    row = f"{{}},前天,,新城区,,,,消防栓没水,{CANARY},{PHONE},是"
+    held = send(clerk, *(row.format(number) for number in ("NM1", "NM2", "NM3")))
+    right = {name: value for name, value in order().items() if name not in ("source", "number")}
+    assert clerk.post(f"/intakes/{held[0]['order_id']}/actions/complete", right).status_code == 200
+    assert clerk.post("/intakes", order("NM2")).status_code == 201
+    (again,) = send(clerk, "NM3,昨天,,新城区,,,,消防栓没水,,,")  # wrong once more, and without who called
+    assert again["outcome"] == "HELD"
+    assert [row["outcome"] for row in send(clerk, "NM3,2026-11-23 8:00,,新城区,,,,消防栓没水,,,")] == ["TAKEN"]
+    assert kept(clerk) == [("REAL_NAME_HIDDEN", "HOTLINE", CANARY, PHONE)] * 3
+
+
+def test_a_held_order_is_another_offices_business_alone(client: FlaskClient, clerk: Caller) -> None:
+    (held,) = send(clerk, f"NM2,前天,,新城区,,,,消防栓没水,{CANARY},{PHONE},")
+    other = staff(client, Role.INTAKE_CLERK, "150203")
+    (theirs,) = send(other, "NM2,2026-11-23 8:00,,昆都仑区,,,,别的事,,,")
+    assert theirs["outcome"] == "KNOWN"
+    assert other.post("/intakes", order("NM2", region="昆都仑区")).status_code == 409
+    assert clerk.get(f"/intakes/{held['order_id']}").get_json()["state"] == "HELD"
+
+
+def test_what_cannot_be_ours_is_returned_by_clerk_or_leader(client: FlaskClient, clerk: Caller) -> None:
+    held = send(clerk, "NM1,2026-11-23 8:00,,昆都仑区,,,,不在本旗,,,", "NM2,2026-11-23 8:00,,哪里旗,,,,不知在哪,,,")
+    assert [item["outcome"] for item in held] == ["HELD", "HELD"]
+    reason = {"reason": "不在本机构辖区,请派昆都仑区"}
+    for item, who in zip(held, (clerk, staff(client, Role.UNIT_LEADER)), strict=True):
+        answer = who.post(f"/intakes/{item['order_id']}/actions/return", reason)
+        assert (answer.status_code, answer.get_json()["state"]) == (200, "RETURNED")
+    assert {row["办理结果"] for row in unsent(clerk)} == {reason["reason"]}
+    assert clerk.post(f"/intakes/{held[0]['order_id']}/actions/return", reason).status_code == 409
+
+
+def test_a_landline_is_kept_beside_the_name_and_a_time_is_read_as_people_write_it(clerk: Caller) -> None:
+    items = send(clerk, f"NM1,2026/11/23 8:05,2026年11月30日,新城区,,,,消防栓没水,{CANARY},0471-6611119,")
+    assert [item["outcome"] for item in items] == ["TAKEN"], items
+    assert kept(clerk) == [("REAL_NAME", "HOTLINE", f"{CANARY} 0471-6611119", None)]
+    (made,) = clerk.get("/intakes").get_json()["items"]
+    assert (made["received_at"], made["reply_by"]) == ("2026-11-23T00:05:00Z", "2026-11-30T15:59:59Z")
+
+
+def test_only_what_was_in_the_sheet_can_be_marked_as_sent(clerk: Caller) -> None:
+    for number in ("NM1", "NM2"):
+        case_of(clerk, taken(clerk, number=number)).act(clerk, "reject", reason_code="NOT_FIRE_MATTER")
+    listed = clerk.get("/intakes/results/unsent").get_json()
+    assert [each["id"] for each in listed["orders"]] == [row["回填标识"] for row in unsent(clerk)]
+    case_of(clerk, taken(clerk, number="NM3")).act(clerk, "reject", reason_code="NOT_FIRE_MATTER")
+    assert clerk.post("/intakes/results/sent", listed).get_json() == {"marked": 2}
+    assert [row["工单编号"] for row in unsent(clerk)] == ["NM3"]
 
 
 def test_the_template_can_be_sent_as_it_is(clerk: Caller, clock: Clock) -> None:
@@ -237,7 +289,7 @@ class Hotline(Stand):
 @pytest.fixture
 def hotline() -> Iterator[tuple[type[Hotline], HttpHotline]]:
     said = [{name: value for name, value in order(f"NM/{nth}").items() if name != "source"} for nth in range(3)]
-    said[1]["region"] = "不存在旗"
+    said[1] |= {"region": "不存在旗", "description": "坏字\ud83d和\u0000"}
     said[2] |= {"hidden": True, "name": CANARY, "mobile": PHONE, "satisfaction": "not ours to know"}
     handler = type("HotlineOfThisTest", (Hotline,), {"orders": said, "results": {}})
     with standing(handler) as address:
@@ -259,6 +311,17 @@ def test_orders_of_the_interface_are_taken_or_held_each_once(
     assert states(parts) == {"NM/0": "OPEN", "NM/1": "HELD", "NM/2": "OPEN"}
 
 
+def test_what_the_interface_brings_wrong_waits_where_somebody_can_act(
+    client: FlaskClient, parts: Parts, hotline: tuple[type[Hotline], HttpHotline]
+) -> None:
+    handler, gateway = hotline
+    handler.orders = [{**handler.orders[0], "received_at": "前天", "region": "新城区"}]
+    fetch(parts.database, gateway)
+    clerk = staff(client, Role.INTAKE_CLERK)
+    assert [item["state"] for item in clerk.get("/intakes").get_json()["items"]] == ["HELD"]
+    assert "工单待补正" in [item["title"] for item in clerk.get("/inbox").get_json()["items"]]
+
+
 def test_a_result_arrives_once_however_often_the_line_fails(
     client: FlaskClient, clerk: Caller, parts: Parts, clock: Clock, hotline: tuple[type[Hotline], HttpHotline]
 ) -> None:
@@ -268,7 +331,8 @@ def test_a_result_arrives_once_however_often_the_line_fails(
     case = case_of(clerk, found["NM/0"])
     case.act(case.office.clerk, "reject", reason_code="NOT_FIRE_MATTER")
     handler.fault = 503
-    assert send_results(parts.database, gateway) == 0
+    with pytest.raises(NeighbourFailed, match="answered 503"):
+        send_results(parts.database, gateway)
     handler.fault = 0
     assert send_results(parts.database, gateway) == 0  # not at once again
     clock.advance(minutes=3)

@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("line", sa.Integer(), nullable=False),
         sa.Column("cells", _JSON, nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("notes", _JSON, nullable=False),
@@ -57,6 +58,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["import_id"], ["unit_import.id"], name="fk_unit_import_row_import_id"),
         sa.PrimaryKeyConstraint("import_id", "line", name="pk_unit_import_row"),
     )
+    op.create_index("ix_unit_import_row_key", "unit_import_row", ["import_id", "key"])
     op.create_index("ix_unit_import_row_waiting", "unit_import_row", ["import_id", "line"], postgresql_where="outcome IS NULL")
     op.create_table(
         "unit_source",

@@ -41,7 +41,10 @@ def upgrade() -> None:
         sa.Column("updated_at", _MOMENT, nullable=False),
         sa.CheckConstraint("source IN ('12345', '96119', 'WINDOW')", name=op.f("ck_external_order_source_known")),
         sa.CheckConstraint("state IN ('HELD', 'OPEN', 'RETURNED', 'ANSWERED')", name=op.f("ck_external_order_state_known")),
-        sa.CheckConstraint("(state = 'HELD') = (hazard_id IS NULL)", name=op.f("ck_external_order_held_without_case")),
+        sa.CheckConstraint(
+            "hazard_id IS NOT NULL OR state IN ('HELD', 'RETURNED')", name=op.f("ck_external_order_case_unless_held")
+        ),
+        sa.CheckConstraint("state <> 'HELD' OR hazard_id IS NULL", name=op.f("ck_external_order_held_without_case")),
         sa.CheckConstraint(
             "(state IN ('RETURNED', 'ANSWERED')) = (result IS NOT NULL)", name=op.f("ck_external_order_ended_with_result")
         ),
@@ -57,8 +60,8 @@ def upgrade() -> None:
     op.create_table(
         "intake_cursor",
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("cursor", sa.Text(), nullable=False),
-        sa.Column("read_at", _MOMENT, nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=True),
+        sa.Column("visited_until", _MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("source", name="pk_intake_cursor"),
     )
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 import sheets
-from accounts.actor import REGION_CODE, SYSTEM, Actor
+from accounts.actor import REGION_CODE, SYSTEM, Actor, Role
 from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import Event, record
 from database.session import now
+from places.regions import banner_named
 from problems import Invalid, Kind, NotFound, Problem, RoleNotAllowed, field_error
 from sync.mutations import Origin
 from workflow.acting import guard
@@ -30,15 +31,18 @@ from workflow.hazards.intakes.rules import (
     FORCED,
     MOST_ROWS,
     NEEDED,
+    PRIVATE,
     READERS,
+    RETURNERS,
+    SHORT,
     TITLES,
     ending,
     refusal,
 )
-from workflow.hazards.intakes.schemas import shaped
+from workflow.hazards.intakes.schemas import YES, caller, shaped
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporting import submit
-from workflow.offices import people_of_office
+from workflow.offices import brigade_of, people_of_office
 
 Savepoint = Callable[[Session], AbstractContextManager[None]]
 _PLACE = ("sumu", "gacha", "household", "landmark")
@@ -54,36 +58,57 @@ class OrderAlreadyTaken(Problem):
 def take_in(session: Session, actor: Actor, data: dict[str, Any]) -> ExternalOrder:
     """收件: a case of ours for an order of theirs; its clock starts when the source received it. Event: external_order.taken.
 
-    A held one of that number is completed. Raises RoleNotAllowed, OrderAlreadyTaken, Invalid.
+    A held one of that number is completed, where the caller sees it. Raises RoleNotAllowed, OrderAlreadyTaken, Invalid.
     """
     if not actor.has(*CLERKS):
         raise RoleNotAllowed(action="take_in_order")
     order = _known(session, data["source"], data["number"])
-    if order is not None and order.state != "HELD":
+    if order is not None and not _may_complete(session, actor, order):
         raise OrderAlreadyTaken(order_id=str(order.id))
     return _taken(session, actor, order, data)
 
 
+def _may_complete(session: Session, actor: Actor, order: ExternalOrder) -> bool:
+    mine = select(ExternalOrder.id).where(ExternalOrder.id == order.id, seen_by(actor))
+    return order.state == "HELD" and session.scalar(mine) is not None
+
+
 def complete(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]) -> ExternalOrder:
-    """补正: what was held is said right. Who reported is taken from what came, unless the clerk says it anew."""
+    """补正: what was held is said right. Raises NotFound, RoleNotAllowed, GuardFailed, Invalid."""
     order = _locked(session, actor, order_id)
     if not actor.has(*CLERKS):
         raise RoleNotAllowed(action="complete_order")
     guard(order.state == "HELD", "complete_order", "order_is_not_held")
-    came: Json = orjson.loads(order.cells or "{}")
-    kept = {name: came[name] for name in ("name", "mobile") if came.get(name) and data.get(name) is None}
-    if "mobile" in kept:  # as it came it may have been what was wrong
-        kept = {**kept, **_phone(kept.pop("mobile"))}
-    return _taken(session, actor, order, {**data, **kept, "source": order.source, "number": order.number})
+    return _taken(session, actor, order, {**data, "source": order.source, "number": order.number})
 
 
-def _phone(text: str) -> Json:
-    digits = "".join(char for char in text if char.isdigit()).removeprefix("86")
-    return {"mobile": digits} if len(digits) == 11 and digits.startswith("1") else {}
+def return_order(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]) -> ExternalOrder:
+    """退单: what was held cannot be ours, and goes back with the reason. Event: external_order.returned.
+
+    Raises NotFound, RoleNotAllowed, GuardFailed.
+    """
+    order = _locked(session, actor, order_id)
+    if not actor.has(*RETURNERS):
+        raise RoleNotAllowed(action="return_order")
+    guard(order.state == "HELD", "return_order", "order_is_not_held")
+    order.cells, order.notes = None, []
+    result = {"verdict": "NOT_ACCEPTED", "text": data["reason"], "ended_at": now(session).isoformat()}
+    _end(session, order, "RETURNED", result, actor)
+    return order
+
+
+def _as_it_came(order: ExternalOrder | None, data: dict[str, Any]) -> dict[str, Any]:
+    """Who called, and whether his name is to be kept: from what came, unless it is said anew."""
+    came: Json = orjson.loads(order.cells) if order is not None and order.cells else {}
+    known = caller(came)
+    hidden = data["hidden"] if data["hidden"] is not None else str(came.get("hidden", "")).lower() in YES
+    said = {name: data[name] or known[name] for name in ("name", "mobile")}
+    return {**data, **said, "hidden": hidden}
 
 
 def _taken(session: Session, actor: Actor, order: ExternalOrder | None, data: dict[str, Any]) -> ExternalOrder:
     moment = now(session)
+    data = _as_it_came(order, data)
     if not actor.may_in(data["region"], *CLERKS):
         raise Invalid(field_error("region", "not_your_region", "不在本机构辖区,请退回派单单位"))
     reply_by = data["reply_by"]
@@ -103,7 +128,7 @@ def _taken(session: Session, actor: Actor, order: ExternalOrder | None, data: di
     session.flush()
     record(
         session, "external_order.taken", order, actor,
-        data={"source": order.source, "external_number": order.number, "hazard_id": str(hazard.id)},
+        data={"source": SHORT[order.source], "external_number": order.number, "hazard_id": str(hazard.id)},
     )  # fmt: skip
     return order
 
@@ -143,6 +168,8 @@ def _new(session: Session, actor: Actor, source: str, number: str) -> ExternalOr
 
 
 def _known(session: Session, source: str, number: str) -> ExternalOrder | None:
+    """The order of that number; two clerks who bring the same one take turns."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{source} {number}", 0))))
     found = select(ExternalOrder).where(ExternalOrder.source == source, ExternalOrder.number == number)
     return session.scalars(found.with_for_update()).one_or_none()
 
@@ -155,7 +182,10 @@ def take_sheet(session: Session, actor: Actor, source: str, body: bytes, savepoi
     if not actor.has(*CLERKS):
         raise RoleNotAllowed(action="take_in_order")
     rows = sheets.read(body, TITLES, needed=NEEDED, most_rows=MOST_ROWS)
-    return [{"line": row.line, **take_row(session, actor, source, row.cells, savepoint)} for row in rows]
+    told = {}
+    for row in sorted(rows, key=lambda row: (row.cells.get("number", ""), row.line)):  # as everybody locks them
+        told[row.line] = take_row(session, actor, source, row.cells, savepoint)
+    return [{"line": line, **told[line]} for line in sorted(told)]
 
 
 def take_row(session: Session, actor: Actor, source: str, cells: dict[str, str], savepoint: Savepoint) -> Json:
@@ -165,7 +195,7 @@ def take_row(session: Session, actor: Actor, source: str, cells: dict[str, str],
     if not 1 <= len(number) <= 64:
         return {**told, "notes": [field_error("number", "required", "请填写工单编号,64个字以内")]}
     known = _known(session, source, number)
-    if known is not None and known.state != "HELD":
+    if known is not None and not _may_complete(session, actor, known):
         return {**told, "outcome": "KNOWN", "order_id": known.id}
     try:
         with savepoint(session):
@@ -184,32 +214,39 @@ def take_row(session: Session, actor: Actor, source: str, cells: dict[str, str],
 def _hold(
     session: Session, actor: Actor, order: ExternalOrder | None, source: str, cells: dict[str, str], notes: list[Json]
 ) -> ExternalOrder:
-    """Event: external_order.held."""
+    """Keep it where somebody can put it right or send it back, who called included. Event: external_order.held."""
     if order is None:
         order = _new(session, actor, source, cells["number"])
-        order.state, order.region_code = "HELD", _where(actor)
+        order.state, order.region_code = "HELD", _where(actor, cells)
         session.add(order)
     else:
         order.revision += 1
         order.updated_at = now(session)
+        before: Json = orjson.loads(order.cells or "{}")
+        cells = {**{name: before[name] for name in (*PRIVATE, "hidden") if name in before}, **cells}
     order.cells, order.notes = orjson.dumps(cells).decode(), notes
     session.flush()
     record(
-        session, "external_order.held", order, actor, concerns={"clerks": _clerks(session, actor)},
-        data={"source": source, "external_number": order.number, "fields": [note["field"] for note in notes]},
+        session, "external_order.held", order, actor, concerns={"clerks": _desk(session, actor, order.region_code)},
+        data={"source": SHORT[source], "external_number": order.number, "fields": [note["field"] for note in notes]},
     )  # fmt: skip
     return order
 
 
-def _where(actor: Actor) -> str:
-    """Where whoever took it works: there it waits to be put right."""
+def _where(actor: Actor, cells: Mapping[str, str]) -> str:
+    """In the banner that it names, where that is one of his; else where whoever took it works."""
+    code = banner_named(cells.get("region", ""))
+    if code is not None and actor.may_in(code, *CLERKS):
+        return code
     return next((grant.region_code for grant in actor.grants if grant.role in CLERKS), REGION_CODE)
 
 
-def _clerks(session: Session, actor: Actor) -> list[UUID]:
-    """Who puts right what nobody uploaded himself."""
-    offices = [grant.org_id for grant in actor.grants if grant.role in CLERKS] if actor.session_id is None else []
-    return [person for office in offices for person in people_of_office(session, office, *CLERKS)]
+def _desk(session: Session, actor: Actor, region_code: str) -> list[UUID]:
+    """Who hears of what no clerk brought himself: the clerks there, else whoever leads."""
+    if actor.session_id is not None:
+        return []
+    office = brigade_of(session, region_code)
+    return people_of_office(session, office.id, *CLERKS) or people_of_office(session, office.id, Role.UNIT_LEADER)
 
 
 def follow(session: Session, event: Event) -> None:
@@ -239,16 +276,17 @@ def _told(session: Session, hazard: Hazard, event: Event) -> tuple[str, str]:
     )  # the last one to come to have a part
 
 
-def _end(session: Session, order: ExternalOrder, state: str, result: Json) -> None:
+def _end(session: Session, order: ExternalOrder, state: str, result: Json, actor: Actor = SYSTEM) -> None:
     order.revision += 1
     order.updated_at = now(session)
     order.state, order.result, order.sent_at, order.attempts, order.next_try_at = state, result, None, 0, None
-    clerks = people_of_office(session, session.get_one(Hazard, order.hazard_id).org_id, *CLERKS)
-    data = {"source": order.source, "external_number": order.number, "verdict": result["verdict"]}
+    case = session.get(Hazard, order.hazard_id) if order.hazard_id else None
+    clerks = people_of_office(session, case.org_id, *CLERKS) if case else []
+    data = {"source": SHORT[order.source], "external_number": order.number, "verdict": result["verdict"]}
     if state == "RETURNED":
-        record(session, "external_order.returned", order, SYSTEM, concerns={"clerks": clerks}, data=data)
+        record(session, "external_order.returned", order, actor, concerns={"clerks": clerks}, data=data)
     else:
-        record(session, "external_order.answered", order, SYSTEM, concerns={"clerks": clerks}, data=data)
+        record(session, "external_order.answered", order, actor, concerns={"clerks": clerks}, data=data)
 
 
 def reopen(session: Session, event: Event) -> None:
@@ -291,7 +329,7 @@ def note_sent(session: Session, actor: Actor, order: ExternalOrder) -> None:
     """The source has the result."""
     order.revision += 1
     order.updated_at = order.sent_at = now(session)
-    record(session, "external_order.sent", order, actor, data={"source": order.source, "external_number": order.number})
+    record(session, "external_order.sent", order, actor, data={"source": SHORT[order.source], "external_number": order.number})
 
 
 def seen_by(actor: Actor) -> Any:

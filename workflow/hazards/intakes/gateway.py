@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import structlog
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from accounts.actor import REGION_CODE, SYSTEM, Actor, Grant, Role
 from database.session import Database, now
 from neighbours import Neighbour, NeighbourFailed
 from settings import Settings
+from sheets import plain
 from workflow.hazards.intakes.commands import note_sent, take_row
 from workflow.hazards.intakes.models import ExternalOrder, IntakeCursor
 from workflow.hazards.intakes.rules import TITLES
@@ -27,8 +29,9 @@ from workflow.offices import brigade_of
 log = structlog.get_logger()
 SOURCE = "12345"
 _PAGE_ROWS = 100
-_MOST_PAGES = 20  # of one visit
 _MOST_RESULTS = 50
+_PATIENCE_SECONDS = 20.0  # for each half of a visit, an answer's own patience aside
+_LONGEST_VISIT = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
 
 
@@ -98,7 +101,7 @@ class HttpHotline:
 
 
 def _cells(item: Mapping[str, Any]) -> dict[str, str]:
-    said = {name: "是" if value is True else str(value).strip() for name, value in item.items() if name in _NAMES}
+    said = {name: "是" if value is True else plain(str(value)) for name, value in item.items() if name in _NAMES}
     return {name: value for name, value in said.items() if value not in ("", "None", "False")}
 
 
@@ -108,24 +111,43 @@ def gateway_of(settings: Settings) -> HotlineGateway | None:
 
 
 def visit(database: Database, gateway: HotlineGateway | None) -> None:
-    """Fetch what is new and send what has ended; say in the log what did not work. For the timetable."""
-    if gateway is None:
+    """Fetch what is new and send what has ended; say in the log what did not work. For the timetable.
+
+    One visit at a time, and the one does not wait for the other: results go out though no orders come in.
+    """
+    if gateway is None or not _begin(database):
         return
-    try:
-        fetched, sent = fetch(database, gateway), send_results(database, gateway)
-    except NeighbourFailed as failure:
-        log.error("the hotline cannot be reached", why=str(failure))  # noqa: TRY400 - the reason is one line
-        return
-    if fetched or sent:
-        log.info("the hotline was visited", orders=fetched, results=sent)
+    for what, work in (("orders", fetch), ("results", send_results)):
+        try:
+            count = work(database, gateway)
+        except NeighbourFailed as failure:
+            log.error("the hotline cannot be reached", what=what, why=str(failure))  # noqa: TRY400 - the reason is one line
+            continue
+        if count:
+            log.info("the hotline was visited", what=what, count=count)
+    _end(database)
+
+
+def _begin(database: Database) -> bool:
+    """True if nobody is there now. Who died on the way is forgotten after a while."""
+    with database.transaction() as session:
+        moment = now(session)
+        values = {"visited_until": moment + _LONGEST_VISIT}
+        free = IntakeCursor.visited_until <= moment
+        statement = insert(IntakeCursor).values(source=SOURCE, cursor=None, **values)
+        statement = statement.on_conflict_do_update(index_elements=["source"], set_=values, where=free)
+        return session.scalar(statement.returning(IntakeCursor.source)) is not None
+
+
+def _end(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(update(IntakeCursor).where(IntakeCursor.source == SOURCE).values(visited_until=now(session)))
 
 
 def fetch(database: Database, gateway: HotlineGateway) -> int:
     """Take every new order in, or hold it; the cursor moves with them in one transaction. How many. Raises NeighbourFailed."""
-    fetched, more = 0, True
-    for _ in range(_MOST_PAGES):
-        if not more:
-            break
+    fetched, more, until = 0, True, time.monotonic() + _PATIENCE_SECONDS
+    while more and time.monotonic() < until:
         with database.transaction() as session:
             cursor = _cursor(session)
         page = gateway.orders(cursor)
@@ -133,13 +155,13 @@ def fetch(database: Database, gateway: HotlineGateway) -> int:
             if _cursor(session) != cursor:  # somebody else was here meanwhile
                 return fetched
             actor = _clerk(session)
-            for cells in page.orders:
+            for cells in sorted(page.orders, key=lambda cells: cells.get("number", "")):  # as everybody locks them
                 told = take_row(session, actor, SOURCE, cells, database.savepoint)
                 if told["outcome"] == "REFUSED":
                     log.error("the hotline sent an order without a number", fields=sorted(cells))
-            _move(session, page.cursor)
+            _move(session, page.cursor or cursor)
         fetched += len(page.orders)
-        more = page.more and page.cursor != cursor
+        more = page.more and page.cursor not in (None, cursor)
     return fetched
 
 
@@ -155,26 +177,28 @@ def _cursor(session: Session) -> str | None:
 
 
 def _move(session: Session, cursor: str | None) -> None:
-    if cursor is None:
-        return
-    values = {"cursor": cursor, "read_at": now(session)}
-    session.execute(
-        insert(IntakeCursor).values(source=SOURCE, **values).on_conflict_do_update(index_elements=["source"], set_=values)
-    )
+    values = {"cursor": cursor}
+    statement = insert(IntakeCursor).values(source=SOURCE, visited_until=now(session), **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["source"], set_=values))
 
 
 def send_results(database: Database, gateway: HotlineGateway) -> int:
-    """Hand over what has ended: how many. Nothing is open meanwhile; what fails is tried again, later and later."""
-    sent = 0
+    """Hand over what has ended: how many. Nothing is open meanwhile.
+
+    What fails is tried again, later and later; the others wait for the next visit, since most likely they would fail too.
+    Raises NeighbourFailed.
+    """
+    sent, until = 0, time.monotonic() + _PATIENCE_SECONDS
     with database.transaction() as session:
         due = [(order.id, _result(order)) for order in _due(session)]
     for order_id, result in due:
+        if time.monotonic() > until:
+            break
         try:
             gateway.send(result)
-        except NeighbourFailed as failure:
-            log.warning("a result did not reach the hotline", order=result.number, why=str(failure))
+        except NeighbourFailed:
             _note(database, order_id, result, arrived=False)
-            continue
+            raise
         _note(database, order_id, result, arrived=True)
         sent += 1
     return sent

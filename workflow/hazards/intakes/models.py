@@ -20,7 +20,8 @@ class ExternalOrder(Revised, Base):
     __table_args__ = (
         CheckConstraint(f"source IN {tuple(SOURCES)}", name="source_known"),
         CheckConstraint(f"state IN {tuple(STATES)}", name="state_known"),
-        CheckConstraint("(state = 'HELD') = (hazard_id IS NULL)", name="held_without_case"),
+        CheckConstraint("hazard_id IS NOT NULL OR state IN ('HELD', 'RETURNED')", name="case_unless_held"),
+        CheckConstraint("state <> 'HELD' OR hazard_id IS NULL", name="held_without_case"),
         CheckConstraint("(state IN ('RETURNED', 'ANSWERED')) = (result IS NOT NULL)", name="ended_with_result"),
         Index("ix_external_order_number", "source", "number", unique=True),
         Index("ix_external_order_hazard", "hazard_id", unique=True),
@@ -45,10 +46,10 @@ class ExternalOrder(Revised, Base):
 
 
 class IntakeCursor(Base):
-    """How far the orders of a source's interface were read."""
+    """How far the orders of a source's interface were read, and until when somebody is at it."""
 
     __tablename__ = "intake_cursor"
 
     source: Mapped[str] = mapped_column(primary_key=True)
-    cursor: Mapped[str]
-    read_at: Mapped[datetime]
+    cursor: Mapped[str | None]
+    visited_until: Mapped[datetime]  # nobody else begins before

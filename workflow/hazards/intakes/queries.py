@@ -19,7 +19,7 @@ from problems import NotFound, RoleNotAllowed
 from sheets import Column
 from workflow.hazards.intakes.commands import seen_by
 from workflow.hazards.intakes.models import ExternalOrder
-from workflow.hazards.intakes.rules import CLERKS, PRIVATE, SOURCES, STATES, TITLES, VERDICTS
+from workflow.hazards.intakes.rules import CLERKS, PRIVATE, STATES, TITLES, VERDICTS
 from workflow.hazards.models import Hazard
 from workflow.hazards.schemas import PICTURES
 
@@ -82,30 +82,32 @@ def _said(order: ExternalOrder) -> Json | None:
     return {name: value for name, value in orjson.loads(order.cells).items() if name not in (*PRIVATE, "number")}
 
 
-def results(session: Session, actor: Actor, source: str) -> list[Json]:
-    """The rows of the sheet that goes back: results that the source has not got, oldest first. Raises RoleNotAllowed."""
+def unsent(session: Session, actor: Actor, source: str) -> Sequence[ExternalOrder]:
+    """Results that the source has not got, oldest first. Raises RoleNotAllowed."""
     if not actor.has(*CLERKS):
         raise RoleNotAllowed(action="fetch_results")
-    unsent = orders(actor, {"source": source, "state": None, "unsent": True})
-    found = session.scalars(unsent.order_by(ExternalOrder.id).limit(MOST_RESULTS)).all()
-    told = zip(found, shown(session, found), strict=True)
+    found = orders(actor, {"source": source, "state": None, "unsent": True})
+    return session.scalars(found.order_by(ExternalOrder.id).limit(MOST_RESULTS)).all()
+
+
+def _rows(session: Session, found: Sequence[ExternalOrder]) -> list[Json]:
     return [
         {
             **row, "state": STATES[row["state"]], "verdict": VERDICTS[row["result"]["verdict"]], "text": row["result"]["text"],
             "ended_at": row["result"]["ended_at"], "case_number": row["hazard_number"],
         }
-        for _, row in told
+        for row in shown(session, found)
     ]  # fmt: skip
 
 
-def result_sheet(rows: list[Json], source: str) -> bytes:
+def result_sheet(session: Session, found: Sequence[ExternalOrder]) -> bytes:
     """办结回填 as XLSX."""
-    return sheets.book(f"{SOURCES[source][:8]}办结回填", _RESULTS, rows)
+    return sheets.book("办结回填", _RESULTS, _rows(session, found))
 
 
-def result_lines(rows: list[Json]) -> bytes:
+def result_lines(session: Session, found: Sequence[ExternalOrder]) -> bytes:
     """办结回填 as CSV."""
-    return sheets.lines(_RESULTS, rows)
+    return sheets.lines(_RESULTS, _rows(session, found))
 
 
 def template() -> bytes:

@@ -1,13 +1,12 @@
-"""What an order of a hotline or of the window is, and what is told of its end. Pure. Source: docs/sources.md, other intakes."""
+"""What an order of a hotline or of the window is, and what is told of its end. Pure."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from accounts.actor import Role
 from workflow.hazards.rules import REJECTION_REASONS
 
 SOURCES = {"12345": "12345政务服务便民热线", "96119": "96119火灾隐患举报投诉电话", "WINDOW": "服务窗口"}
+SHORT = {"12345": "12345", "96119": "96119", "WINDOW": "窗口"}  # in a notice
 CHANNELS = {"12345": "HOTLINE", "96119": "HOTLINE", "WINDOW": "WINDOW"}
 
 # HELD: not to be taken in as it stands; a clerk puts it right. RETURNED: 退单. ANSWERED: 办结, with its result.
@@ -15,12 +14,11 @@ STATES = {"HELD": "待补正", "OPEN": "办理中", "RETURNED": "退回", "ANSWE
 ENDED = ("RETURNED", "ANSWERED")
 
 CLERKS = frozenset({Role.INTAKE_CLERK, Role.HOTLINE_CLERK})
-READERS = CLERKS | {Role.UNIT_LEADER, Role.SUPERVISOR}
+RETURNERS = CLERKS | {Role.UNIT_LEADER}
+READERS = RETURNERS | {Role.SUPERVISOR}
 
 MOST_ROWS = 200  # of one sheet: they are taken in while the clerk waits
-LONGEST_AGO = timedelta(days=30)
-
-OUTCOMES = {"TAKEN": "已收件", "KNOWN": "此前已收", "HELD": "待补正"}
+OUTCOMES = {"TAKEN": "已收件", "KNOWN": "此前已收", "HELD": "待补正", "REFUSED": "未收"}
 
 # Head of a column -> the member of an order.
 TITLES = {

@@ -7,17 +7,20 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from accounts.identifiers import is_phone
 from accounts.schemas import Phone
 from database.base import Json
 from places.schemas import BannerName
-from problems import Invalid
+from problems import Invalid, field_error
 from sheets import moment_of
 from wire import AnswerSchema, Flag, Line, Moment, PageSchema, Prose, StrictSchema, flatten
 from workflow.hazards.intakes.rules import OUTCOMES, SOURCES, STATES, VERDICTS
 from workflow.hazards.schemas import PICTURES
 
 _PICTURE_OF = {**{label: code for code, label in PICTURES.items()}, **{code: code for code in PICTURES}}
-_YES = ("是", "要求", "保密", "true", "1")
+_MOST_NAME = 50
+_ANY = "2000-01-01T00:00:00+08:00"  # where the time itself cannot be read, the other cells are judged all the same
+YES = ("是", "要求", "保密", "true", "1")
 
 
 class IntakeOrderSchema(StrictSchema):
@@ -36,7 +39,9 @@ class IntakeOrderSchema(StrictSchema):
     description = Prose(max_length=2000, required=True, validate=validate.Length(min=2, max=2000, error="请填写情况说明"))
     name = Line(max_length=50, load_default=None, allow_none=True)
     mobile = Phone(load_default=None, allow_none=True)
-    hidden = Flag(load_default=False, metadata={"description": "who reported asks that his name be kept from the unit"})
+    hidden = Flag(
+        load_default=None, allow_none=True, metadata={"description": "who reported asks that his name be kept; null: as it came"}
+    )
 
 
 class TakeOrderSchema(IntakeOrderSchema):
@@ -51,17 +56,36 @@ _ORDER = IntakeOrderSchema()
 def shaped(cells: Mapping[str, str]) -> Json:
     """An order from cells. Raises Invalid with every wrong one."""
     said: dict[str, Any] = dict(cells)
-    for name in ("received_at", "reply_by"):
+    late: dict[str, Any] = {}
+    for name, is_end in (("received_at", False), ("reply_by", True)):
         if name in said:
-            said[name] = moment_of(said[name])
+            moment = moment_of(said.pop(name), is_end=is_end)
+            late[name] = moment
+            said[name] = moment.isoformat() if moment else None
     if "picture" in said:
         said["picture"] = _PICTURE_OF.get(said["picture"], said["picture"])
     if "hidden" in said:
-        said["hidden"] = str(said["hidden"]).lower() in _YES
+        said["hidden"] = str(said["hidden"]).lower() in YES
+    unread = [field_error(name, "invalid", "时间应如 2026-11-27 09:30") for name, moment in late.items() if moment is None]
+    said = {name: value for name, value in {**said, **caller(said)}.items() if value is not None}
     try:
-        return dict(_ORDER.load(said))
+        order = dict(_ORDER.load({**said, **({"received_at": _ANY} if late.get("received_at", 0) is None else {})}))
     except ValidationError as error:
-        raise Invalid(*flatten(error.messages)) from error
+        raise Invalid(*unread, *flatten(error.messages)) from error
+    if unread:
+        raise Invalid(*unread)
+    return order
+
+
+def caller(said: Mapping[str, Any]) -> Json:
+    """Who called. A number that is no mobile's (12345 has many landlines) is kept beside the name: both are sealed alike."""
+    name, mobile = said.get("name"), "".join(char for char in said.get("mobile") or "" if char.isdigit() or char == "-")
+    if not mobile:
+        return {"name": name and name[:_MOST_NAME], "mobile": None}
+    plain = mobile.replace("-", "").removeprefix("86")
+    if is_phone(plain):
+        return {"name": name and name[:_MOST_NAME], "mobile": plain}
+    return {"name": f"{name or ''} {mobile}".strip()[:_MOST_NAME], "mobile": None}
 
 
 class SheetQuerySchema(StrictSchema):
@@ -146,7 +170,7 @@ class OrderRowSchema(AnswerSchema):
 
     line = fields.Integer()
     number = fields.String()
-    outcome = fields.String(validate=validate.OneOf([*OUTCOMES, "REFUSED"]))
+    outcome = fields.String(validate=validate.OneOf(list(OUTCOMES)))
     order_id = fields.UUID(allow_none=True)
     notes = fields.List(fields.Nested(OrderNoteSchema))
 
@@ -155,6 +179,12 @@ class SheetTakenSchema(AnswerSchema):
     """What became of the rows of a sheet."""
 
     items = fields.List(fields.Nested(OrderRowSchema))
+
+
+class ReturnOrderSchema(StrictSchema):
+    """退单 of what was not taken in: why, for whoever sent it."""
+
+    reason = Prose(max_length=300, required=True, validate=validate.Length(min=2, max=300, error="请填写退回理由"))
 
 
 class SentOrderSchema(StrictSchema):
@@ -170,6 +200,12 @@ class MarkSentSchema(StrictSchema):
     orders = fields.List(
         fields.Nested(SentOrderSchema), required=True, validate=validate.Length(min=1, max=500, error="应有1到500件")
     )
+
+
+class UnsentSchema(AnswerSchema):
+    """The orders of a sheet of results, as `POST /intakes/results/sent` takes them."""
+
+    orders = fields.List(fields.Nested(SentOrderSchema))
 
 
 class MarkedSchema(AnswerSchema):
