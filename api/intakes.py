@@ -97,6 +97,7 @@ def template() -> Response:
 
 @routes.route("/results", methods=["GET"])
 @routes.arguments(ResultsQuerySchema, location="query")
+@routes.doc(responses={200: {"content": {CSV: {"schema": _BINARY}}}})
 @routes.response(200, _BINARY, content_type=XLSX)
 def download_results(query: dict[str, Any]) -> Response:
     """Download the results that a source has not got yet, oldest first, at most 500, as XLSX or CSV."""

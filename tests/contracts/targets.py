@@ -184,6 +184,7 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "intakes.show_order": lambda world: ([world.held_order["order_id"]], world.office.leader),
     "intakes.complete_order": lambda world: ([world.held_order["order_id"]], world.office.clerk),
+    "intakes.return_order": lambda world: ([world.other_held_order["order_id"]], world.office.clerk),
     "unit_imports.show_import": lambda world: ([world.import_id], world.office.leader),
     "unit_imports.rows": lambda world: ([world.import_id], world.office.leader),
     "unit_imports.report": lambda world: ([world.import_id], world.office.leader),

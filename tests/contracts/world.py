@@ -163,6 +163,14 @@ class World:
     @cached_property
     def held_order(self) -> Json:
         """An order of the hotline that a clerk has to put right."""
+        return self._held_order()
+
+    @cached_property
+    def other_held_order(self) -> Json:
+        """One that goes back."""
+        return self._held_order()
+
+    def _held_order(self) -> Json:
         sheet = f"工单编号,收到时间,旗县(市、区),情况说明\nNM{new_id().hex[-8:]},昨天,{self.region_code},测试\n".encode()
         answer = self.office.clerk.call(
             "POST", "/intakes/sheets", data=sheet, content_type="text/csv", query_string={"source": "12345"}

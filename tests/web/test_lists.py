@@ -52,7 +52,7 @@ def test_a_clerk_takes_a_sheet_of_orders_in_puts_one_right_and_sends_the_results
     with page.expect_download() as download:
         page.get_by_role("button", name="下载回填表").click()
     assert number in cells(download.value.path())
-    page.get_by_role("button", name="标记已回填").click()
+    page.get_by_role("button", name="标记已回填").click()  # what was in the sheet, and nothing else
     page.get_by_role("button", name="确认").click()
     expect(page.locator("section").filter(has_text=number)).to_have_count(0)
 
