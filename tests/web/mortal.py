@@ -80,15 +80,19 @@ class MortalPhone:
         return self.browser.new_page()
 
     def kill(self) -> Page:
-        """The browser's process ends without a word, as when the battery is empty; it starts again."""
-        with self.browser.expect_event("close"):
-            self.end()
+        """The browser's process ends without a word, as when the battery is empty; it starts again. It may just have died."""
+        if not self.is_dead:
+            with self.browser.expect_event("close"):
+                self.end()
         self.start()
         return self.page
 
     def end(self) -> None:
-        """The browser's process ends without a word. From any thread."""
-        os.kill(self._process(), signal.SIGKILL)
+        """The browser's process ends without a word, unless it has already. From any thread."""
+        process = self._process()
+        if process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def has_died(self) -> bool:
         """Of whoever was just told that his page is gone: whether all of the browser is."""
@@ -104,7 +108,7 @@ class MortalPhone:
         """For good."""
         self.browser.close()
 
-    def _process(self) -> int:
+    def _process(self) -> int | None:
         """Its number: of those that work on this profile, the one that is no helper."""
         mine = f"--user-data-dir={self._profile}".encode()
         for path in Path("/proc").glob("[0-9]*/cmdline"):
@@ -114,4 +118,4 @@ class MortalPhone:
                 continue
             if mine in arguments and not any(argument.startswith(b"--type=") for argument in arguments):
                 return int(path.parent.name)
-        raise LookupError(mine)
+        return None

@@ -177,7 +177,7 @@ class Schedule:
     def update(self) -> None:
         """Another version of the client comes, and is taken as soon as it may."""
         self.line.give_out(self.rng.choice(self.versions))
-        self._told("navigator.serviceWorker.getRegistration().then((found) => found?.update()).then(() => 0, () => 0)")
+        self._told("navigator.serviceWorker?.getRegistration().then((found) => found?.update()).then(() => 0, () => 0)")
         touch = self.phone.page.get_by_role("button", name="点此更新")
         if touch.is_visible():
             touch.click()
