@@ -17,11 +17,11 @@ from operations.bench.filling import HOME, fill_cases, fill_feed
 from operations.bench.machine import Product, describe, product
 from operations.bench.phones import Phone, report_body
 from operations.bench.plain import plain_figures
-from operations.bench.works import pulls, pushes, queue_pages, reports_with_photo, template_case
+from operations.bench.works import pulls, pushes, queue_pages, reports_with_photo, template_case, units
 from operations.processes import CannotStart
 from operations.run import ROOT
 
-WORKS = ("report", "push", "queue", "pull", "plain")
+WORKS = ("report", "push", "queue", "pull", "plain", "units")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m operations.bench", description="草原消防: what it costs on this machine")
     parser.add_argument("--only", choices=WORKS, action="append", help="these works alone")
     parser.add_argument("--cases", type=int, default=100_000, help="open cases behind the queue pages")
+    parser.add_argument("--units", type=int, default=100_000, help="units in the list of the data platform")
     parser.add_argument("--feed", type=_numbers, default=(10_000, 100_000, 1_000_000), help="lines in the feed, ascending")
     parser.add_argument("--devices", type=_numbers, default=(1, 4, 16), help="devices at once")
     wanted = parser.parse_args(arguments)
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missed, began = 0, time.monotonic()
     try:
         with product(directory / "data") as running:
-            for figure in _figures(running, works, wanted.cases, wanted.feed, wanted.devices):
+            for figure in _figures(running, works, wanted, directory):
                 print(row(figure), flush=True)
                 missed += figure.verdict == "MISSED"
     except CannotStart as refusal:
@@ -54,7 +55,8 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number.replace("_", "")) for number in text.split(","))
 
 
-def _figures(running: Product, works: set[str], cases: int, feed: Sequence[int], devices: Sequence[int]) -> Iterator[Figure]:
+def _figures(running: Product, works: set[str], wanted: argparse.Namespace, directory: Path) -> Iterator[Figure]:
+    cases, feed, devices = wanted.cases, wanted.feed, wanted.devices
     ways_in = {(who.role, who.region_code): who.way_in() for who in reversed(list(accounts()))}
     citizen, clerk, leader = (
         Phone(running.url, ways_in[role, HOME]) for role in (Role.CITIZEN, Role.INTAKE_CLERK, Role.UNIT_LEADER)
@@ -77,6 +79,8 @@ def _figures(running: Product, works: set[str], cases: int, feed: Sequence[int],
     if "queue" in works:
         fill_cases(running.superuser_url, case_id, cases)
         yield from queue_pages(running, leader, cases, 200)
+    if "units" in works:
+        yield units(running, directory, wanted.units)
     if "plain" in works:
         yield from plain_figures(running, report_body("楼道堆放杂物,影响疏散"), 4_000, 1_600)
 

@@ -33,6 +33,7 @@ class Product:
     database_url: str
     owner_url: str
     superuser_url: str
+    environment: Mapping[str, str]  # what its programs are started with
     postgres: Postgres
     web: Program
     worker: Program
@@ -72,7 +73,14 @@ def product(var: Path) -> Iterator[Product]:
                 raise CannotStart(f"the web server is not ready after {_READY_SECONDS} seconds: see {var / 'log'}")
             superuser = postgres.url("postgres")
             yield Product(
-                environment["PUBLIC_URL"], postgres.url(APP_ROLE), postgres.url(OWNER_ROLE), superuser, postgres, web, worker
+                environment["PUBLIC_URL"],
+                postgres.url(APP_ROLE),
+                postgres.url(OWNER_ROLE),
+                superuser,
+                environment,
+                postgres,
+                web,
+                worker,
             )
         finally:
             worker.stop()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import csv
 import hashlib
 import io
 import json
@@ -12,12 +14,16 @@ from uuid import UUID
 
 from PIL import Image
 from sklearn.datasets import load_sample_images
+from stdnum.cn import uscc
 
 from device.exchange import new_id
 from operations.bench.figures import Figure, at_once
 from operations.bench.machine import Product
 from operations.bench.phones import Phone, report_body
 from operations.processes import CannotStart, wait_until
+from operations.units import main as take_in
+from places.regions import regions
+from settings import Settings
 
 SERVERS = ("web", "postgres")
 CHUNK = 25  # mutations to a push
@@ -27,6 +33,8 @@ PUSH_RATE = 1_000
 IDLE_BAR = 1e-3
 PAGE_BAR = 0.1
 RENDITION_BAR = 0.25
+UNIT_RATE = 100_000 / 300  # a hundred thousand in five minutes
+BANNER = 3
 _RENDER_SECONDS = 120
 _WARM_UP = 6  # photos
 
@@ -83,6 +91,27 @@ def _wait_for(who: Phone, photo_ids: Sequence[str]) -> None:
 def _is_ready(who: Phone, photo_id: str) -> bool:
     state: str = json.loads(who.ask(Figure(""), "GET", f"/media/{photo_id}"))["state"]
     return state == "ready"
+
+
+def units(product: Product, directory: Path, count: int) -> Figure:
+    """A file of the regional data platform, taken into the register whole: rows judged, units and their feed lines written."""
+    banners = [region.code for region in regions().values() if region.level == BANNER]
+    sheet = directory / "units.csv"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["数据编号", "单位名称", "统一社会信用代码", "旗县(市、区)", "地址", "单位类别"])
+        for nth in range(count):
+            code = f"91150102M{nth:08d}"
+            banner = banners[nth % len(banners)]
+            lines.writerow(
+                [f"P{nth}", f"测试商店{nth}", code + uscc.calc_check_digit(code), banner, f"新城大街{nth}号", "GENERAL_UNIT"]
+            )
+    figure = Figure(f"unit of a list of {count}", "unit", count=count, bar_rate=UNIT_RATE)
+    with figure.measured(product, "postgres"), contextlib.redirect_stdout(io.StringIO()):
+        counts = take_in(Settings.from_environment(product.environment), sheet)
+    if counts.get("CREATED") != count:
+        raise CannotStart(f"of {count} units {counts} were taken in")
+    return figure
 
 
 def queue_pages(product: Product, leader: Phone, cases: int, times: int) -> list[Figure]:

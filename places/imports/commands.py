@@ -6,12 +6,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 import sheets
@@ -79,8 +80,7 @@ def work(session: Session, savepoint: Savepoint) -> int:
     actor = SYSTEM if batch.source == "PLATFORM" else actor_at(session, batch.created_by, batch.created_at)
     todo = select(UnitImportRow).where(UnitImportRow.import_id == batch.id, UnitImportRow.outcome.is_(None))
     rows = list(session.scalars(todo.order_by(UnitImportRow.line).limit(CHUNK_ROWS)))
-    for row in rows:
-        row.outcome, row.unit_id, row.notes = _tried(session, actor, batch, row, savepoint)
+    _take(session, actor, batch, rows, savepoint)
     batch.revision += 1
     batch.updated_at = now(session)
     batch.counts = dict(Counter(batch.counts) + Counter(row.outcome for row in rows if row.outcome))
@@ -101,39 +101,129 @@ def _summed(counts: Json) -> str:
     return "、".join(f"{label}{counts[outcome]}" for outcome, label in OUTCOMES.items() if counts.get(outcome))
 
 
+Outcome = tuple[str, UUID | None, list[Json]]  # what it came to, the unit, and what there is to say
+
+
 class _Undone(Exception):
     """A trial: what it did is taken back."""
 
 
-def _tried(
-    session: Session, actor: Actor | None, batch: UnitImport, row: UnitImportRow, savepoint: Savepoint
-) -> tuple[str, UUID | None, list[Json]]:
-    """One row in a savepoint of its own."""
-    outcome: tuple[str, UUID | None, list[Json]] = ("REFUSED", None, [])
+@dataclass
+class _Said:
+    """A row that can be understood."""
+
+    row: UnitImportRow
+    key: str  # under which its source knows the unit
+    values: Json
+
+
+@dataclass
+class _Known:
+    """What the register has of the units that some rows speak of, locked in one order."""
+
+    sources: dict[str, UnitSource]
+    by_id: dict[UUID, Unit]
+    by_code: dict[str, Unit]
+    by_name: dict[tuple[str, str], list[Unit]]
+
+    def learn(self, unit: Unit) -> None:
+        """One more."""
+        self.by_id[unit.id] = unit
+        if unit.uscc is not None:
+            self.by_code[unit.uscc] = unit
+        named = self.by_name.setdefault((unit.region_code, unit.name), [])
+        if unit not in named:
+            named.append(unit)
+
+
+def _take(session: Session, actor: Actor | None, batch: UnitImport, rows: list[UnitImportRow], savepoint: Savepoint) -> None:
+    """All rows in one savepoint; if one of them cannot be taken, each in its own. What came of them is the same."""
+    said = _understood(session, actor, batch, rows)
     try:
-        said = shaped(row.cells)
-        key = _key(batch, said)
-        if batch.source == "UPLOAD":  # a catalogue of changes may well speak of one unit twice
-            _require_new(session, row, key)
-        if actor is None or not keeps_register(actor, said["region_code"]):
-            raise RoleNotAllowed(action="register")
+        outcomes = _together(session, actor, batch, said, savepoint)
+    except Problem:
+        outcomes = [_alone(session, actor, batch, each, savepoint) for each in said]
+    for each, (outcome, unit_id, notes) in zip(said, outcomes, strict=True):
+        each.row.outcome, each.row.notes = outcome, notes
+        each.row.unit_id = None if batch.is_trial and outcome == "CREATED" else unit_id
+        each.row.key = each.key if outcome != "REFUSED" else None
+
+
+def _understood(session: Session, actor: Actor | None, batch: UnitImport, rows: list[UnitImportRow]) -> list[_Said]:
+    """The rows that say something which this person may register. The others are refused here."""
+    said, lines = [], _lines_of_keys(session, batch) if batch.source == "UPLOAD" else {}
+    for row in rows:
+        try:
+            values = shaped(row.cells)
+            key = _key(batch, values)
+            if key in lines:  # nobody could tell which is meant; a catalogue of changes may well speak of one unit twice
+                raise Invalid(field_error("row", "double", f"与第{lines[key]}行重复"))
+            if actor is None or not keeps_register(actor, values["region_code"]):
+                raise RoleNotAllowed(action="register")
+        except Problem as problem:
+            row.outcome, row.notes = "REFUSED", _reasons(problem)
+            continue
+        if batch.source == "UPLOAD":
+            lines[key] = row.line
+        said.append(_Said(row, key, values))
+    return said
+
+
+def _lines_of_keys(session: Session, batch: UnitImport) -> dict[str, int]:
+    rows = select(UnitImportRow.key, UnitImportRow.line).where(
+        UnitImportRow.import_id == batch.id, UnitImportRow.key.is_not(None)
+    )
+    return {row.key: row.line for row in session.execute(rows) if row.key is not None}
+
+
+def _reasons(problem: Problem) -> list[Json]:
+    if isinstance(problem, Invalid):
+        return list(problem.data["errors"])
+    return [field_error("row", problem.code, problem.title)]
+
+
+def _together(session: Session, actor: Actor | None, batch: UnitImport, said: list[_Said], savepoint: Savepoint) -> list[Outcome]:
+    """Raises Problem, with nothing done, if one of them cannot be taken."""
+    outcomes: list[Outcome] = []
+    if actor is None or not said:
+        return outcomes
+    try:
         with savepoint(session):
-            outcome = _taken(session, actor, batch, key, said)
+            known = _look_up(session, batch, said)
+            outcomes = [_taken(session, actor, batch, known, each) for each in said]
             if batch.is_trial:
                 raise _Undone  # noqa: TRY301 - the savepoint goes back by it
     except _Undone:
-        outcome = (outcome[0], None if outcome[0] == "CREATED" else outcome[1], outcome[2])
-    except Invalid as problem:
-        return "REFUSED", None, list(problem.data["errors"])
+        pass
+    return outcomes
+
+
+def _alone(session: Session, actor: Actor | None, batch: UnitImport, each: _Said, savepoint: Savepoint) -> Outcome:
+    try:
+        return _together(session, actor, batch, [each], savepoint)[0]
     except Problem as problem:
-        return "REFUSED", None, [field_error("row", problem.code, problem.title)]
-    row.key = key
-    return outcome
+        return "REFUSED", None, _reasons(problem)
 
 
-def _taken(session: Session, actor: Actor, batch: UnitImport, key: str, said: Json) -> tuple[str, UUID, list[Json]]:
-    source = session.get(UnitSource, (batch.source, key), with_for_update=True)
-    unit = _found(session, actor, source, said)
+def _look_up(session: Session, batch: UnitImport, said: list[_Said]) -> _Known:
+    """One question for all rows, not several for each."""
+    keys, codes = [each.key for each in said], [each.values["uscc"] for each in said if "uscc" in each.values]
+    names = [(each.values["region_code"], each.values["name"]) for each in said]
+    by_source = select(UnitSource).where(UnitSource.source == batch.source, UnitSource.key.in_(keys))
+    sources = {source.key: source for source in session.scalars(by_source.with_for_update())}
+    wanted = or_(
+        Unit.id.in_([source.unit_id for source in sources.values()]), Unit.uscc.in_(codes),
+        tuple_(Unit.region_code, Unit.name).in_(names),
+    )  # fmt: skip
+    known = _Known(sources, {}, {}, {})
+    for unit in session.scalars(select(Unit).where(wanted).order_by(Unit.id).with_for_update()):
+        known.learn(unit)
+    return known
+
+
+def _taken(session: Session, actor: Actor, batch: UnitImport, known: _Known, each: _Said) -> Outcome:
+    said, source = each.values, known.sources.get(each.key)
+    unit = _found(known, actor, source, said)
     if source is not None and source.said == said and batch.prefer == "REGISTER":
         source.seen_at = now(session)
         return "UNCHANGED", source.unit_id, []
@@ -149,8 +239,12 @@ def _taken(session: Session, actor: Actor, batch: UnitImport, key: str, said: Js
             unit = take_over(session, actor, unit.id, merged.written)
         outcome, notes = _told(merged)
         differs = merged.differs
-    known = {name: value for name, value in said.items() if name not in differs}  # what was not taken over is told every time
-    _remember(session, batch, source, key, unit.id, known)
+    known.learn(unit)
+    if source is None:
+        source = known.sources[each.key] = UnitSource(source=batch.source, key=each.key, unit_id=unit.id)
+        session.add(source)
+    source.said = {name: value for name, value in said.items() if name not in differs}  # what was not taken over is told again
+    source.import_id, source.seen_at = batch.id, now(session)
     return outcome, unit.id, notes
 
 
@@ -162,14 +256,6 @@ def _key(batch: UnitImport, said: Json) -> str:
     return own or said.get("uscc") or f"{said['region_code']}:{plain_name(said['name'])}"
 
 
-def _require_new(session: Session, row: UnitImportRow, key: str) -> None:
-    """Nobody can tell which of two rows of one list is meant."""
-    same = select(UnitImportRow.line).where(UnitImportRow.import_id == row.import_id, UnitImportRow.key == key)
-    first = session.scalar(same.where(UnitImportRow.line < row.line).limit(1))
-    if first is not None:
-        raise Invalid(field_error("row", "double", f"与第{first}行重复"))
-
-
 def _sorted(batch: UnitImport, said: Json) -> Json:
     """A new unit has a category: an ordinary one, where the platform does not sort it; a person says which."""
     if "category" in said:
@@ -179,21 +265,19 @@ def _sorted(batch: UnitImport, said: Json) -> Json:
     return {**said, "category": "GENERAL_UNIT"}
 
 
-def _found(session: Session, actor: Actor, source: UnitSource | None, said: Json) -> Unit | None:
+def _found(known: _Known, actor: Actor, source: UnitSource | None, said: Json) -> Unit | None:
     """By what this source called it before, by its credit code, or by its name in the banner unless codes speak against it.
 
     Of a unit in another's division nothing is told but that its code is taken, as to anybody who registers it.
     """
-    unit = session.get_one(Unit, source.unit_id, with_for_update=True) if source is not None else None
     uscc = said.get("uscc")
-    if unit is None and uscc is not None:
-        unit = session.scalars(select(Unit).where(Unit.uscc == uscc).with_for_update()).one_or_none()
+    unit = known.by_id[source.unit_id] if source is not None else known.by_code.get(uscc or "")
     if unit is not None:
         if not keeps_register(actor, unit.region_code):
             raise UnitAlreadyRegistered
         return unit
-    named = select(Unit).where(Unit.region_code == said["region_code"], Unit.name == said["name"])
-    same = [unit for unit in session.scalars(named.with_for_update()) if not uscc or unit.uscc in (None, uscc)]
+    named = known.by_name.get((said["region_code"], said["name"]), [])
+    same = [unit for unit in named if not uscc or unit.uscc in (None, uscc)]
     if len(same) > 1:
         raise Invalid(field_error("name", "ambiguous", "本旗县有多个同名单位,请填写统一社会信用代码"))
     return same[0] if same else None
@@ -222,13 +306,6 @@ def _shown(name: str, value: Any) -> str:
         return f"{value['lon']},{value['lat']}({value['crs']})"
     words = {"category": CATEGORIES, "place_type": PLACE_TYPES}.get(name, {})
     return full_name(value) if name == "region_code" else words.get(value, str(value))
-
-
-def _remember(session: Session, batch: UnitImport, source: UnitSource | None, key: str, unit_id: UUID, said: Json) -> None:
-    if source is None:
-        source = UnitSource(source=batch.source, key=key, unit_id=unit_id)
-        session.add(source)
-    source.said, source.import_id, source.seen_at = said, batch.id, now(session)
 
 
 def forget_import_rows(session: Session) -> int:

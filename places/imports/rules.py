@@ -12,7 +12,7 @@ from places.unit_kinds import CATEGORIES, PLACE_TYPES
 
 MOST_ROWS = 5_000  # of one upload: what a person can look through
 MOST_PAGE_ROWS = 1_000  # of one page of a catalogue
-CHUNK_ROWS = 100  # in one transaction
+CHUNK_ROWS = 200  # in one transaction
 
 # Head of a column -> the member of a row.
 TITLES = {
