@@ -23,6 +23,7 @@ from workflow.acting import get
 from workflow.hazards import queries, reporters, reporting, tracking
 from workflow.hazards.answers import (
     CreateHazardSchema,
+    DoublesSchema,
     HazardFilterSchema,
     HazardPageSchema,
     HazardSchema,
@@ -32,6 +33,7 @@ from workflow.hazards.answers import (
 )
 from workflow.hazards.categories import categories
 from workflow.hazards.commands import MUTATIONS
+from workflow.hazards.doubles import doubles
 from workflow.hazards.models import Hazard
 from workflow.hazards.rules import CALL_119, STATES
 from workflow.hazards.schemas import PICTURES, ClaimReportSchema
@@ -157,6 +159,13 @@ def _photos(reading: Session, hazard: Hazard) -> dict[str, Any]:
 def get_hazard(hazard_id: UUID) -> dict[str, Any]:
     """Read a hazard with its clocks, its timeline and the steps open to the caller."""
     return _detail(get(session(), HAZARD, Hazard, hazard_id, actor()), actor())
+
+
+@routes.route("/<uuid:hazard_id>/doubles", methods=["GET"])
+@routes.response(200, DoublesSchema)
+def list_doubles(hazard_id: UUID) -> dict[str, Any]:
+    """List the open cases of the banner that may be the same thing (疑似重复), with the reasons. For whoever may merge it."""
+    return {"items": doubles(session(), actor(), hazard_id)}
 
 
 def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:

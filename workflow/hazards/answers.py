@@ -100,6 +100,26 @@ class CategorySchema(AnswerSchema):
     competent_body = fields.String()
 
 
+class DoubleSchema(AnswerSchema):
+    """A case that may be the same thing, and why."""
+
+    id = fields.UUID()
+    number = fields.String()
+    state = fields.String()
+    state_label = fields.String()
+    category = fields.String(metadata={"description": "words of the picture"})
+    place = fields.String()
+    submitted_at = Moment()
+    points = fields.Integer(metadata={"description": "the more, the likelier"})
+    reason = fields.String(metadata={"example": "相距约30米,都是通道出口,同一天内上报"})
+
+
+class DoublesSchema(AnswerSchema):
+    """The likeliest first."""
+
+    items = fields.List(fields.Nested(DoubleSchema))
+
+
 class PictureSchema(AnswerSchema):
     """One of the eight pictures, or 说不清, with the codes behind it."""
 
