@@ -75,9 +75,9 @@ def slow_phone(browser: Browser, url: str, role: Role | None) -> Iterator[Page]:
     if role is not None:
         sign_in(page, role)
     if role is Role.FIRE_OFFICER:  # who is asked for a PIN first, as soon as the client knows that he has none
-        page.wait_for_url("**/pin*")
+        page.wait_for_url(re.compile("/pin"))
         page.get_by_role("button", name="以后再设").click()
-        page.wait_for_url("**/today")
+        page.wait_for_url(re.compile("/today$"))
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     yield page
     context.close()
