@@ -146,7 +146,8 @@ def test_a_name_that_two_places_have_needs_a_code(leader: Caller, parts: Parts) 
 
 def test_of_a_unit_in_anothers_division_nothing_is_told(client: FlaskClient, leader: Caller, parts: Parts) -> None:
     other = staff(client, Role.UNIT_LEADER, "150203")
-    imported(other, parts, f"秘密工厂,{CODE},昆都仑区,钢铁大街1号,消防安全重点单位,,,,")
+    body = {"name": "秘密工厂", "uscc": CODE, "region_code": "150203", "category": "KEY_UNIT", "address": "钢铁大街1号"}
+    assert other.post("/units", body).status_code == 201
     for region in ("昆都仑区", "新城区"):
         for trial in (True, False):
             made = imported(leader, parts, f"随便写,{CODE},{region},某街,一般单位,,,,", trial=trial)
