@@ -19,6 +19,7 @@ from analytics.schemas import (
 from api.context import actor, session
 from api.paging import page
 from api.routes import Routes
+from api.sheet_files import BINARY, sheet_answer
 from database.base import Json
 from database.session import now
 from sheets import XLSX
@@ -58,10 +59,9 @@ def rows(query: dict[str, Any]) -> Json:
 
 @routes.route("/ledger", methods=["GET"])
 @routes.arguments(FiguresQuerySchema, location="query")
-@routes.response(200, {"type": "string", "format": "binary"}, content_type=XLSX)
+@routes.response(200, BINARY, content_type=XLSX)
 def download_ledger(query: dict[str, Any]) -> Response:
     """Download the ledger (台账) of a period as XLSX."""
     asked = _asked(query)
     name = f"ledger-{asked['since']:%Y-%m}-{asked['until']:%Y-%m}.xlsx"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(ledger.sheet(session(), actor(), asked), content_type=XLSX, headers=disposition)
+    return sheet_answer(name, ledger.sheet(session(), actor(), asked))

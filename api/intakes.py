@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from marshmallow import fields, validate
 
 from api.auth import required_caller
 from api.context import actor, parts, session
 from api.paging import page
-from api.routes import Routes, owns_transactions, read_body
+from api.routes import Routes, owns_transactions
+from api.sheet_files import BINARY, SHEET_BODY, read_sheet, sheet_answer
 from database.base import Json
-from problems import UnsupportedMediaType
 from sheets import CSV, XLSX
 from wire import StrictSchema
 from workflow.hazards.intakes import commands, queries
@@ -34,10 +34,6 @@ from workflow.hazards.intakes.schemas import (
 )
 
 routes = Routes("intakes", "/intakes", "Other intakes (12345, 96119, 窗口): orders in, results (办结回填, 退单) out")
-
-_ACCEPTED = (CSV, XLSX)
-_BINARY = {"type": "string", "format": "binary"}
-_SHEET = {"required": True, "content": {kind: {"schema": _BINARY} for kind in _ACCEPTED}}
 
 
 class SourceQuerySchema(StrictSchema):
@@ -71,7 +67,7 @@ def list_orders(query: dict[str, Any]) -> Json:
 
 @routes.route("/sheets", methods=["POST"])
 @routes.arguments(SheetQuerySchema, location="query")
-@routes.doc(requestBody=_SHEET)
+@routes.doc(requestBody=SHEET_BODY)
 @routes.response(200, SheetTakenSchema)
 @owns_transactions
 def take_sheet(query: dict[str, Any]) -> Json:
@@ -80,31 +76,29 @@ def take_sheet(query: dict[str, Any]) -> Json:
     Each row is told of. A number that was taken before is known, so the same sheet may be sent again; what cannot be taken in
     is held until a clerk puts it right or sends it back.
     """
-    if request.mimetype not in _ACCEPTED:
-        raise UnsupportedMediaType(accepted=", ".join(_ACCEPTED))
-    body = read_body(parts().settings.max_body_bytes)
+    body = read_sheet(parts().settings.max_body_bytes)
     with parts().database.transaction() as opened:
         caller = required_caller(opened)
         return {"items": commands.take_sheet(opened, caller, query["source"], body, parts().database.savepoint)}
 
 
 @routes.route("/template", methods=["GET"])
-@routes.response(200, _BINARY, content_type=XLSX)
+@routes.response(200, BINARY, content_type=XLSX)
 def template() -> Response:
     """Download a sheet to fill in, with what may be chosen."""
-    return _file("orders-template.xlsx", queries.template(), XLSX)
+    return sheet_answer("orders-template.xlsx", queries.template())
 
 
 @routes.route("/results", methods=["GET"])
 @routes.arguments(ResultsQuerySchema, location="query")
-@routes.doc(responses={200: {"content": {CSV: {"schema": _BINARY}}}})
-@routes.response(200, _BINARY, content_type=XLSX)
+@routes.doc(responses={200: {"content": {CSV: {"schema": BINARY}}}})
+@routes.response(200, BINARY, content_type=XLSX)
 def download_results(query: dict[str, Any]) -> Response:
     """Download the results that a source has not got yet, oldest first, at most 500, as XLSX or CSV."""
     found = queries.unsent(session(), actor(), query["source"])
     if query["format"] == "csv":
-        return _file("results.csv", queries.result_lines(session(), found), CSV)
-    return _file("results.xlsx", queries.result_sheet(session(), found), XLSX)
+        return sheet_answer("results.csv", queries.result_lines(session(), found), CSV)
+    return sheet_answer("results.xlsx", queries.result_sheet(session(), found))
 
 
 @routes.route("/results/unsent", methods=["GET"])
@@ -148,8 +142,3 @@ def return_order(data: dict[str, Any], order_id: UUID) -> Json:
 
 def _one(order: ExternalOrder) -> Json:
     return queries.shown(session(), [order])[0]
-
-
-def _file(name: str, body: bytes, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, content_type=kind, headers=headers)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from api.context import actor, session
 from api.paging import page
-from api.routes import Routes, read_body, takes_bytes
+from api.routes import Routes, takes_bytes
+from api.sheet_files import BINARY, SHEET_BODY, read_sheet, sheet_answer
 from database.base import Json
 from places.imports import commands, queries
 from places.imports.models import UnitImport, UnitImportRow
@@ -20,21 +21,17 @@ from places.imports.schemas import (
     UnitImportSchema,
     UploadQuerySchema,
 )
-from problems import UnsupportedMediaType
-from sheets import CSV, XLSX
+from sheets import XLSX
 from wire import PageSchema
 
 routes = Routes("unit_imports", "/units/imports", "Lists of units, as CSV or XLSX: taken in row by row, each row told of")
 
 MOST_BYTES = 4 * 1024 * 1024
-_ACCEPTED = (CSV, XLSX)
-_BINARY = {"type": "string", "format": "binary"}
-_SHEET = {"required": True, "content": {kind: {"schema": _BINARY} for kind in _ACCEPTED}}
 
 
 @routes.route("", methods=["POST"])
 @routes.arguments(UploadQuerySchema, location="query")
-@routes.doc(requestBody=_SHEET)
+@routes.doc(requestBody=SHEET_BODY)
 @routes.response(202, UnitImportSchema)
 @takes_bytes(MOST_BYTES)
 def upload(query: dict[str, Any]) -> Json:
@@ -43,9 +40,7 @@ def upload(query: dict[str, Any]) -> Json:
     For intake clerks, officers and leaders; rows of divisions that are not theirs are refused one by one. The worker takes the
     rows in; a notice tells when it is done. A unit is known by its credit code, or by its name within the banner.
     """
-    if request.mimetype not in _ACCEPTED:
-        raise UnsupportedMediaType(accepted=", ".join(_ACCEPTED))
-    body = read_body(MOST_BYTES)
+    body = read_sheet(MOST_BYTES)
     return queries.shown(commands.upload(session(), actor(), body, query))
 
 
@@ -59,10 +54,10 @@ def list_imports(query: dict[str, Any]) -> Json:
 
 
 @routes.route("/template", methods=["GET"])
-@routes.response(200, _BINARY, content_type=XLSX)
+@routes.response(200, BINARY, content_type=XLSX)
 def template() -> Response:
     """Download a sheet to fill in, with what may be chosen."""
-    return _file("units-template.xlsx", queries.template())
+    return sheet_answer("units-template.xlsx", queries.template())
 
 
 @routes.route("/<uuid:import_id>", methods=["GET"])
@@ -83,13 +78,8 @@ def rows(query: dict[str, Any], import_id: UUID) -> Json:
 
 
 @routes.route("/<uuid:import_id>/report", methods=["GET"])
-@routes.response(200, _BINARY, content_type=XLSX)
+@routes.response(200, BINARY, content_type=XLSX)
 def report(import_id: UUID) -> Response:
     """Download the list again, each row with what became of it and why."""
     made = queries.own(session(), actor(), import_id)
-    return _file(f"units-{made.created_at:%Y%m%d}.xlsx", queries.report(session(), made))
-
-
-def _file(name: str, body: bytes) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(body, content_type=XLSX, headers=headers)
+    return sheet_answer(f"units-{made.created_at:%Y%m%d}.xlsx", queries.report(session(), made))

@@ -17,8 +17,8 @@ class Stand(BaseHTTPRequestHandler):
     asked: list[tuple[str, dict[str, str], Any]]
 
     def reply(self, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-        """Status and document; bytes go out as they are."""
-        raise NotImplementedError
+        """Status and document; bytes go out as they are. This one knows nothing: each neighbour says what it knows."""
+        return 404, {}
 
     def do_GET(self) -> None:
         self._answer(None)
