@@ -24,12 +24,14 @@ from api import (
     handovers,
     hazards,
     health,
+    inspections,
     intakes,
     laws,
     me,
     media,
     metrics,
     notifications,
+    papers,
     permits,
     places,
     queue,
@@ -77,6 +79,10 @@ from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
 from workflow.hazards.synced import HAZARD
+from workflow.inspections.commands import MUTATIONS as INSPECTION_MUTATIONS
+from workflow.inspections.synced import INSPECTION
+from workflow.papers.commands import MUTATIONS as NUMBER_MUTATIONS
+from workflow.papers.synced import NUMBER_BLOCK
 from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
@@ -86,7 +92,20 @@ from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 
 # What devices may hold.
-SYNCED = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, TASK, ISSUE, INBOX_ITEM, *PLACES, *TRAINING_CONTENT]
+SYNCED = [
+    HAZARD,
+    HANDOVER,
+    RECTIFICATION,
+    PERMIT,
+    ASSISTANCE,
+    INSPECTION,
+    TASK,
+    NUMBER_BLOCK,
+    ISSUE,
+    INBOX_ITEM,
+    *PLACES,
+    *TRAINING_CONTENT,
+]
 
 # What people and devices may do.
 MUTATIONS = [
@@ -95,7 +114,9 @@ MUTATIONS = [
     *RECTIFICATION_MUTATIONS,
     *PERMIT_MUTATIONS,
     *ASSISTANCE_MUTATIONS,
+    *INSPECTION_MUTATIONS,
     *TASK_MUTATIONS,
+    *NUMBER_MUTATIONS,
     *INBOX_MUTATIONS,
     *UNIT_MUTATIONS,
 ]
@@ -117,7 +138,10 @@ ROUTES = [
     analytics.routes,
     handovers.routes,
     rectifications.routes,
+    papers.routes,
+    papers.number_routes,
     permits.routes,
+    inspections.routes,
     permits.licence_routes,
     assistance.routes,
     assistance.expert_routes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.actor import BRIGADE_ROLES, Actor
 from api.cases import add_case_routes
 from api.context import session
+from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json
 from database.session import now
@@ -30,5 +31,10 @@ def _offered(order: Rectification, actor: Actor) -> list[Transition]:
     return offered(order, actor, now(session()))
 
 
+def _came_of(order: Rectification) -> Json:
+    return {"hazard_id": order.hazard_id, "inspection_id": order.inspection_id}
+
+
 _SHAPES = (RectificationPageSchema, RectificationSchema)
-add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES)
+add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of)
+add_papers_of_case(routes, "rectification")

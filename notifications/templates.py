@@ -7,6 +7,7 @@ Texts without a row are in the same voice: what happened, what is next and until
 from __future__ import annotations
 
 from notifications.templates_assistance import ASSISTANCE
+from notifications.templates_inspections import INSPECTIONS
 from notifications.templates_permits import PERMITS
 from notifications.wording import Wording
 
@@ -292,4 +293,6 @@ _ORDERS = [
     ),
 ]  # fmt: skip
 
-WORDINGS: dict[str, Wording] = {wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *ASSISTANCE]}
+WORDINGS: dict[str, Wording] = {
+    wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *ASSISTANCE, *INSPECTIONS]
+}

@@ -10,6 +10,7 @@ import orjson
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import StateMachine
@@ -21,6 +22,7 @@ _TITLES = {
     "rectification": "责令改正 (rectification)",
     "permit": "开业前消防安全检查 (permit)",
     "assistance": "技术帮扶 (assistance)",
+    "inspection": "消防监督检查 (inspection)",
 }
 _HEAD = "# Life cycles\n\nMade by `make docs` from the tables in `workflow/*/rules.py`; do not edit.\n"
 
@@ -46,7 +48,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

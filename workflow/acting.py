@@ -23,6 +23,8 @@ from workflow.state_machine import StateMachine, Transition
 
 R = TypeVar("R", bound=Revised)
 
+_CAME_OF = ("hazard_id", "inspection_id")  # of a letter or an order
+
 
 class Case(Protocol):
     """What acts need of a record: its state."""
@@ -33,15 +35,15 @@ class Case(Protocol):
 
 
 def lock_below(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor, origin: Origin) -> R:
-    """Take a letter or an order: the hazard's row first, then its own, as whoever ends the hazard does.
+    """Take a letter or an order: the row that it came of first, then its own, as whoever ends the hazard does.
 
     The other way round the two would wait for each other.
     """
     table: Any = model
-    owner = table.__table__.c["hazard_id"]
-    hazard = next(iter(owner.foreign_keys)).column
-    of_child = select(owner).where(model.id == entity_id).scalar_subquery()
-    session.execute(select(hazard).where(hazard == of_child).with_for_update(key_share=True))
+    for owner in (table.__table__.c[name] for name in _CAME_OF if name in table.__table__.c):
+        above = next(iter(owner.foreign_keys)).column
+        of_child = select(owner).where(model.id == entity_id).scalar_subquery()
+        session.execute(select(above).where(above == of_child).with_for_update(key_share=True))
     return lock(session, synced, model, entity_id, actor, origin)
 
 

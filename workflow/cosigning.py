@@ -28,7 +28,14 @@ from problems import GuardFailed, Invalid, field_error
 from sync.models import SyncQueue
 from sync.mutations import Origin
 
-_ASSIGNED = ("hazard.assigned", "rectification.ordered", "rectification.assigned", "permit.assigned")
+_ASSIGNED = (
+    "hazard.assigned",
+    "rectification.ordered",
+    "rectification.assigned",
+    "permit.assigned",
+    "inspection.planned",
+    "inspection.assigned",
+)
 
 
 class Cosigned(Protocol):

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Set as AbstractSet
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import BRIGADE_ROLES, Actor
 from accounts.authors import actor_at
 from accounts.models import Organisation
 from database.base import Json, new_id
@@ -23,6 +23,7 @@ from media.models import Media
 from places.models import Unit
 from problems import Invalid, field_error
 from sync.mutations import Origin
+from workflow.acting import get, roles_of
 from workflow.assistance import helping
 from workflow.assistance.models import Assistance
 from workflow.assistance.photos import assistance_photo
@@ -39,7 +40,15 @@ from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.schemas import PICTURES
+from workflow.inspections import visiting
+from workflow.inspections.models import Inspection
+from workflow.inspections.photos import inspection_photo
+from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
+from workflow.inspections.synced import INSPECTION, title as inspection_title
 from workflow.offices import committee_of
+from workflow.papers.archive import papers_of
+from workflow.papers.models import Paper
+from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
 from workflow.permits.photos import permit_photo
 from workflow.permits.rules import WITH_OFFICERS
@@ -50,9 +59,10 @@ from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
 from workflow.rectification.synced import RECTIFICATION
 
-Case = Hazard | Handover | Rectification | Permit | Assistance
+Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection
 CASES: dict[str, type[Case]] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
+    "inspection": Inspection,
 }  # fmt: skip
 
 
@@ -88,14 +98,25 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
         people = [case.expert_id] if case.expert_id and case.state in WITH_EXPERT else []
         reflect(session, case, case.org_id, people, assistance_title(case), is_new=is_new)
         return
+    if isinstance(case, Inspection):
+        people = case.officer_ids if case.state in WITH_INSPECTORS else []
+        reflect(session, case, case.org_id, people, inspection_title(case), is_new=is_new)
+        return
+    if isinstance(case, Rectification) and case.inspection_id is not None:
+        _reflect_order(session, case, inspection_title(session.get_one(Inspection, case.inspection_id)), is_new=is_new)
+        return
     hazard = session.get_one(Hazard, case.hazard_id)
     if isinstance(case, Handover):
         title = {**_title(hazard), "letter_no": case.letter_no}
         reflect(session, case, _acting_office(session, case), [], title, is_new=is_new)
     else:
-        people = case.officer_ids if case.state == "RECHECK_PENDING" else []
-        title = {**_title(hazard), "unit_name": case.unit_name, "due_on": case.due_on.isoformat()}
-        reflect(session, case, case.org_id, people, title, is_new=is_new)
+        _reflect_order(session, case, _title(hazard), is_new=is_new)
+
+
+def _reflect_order(session: Session, order: Rectification, title: Json, *, is_new: bool) -> None:
+    people = order.officer_ids if order.state == "RECHECK_PENDING" else []
+    facts = {**title, "unit_name": order.unit_name, "due_on": order.due_on.isoformat()}
+    reflect(session, order, order.org_id, people, facts, is_new=is_new)
 
 
 def _title(hazard: Hazard) -> Json:
@@ -157,23 +178,44 @@ def _note_feedback(session: Session, event: Event) -> None:
 def _order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     officers = [UUID(officer) for officer in event.data["officers"]]
-    made = rectification.order(session, hazard.id, hazard.region_code, hazard.org_id, officers, event.data["order"])
+    came_of = {"hazard_id": hazard.id}
+    made = rectification.order(session, came_of, hazard.region_code, hazard.org_id, officers, event.data["order"])
     passing_on.hold_order(session, hazard.id, made.id, _due(made.due_at))
+
+
+def _order_of_inspection(session: Session, event: Event) -> None:
+    """What was not put right at the inspection is ordered; its photos are those of the check."""
+    if "order" not in event.data:
+        return
+    inspection = session.get_one(Inspection, event.entity_id)
+    officers = [UUID(officer) for officer in event.data["officers"]]
+    came_of = {"inspection_id": inspection.id}
+    made = rectification.order(session, came_of, inspection.region_code, inspection.org_id, officers, event.data["order"])
+    visiting.hold_order(session, inspection.id, made.id, _due(made.due_at))
 
 
 def _follow_order(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.follow_order(session, order.hazard_id, order.id, order.due_at)
+    if order.hazard_id is not None:
+        passing_on.follow_order(session, order.hazard_id, order.id, order.due_at)
+    elif order.inspection_id is not None:
+        visiting.follow_order(session, order.inspection_id, _due(order.due_at))
 
 
 def _enter_rectified(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.enter_rectified(session, order.hazard_id, order.id, event.data["checked_on"])
+    if order.hazard_id is not None:
+        passing_on.enter_rectified(session, order.hazard_id, order.id, event.data["checked_on"])
+    elif order.inspection_id is not None:
+        visiting.enter_ended(session, order.inspection_id, "enter_rectified", checked_on=event.data["checked_on"])
 
 
 def _file_case(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
-    passing_on.enter_case_filed(session, order.hazard_id, order.id, event.data["case_no"], event.actor_id)
+    if order.hazard_id is not None:
+        passing_on.enter_case_filed(session, order.hazard_id, order.id, event.data["case_no"], event.actor_id)
+    elif order.inspection_id is not None:
+        visiting.enter_ended(session, order.inspection_id, "enter_case_filed", case_no=event.data["case_no"])
 
 
 def _transfer_order(session: Session, event: Event) -> None:
@@ -247,6 +289,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "handover.feedback_rejected": (_follow_letter,),
     "handover.supervised": (_follow_supervision,),
     "handover.closed": (_note_feedback,),
+    "inspection.recorded": (_order_of_inspection,),
     "rectification.recheck_applied": (_follow_order,),
     "rectification.expired": (_follow_order,),
     "rectification.extended": (_follow_order,),
@@ -265,6 +308,24 @@ def case_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]
     return seen or order_photo(session, actor, photo)
 
 
+def _inspection_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]:
+    """By the inspection itself, or by the order that came of it."""
+    return inspection_photo(session, actor, photo) or order_photo(session, actor, photo)
+
+
+_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION)}
+
+
+def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
+    """The papers of a case, oldest first, for whoever sees it; its unit does not read what is the office's own.
+
+    Raises NotFound.
+    """
+    case: Any = get(session, _WITH_PAPERS[entity_type], CASES[entity_type], entity_id, actor)
+    is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in case.officer_ids
+    return [paper for paper in papers_of(session, entity_type, entity_id) if is_office or paper.paper not in INTERNAL]
+
+
 # Who may see a photo, by the kind of case that it belongs to.
 MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "hazard": case_photo,
@@ -272,6 +333,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "rectification": rectification_photo,
     "permit": permit_photo,
     "assistance": assistance_photo,
+    "inspection": _inspection_photo,
 }
 # Who is told that a photo has to be sent again, where it is not its owner.
 PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

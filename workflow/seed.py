@@ -1,4 +1,4 @@
-"""Seed rows of the workflow: deadline rules, hazard categories, patterns of numbers, each with its source.
+"""Seed rows of the workflow: deadline rules, hazard categories, numbers, papers and checklists, each with its source.
 
 Existing rows are left as edited.
 """
@@ -6,6 +6,7 @@ Existing rows are left as edited.
 from __future__ import annotations
 
 import csv
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,15 @@ from sqlalchemy.orm import Session
 from database.base import Base, new_id
 from database.session import now
 from workflow.hazards.models import HazardCategory
+from workflow.inspections.models import Checklist
 from workflow.models import ClockRule, NumberPattern
+from workflow.papers.models import PaperTemplate
 from workflow.permits.models import CommitmentText
 
 _EDITION, _SINCE = "2026-1", date(2026, 1, 1)
 _COMMITMENT = "消防法第十五条;应急〔2021〕34号;文本为平台自拟,以总队公布的告知承诺书为准"
 _DATA = Path(__file__).parent / "data"
+_OWN_WORDS = "平台自拟,以总队公布的文书式样为准"
 
 
 def seed(session: Session) -> None:
@@ -30,10 +34,16 @@ def seed(session: Session) -> None:
     _insert(session, ClockRule, [{"id": new_id(), **fresh, **row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
     _insert(session, HazardCategory, _rows("hazard_categories.csv"))
     _insert(session, NumberPattern, _rows("number_patterns.csv"))
+    papers = [
+        {"paper": file.stem.rsplit("_", 1)[0], "edition": _EDITION, "effective_from": _SINCE, "basis": _OWN_WORDS,
+         "body": file.read_text(encoding="utf-8")}
+        for file in sorted((_DATA / "papers").glob("*.txt"))
+    ]  # fmt: skip
+    _insert(session, PaperTemplate, papers)
+    checklists = json.loads((_DATA / "checklists.json").read_text(encoding="utf-8"))
+    _insert(session, Checklist, [{**row, "effective_from": date.fromisoformat(row["effective_from"])} for row in checklists])
     body = (_DATA / "commitment_2026.txt").read_text(encoding="utf-8")
-    _insert(
-        session, CommitmentText, [{"edition": "2026-1", "effective_from": date(2026, 1, 1), "body": body, "basis": _COMMITMENT}]
-    )
+    _insert(session, CommitmentText, [{"edition": _EDITION, "effective_from": _SINCE, "body": body, "basis": _COMMITMENT}])
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from operations.demo.printing import standing
 
 PATHS = {
     "hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits",
-    "assistance": "/assistance",
+    "assistance": "/assistance", "inspection": "/inspections",
 }  # fmt: skip
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -65,6 +65,8 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "assistance.advise": (("assistance.advice_issued", "applicant"),),
     "assistance.confirm": (("assistance.confirmed", "expert"),),
     "assistance.report_progress": (("assistance.progress_reported", "expert"),),
+    "inspection.plan": (("inspection.planned", "officers"), ("inspection.planned", "unit")),
+    "inspection.order": (("inspection.act_drafted", "second_officer"),),
     **{
         f"permit.{visit}": (("permit.act_drafted", "second_officer"),)
         for visit in ("inspect_pass", "inspect_fail", "verify_pass", "verify_fail", "recheck_fail")

@@ -10,7 +10,8 @@ from operations.demo.cases import Case
 from operations.demo.ledger import equal, require
 from operations.demo.people import Json, Person
 
-_WORDS = {"hazard": "description", "permit": "form"}  # what an inspector has to read before he goes there
+# What an inspector has to read before he goes there.
+_WORDS = {"hazard": "description", "permit": "form", "inspection": "checklist"}
 
 
 def depart(case: Case, pair: list[Person]) -> None:
@@ -28,7 +29,9 @@ def depart(case: Case, pair: list[Person]) -> None:
         officer.stage.teller.step(officer.label, "出发前检查:下载离线资料", said)
 
 
-def act_off_line(case: Case, pair: list[Person], action: str, args: Json, *, in_own_queue: bool = False, says: str) -> None:
+def act_off_line(
+    case: Case, pair: list[Person], action: str, args: Json, *, in_own_queue: bool = False, arrive: Json | None = None, says: str
+) -> None:
     """Arrive, fill in, sign by code, all without the network; nothing may leave either phone.
 
     The second signature travels in the first officer's queue, or in the second's own.
@@ -36,8 +39,8 @@ def act_off_line(case: Case, pair: list[Person], action: str, args: Json, *, in_
     first, second = pair
     before = [officer.radio.sent for officer in pair]
     with first.radio.off(), second.radio.off():
-        if case.kind == "hazard":
-            first.seal(case, "start", {})
+        if case.kind in ("hazard", "inspection"):
+            first.seal(case, "start", arrive or {})
         act = first.seal(case, action, args)
         code = hashlib.sha256(act.line).hexdigest()
         if in_own_queue:

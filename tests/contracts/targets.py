@@ -16,6 +16,7 @@ from tests.assistance import expert
 from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
 from tests.makers import Case
+from tests.papers import lend
 from tests.people import BASE, HOME, Caller, staff
 from tests.permits import responsible
 from workflow.assistance.rules import EXPERTS
@@ -23,7 +24,7 @@ from workflow.queue.models import Task
 
 KINDS = {
     "hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit",
-    "assistance": "assistance",
+    "assistance": "assistance", "inspections": "inspection",
 }  # fmt: skip
 
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
@@ -35,6 +36,8 @@ NOT_SOMEBODYS = {
     "places.calendar": "a year",
     "places.load_calendar": "a year",
     "deadlines.edit_deadline": "deadlines are public",
+    "inspections.publish_checklist": "checklists are public",
+    "inspections.edit_cap": "how often a unit may be checked is public",
     "licences.verify": "a licence is public",
 }
 
@@ -67,6 +70,8 @@ def sensible(world: World, operation: Operation) -> Target:
     ids |= {"code": HOME} if operation.id.startswith("places.") else {}
     ids |= {"token": world.licence_token} if operation.id == "licences.verify" else {}
     ids |= {"code": "HO-CHECK"} if operation.id.startswith("deadlines.") else {}
+    ids |= {"code": "SPOT_CHECK", "edition": new_id().hex} if operation.id == "inspections.publish_checklist" else {}
+    ids |= {"category": "KEY_UNIT"} if operation.id == "inspections.edit_cap" else {}
     ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
     ids |= {"org_id": str(world.office.leader.org_id)} if operation.id == "accounts.show_organisation" else {}
     arguments = world.arguments(operation)
@@ -80,6 +85,12 @@ def sensible(world: World, operation: Operation) -> Target:
     return Target(ids, arguments, _usual(world, operation))
 
 
+_OF_THE_REGION = (
+    "places.load_calendar", "places.move_units", "deadlines.edit_deadline", "inspections.publish_checklist",
+    "inspections.edit_cap",
+)  # fmt: skip
+
+
 def _usual(world: World, operation: Operation) -> Caller | None:
     if operation.id in ("places.set_opening", "sync.rescues") or operation.path.startswith(f"{BASE}/accounts/"):
         return world.office.leader if operation.id == "accounts.name_deputy" else world.sysadmin
@@ -91,9 +102,9 @@ def _usual(world: World, operation: Operation) -> Caller | None:
         return world.office.clerk
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
-    if operation.id in ("places.load_calendar", "places.move_units", "deadlines.edit_deadline") or operation.path.startswith(
-        f"{BASE}/dead-letters"
-    ):
+    if operation.id == "number_blocks.lend_numbers":
+        return world.office.officers[0]
+    if operation.id in _OF_THE_REGION or operation.path.startswith(f"{BASE}/dead-letters"):
         return staff(world.client, Role.SYS_ADMIN, "150000")
     return world.photographer if operation.id == "hazards.submit" else world.office.leader
 
@@ -182,6 +193,11 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "experts.set_topics": lambda world: ([str(staff(world.client, Role.EXPERT, HOME).id)], world.office.leader),
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "papers.paper_as_pdf": lambda world: ([world.paper_id], world.office.manager),
+    "number_blocks.show_block": lambda world: ([world.block["id"]], world.office.officers[0]),
+    "number_blocks.number_block_void": lambda world: ([world.block["id"]], world.office.officers[0]),
+    "number_blocks.number_block_give_back": lambda world: ([world.block["id"]], world.office.officers[0]),
+    "number_blocks.number_block_write_off": lambda world: ([lend(world.office.officers[1], 1)["id"]], world.office.leader),
     "intakes.show_order": lambda world: ([world.held_order["order_id"]], world.office.leader),
     "intakes.complete_order": lambda world: ([world.held_order["order_id"]], world.office.clerk),
     "intakes.return_order": lambda world: ([world.other_held_order["order_id"]], world.office.clerk),

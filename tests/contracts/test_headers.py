@@ -25,6 +25,7 @@ STALE = '"999999"'
 CALLERS = {"accounts.set_roster": lambda world: world.office.leader}
 # Made by what is no single record that could be read under an address of its own.
 WITHOUT_ADDRESS = {
+    "inspections.publish_checklist": "an edition is read in the list of checklists",
     "auth.open_session": "a session is read as /me",
     "accounts.grant_role": "a right is read with its person",
     "accounts.name_deputy": "a deputyship is read with the roster",

@@ -41,6 +41,7 @@ LEADS_ON = {
     ("hazard", "VERIFIED_FALSE", "tell_reporter"): "CLOSED",
     ("hazard", "VERIFIED_FIXED", "tell_reporter"): "CLOSED",
     ("rectification", "RECHECK_PENDING", "cosign"): "RECTIFIED",
+    ("inspection", "IN_PROGRESS", "cosign"): "NO_PROBLEM",
     ("permit", "ACCEPTED", "cosign"): "INSPECTED",
     ("permit", "VERIFY_PENDING", "cosign"): "ACTIVE",
     ("permit", "VERIFY_DEFERRED", "cosign"): "ACTIVE",
@@ -91,6 +92,18 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
             "responsible": (world.responsible, {Role.UNIT_RESPONSIBLE}),
             "agent": (enterprise(client, Role.AGENT), {Role.AGENT}),
             "employee": (enterprise(client, Role.UNIT_STAFF), set()),
+        }
+    elif case.kind == "inspection":
+        everybody = {
+            "leader": (office.leader, {Role.UNIT_LEADER}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "first officer": (first, {Role.FIRE_OFFICER}),
+            "second officer": (second, {Role.FIRE_OFFICER}),
+            "third officer": (third, set()),
+            "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+            "grid worker": (world.grid_worker, set()),
+            "manager": (office.manager, set()),
+            "responsible": (enterprise(client, Role.UNIT_RESPONSIBLE), set()),
         }
     elif case.kind == "permit":
         sent = bool(case.read(case.reporter if case.state in ("DRAFT", "DISCARDED") else None)["data"].get("officer_ids"))

@@ -22,23 +22,27 @@ from tests.application import work_off
 from tests.assistance import make_assistance, said as said_of_assistance
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
+from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
+from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
 
 LIVES: dict[str, StateMachine] = {
     "hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT, "assistance": ASSISTANCE,
+    "inspection": INSPECTION,
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
-    "assistance": make_assistance,
+    "assistance": make_assistance, "inspection": make_inspection,
 }  # fmt: skip
 Ids = dict[str, str]  # path parameter -> value
 
@@ -67,6 +71,8 @@ class World:
             if flavour == "drafted" and state in ("VERIFYING", "RECHECK_PENDING"):
                 action = "verify_false" if kind == "hazard" else "recheck_pass"
                 case.act(case.office.officers[0], action, **(FOUND if kind == "hazard" else {"finding": "复查情况"}))
+            elif flavour == "drafted" and kind == "inspection" and state == "IN_PROGRESS":
+                case.act(case.office.officers[0], "find_none", **found_at(case))
             elif flavour == "with grid worker" and state == "ASSIGNED":
                 pair = [str(officer.id) for officer in case.office.officers]
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
@@ -130,6 +136,12 @@ class World:
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
         if operation.id == "assistance.submit":
             return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
+        if operation.id == "inspections.plan":
+            return {**known, "unit_id": self.unit["id"], "checklist": "SPOT_CHECK", "planned_on": "2026-12-30"}
+        if operation.id == "inspections.publish_checklist":
+            return {**known, "items": [{"code": "EVACUATION", "text": "疏散通道畅通", "clause": "消防法第二十八条"}]}
+        if operation.id == "number_blocks.number_block_void":
+            return {**known, "number": self.block["numbers"][0]["number"]}
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
@@ -137,6 +149,8 @@ class World:
             return {**known, **said(operation.path.rpartition("/")[2], case)}
         if case.kind == "assistance":
             return {**known, **said_of_assistance(operation.path.rpartition("/")[2], case)}
+        if case.kind == "inspection":
+            known |= said_of_inspection(operation.path.rpartition("/")[2], case)
         known["lack_of_competence"] = case.state != "VERIFIED_TRUE"
         if operation.path.endswith("/cosign"):
             known["act_sha256"] = self.drafted(case)
@@ -159,6 +173,18 @@ class World:
         """The enterprise of the banner."""
         found: Json = self.office.leader.get(f"/units/{self.office.manager.unit_id}").get_json()
         return found
+
+    @cached_property
+    def block(self) -> Json:
+        """Numbers that the first officer was lent."""
+        return lend(self.office.officers[0], 2)
+
+    @cached_property
+    def paper_id(self) -> str:
+        """The order to the enterprise, as a paper."""
+        order = self.case("rectification", "ORDERED")
+        paper: Json = self.office.leader.get(f"{order.path}/papers").get_json()["items"][0]
+        return str(paper["id"])
 
     @cached_property
     def held_order(self) -> Json:

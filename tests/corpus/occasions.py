@@ -23,6 +23,7 @@ from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
+from tests.papers import lend
 from tests.people import BASE, Caller
 from tests.wsgi import WsgiTransport
 
@@ -98,7 +99,7 @@ def occasion(world: World, mutation: Mutation) -> Occasion:
     path = f"{BASE}/{collection(kind)}/{{entity_id}}/actions/{action}"
     [operation] = [item for item in operations(world.document) if item.path == path]
     args = world.arguments(operation, case) | {name: SAID[name] for name in SAID.keys() & mutation.schema().fields.keys()}
-    if "order" in args:
+    if "order" in args and kind == "hazard":
         args["order"] = order_to(case)
     names = {}
     if action == "cosign":
@@ -172,6 +173,26 @@ def lost_address(world: World) -> Occasion:
     return Occasion(world, world.office.leader, result["issues"][0])
 
 
+def plan_inspection(world: World) -> Occasion:
+    """A leader sends two officers to the enterprise."""
+    args = {
+        "unit_id": world.unit["id"], "kind": "SPOT_CHECK", "notice": "BEFORE", "planned_on": "2026-12-30",
+        "checklist": "SPOT_CHECK", "reason": "年度监督抽查计划",
+        "officer_ids": [str(officer.id) for officer in world.office.officers],
+    }  # fmt: skip
+    return Occasion(world, world.office.leader, str(new_id()), args)
+
+
+def with_numbers(world: World, action: str) -> Occasion:
+    """Numbers that an officer was lent, and what he or his leader says of them."""
+    officer = world.office.officers[0]
+    block = lend(officer, 1)
+    number = block["numbers"][0]["number"]
+    args: Json = {"void": {"number": number, "reason": "纸张污损"}, "write_off": {"reason": "手机遗失"}}.get(action, {})
+    names = {"number": number} if action == "void" else {}
+    return Occasion(world, world.office.leader if action == "write_off" else officer, block["id"], args, names=names)
+
+
 OTHERS: dict[str, Callable[[World], Occasion]] = {
     "hazard.submit": submit,
     "hazard.confirm_timely": confirm_timely,
@@ -179,6 +200,11 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "task.claim": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=False)),
     "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),
     "inbox_item.read": lambda world: Occasion(world, world.case("hazard", "REGISTERED").reporter, world.notice_id),
+    "inspection.plan": plan_inspection,
+    "number_block.lend": lambda world: Occasion(world, world.office.officers[0], str(new_id()), {"paper": "order", "count": 2}),
+    "number_block.void": lambda world: with_numbers(world, "void"),
+    "number_block.give_back": lambda world: with_numbers(world, "give_back"),
+    "number_block.write_off": lambda world: with_numbers(world, "write_off"),
     "unit.edit": edit_unit,
     "issue.apply": lost_address,
     "issue.discard": lost_address,

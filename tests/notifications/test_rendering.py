@@ -121,6 +121,12 @@ ASSISTANCE = {
     "is_poor": True,
 }  # fmt: skip
 DATA |= {row.event: ASSISTANCE for row in SUBSCRIPTIONS if row.event.startswith("assistance.")}
+# And of an inspection.
+INSPECTION = {
+    **NUMBER, "venue": "晨光宾馆", "kind": "监督抽查", "day": "2026-11-26", "checked_on": "2026-11-26", "result": "责令改正",
+    "document_no": "新城大队检录〔2026〕第1号", "reason": "与该单位负责人是近亲属",
+}  # fmt: skip
+DATA |= {row.event: INSPECTION for row in SUBSCRIPTIONS if row.event.startswith("inspection.")}
 DATA |= {row.event: PERMIT for row in SUBSCRIPTIONS if row.event.startswith("permit.")}
 
 

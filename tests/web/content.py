@@ -66,6 +66,9 @@ def _content(stage: Stage) -> dict[str, str]:
         "permit": applied(stage, office, "accept", {}),
         "draft_permit": _drafted_permit(stage),
         "to_verify": to_verify(stage, office),
+        "to_inspect": inspection(office).id,
+        "inspecting": inspection(office, "start").id,
+        "inspected": inspection(office, "start", "order").id,
         "to_correct": applied(stage, office, "require_correction", _ASKED),
         "licence_token": _licence(stage),
         "advised": _advised(stage, office),
@@ -175,6 +178,37 @@ def to_verify(stage: Stage, office: Office) -> str:
     for who, step, said in ((stage.account("PERMIT_APPROVER", HOME), "grant", {}), (office.leader, "assign", pair)):
         who.post(f"/permits/{permit_id}/actions/{step}", said, name=f"permit.{step}", subject_id=permit_id)
     return permit_id
+
+
+def inspection(office: Office, *steps: str) -> Case:
+    """The leader has sent the pair to the banner's hotel; they have arrived, or found something to put right."""
+    stage, manager, pair = office.stage, office.stage.account("UNIT_MANAGER", HOME), office.officers
+    case = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": [manager]})
+    body: Json = {
+        "id": case.id, "unit_id": manager.unit_id, "kind": "SPOT_CHECK", "notice": "BEFORE", "reason": "年度监督抽查计划",
+        "planned_on": (local_day(stage.clock()) + timedelta(days=1)).isoformat(), "checklist": "SPOT_CHECK",
+        "officer_ids": [officer.id for officer in pair],
+    }  # fmt: skip
+    office.leader.post("/inspections", body, name="inspection.plan", subject_id=case.id)
+    pair[0].post("/number-blocks", {"paper": "order", "count": 2}, name="number_block.lend", subject_id=case.id)
+    if "start" in steps:
+        case.act(pair[0], "start", {"scanned_unit_id": manager.unit_id}, says="到场")
+    if "order" in steps:
+        held = case.read(pair[0])["data"]
+        answers = [
+            {
+                "code": item["code"],
+                **({"result": "BAD", "note": "二层安全出口上锁"} if item["code"] == "EVACUATION" else {"result": "GOOD"}),
+            }
+            for item in held["checklist"]["items"]
+        ]
+        order: Json = {
+            "kind": "DEADLINE", "due_on": (local_day(stage.clock()) + timedelta(days=_TERM_DAYS)).isoformat(),
+            "unit_id": manager.unit_id, "unit_name": held["unit_name"],
+            "items": [{"description": "二层安全出口上锁", "clause": "消防法第二十八条"}],
+        }  # fmt: skip
+        case.cosigned(pair, "order", {"answers": answers, "finding": "逐项检查完毕", "order": order}, says="责令改正")
+    return case
 
 
 def applied(stage: Stage, office: Office, action: str, arguments: Json, route: str = "ORDINARY") -> str:

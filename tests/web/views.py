@@ -37,8 +37,8 @@ class View:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance)/:id"
-_ASK = "/ask-signature/:type(hazard|rectification|permit)/:id"
+_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection)/:id"
+_ASK = "/ask-signature/:type(hazard|rectification|permit|inspection)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
@@ -101,6 +101,20 @@ def lock(page: Page) -> None:
     page.goto("/unlock")
 
 
+def fill_in_checklist(page: Page) -> None:
+    """One item does not conform, and is to be put right; the paper is made on the spot."""
+    blocked = page.get_by_role("radiogroup", name="疏散通道、安全出口、消防车通道畅通")
+    blocked.get_by_role("radio", name="不符合").click()
+    blocked.get_by_label("问题", exact=True).fill("二层安全出口上锁")
+    rest = page.get_by_role("button", name="其余全部符合")
+    if rest.is_enabled():
+        rest.click()
+    page.get_by_role("button", name="15天").click()
+    served = page.get_by_role("switch", name="当场制作并送达")
+    if served.get_attribute("aria-checked") == "false":
+        served.click()
+
+
 def find_not_conforming(page: Page) -> None:
     """All of the form, as far as it is filled in by taps."""
     page.get_by_text("不符合", exact=True).first.click()
@@ -158,6 +172,14 @@ VIEWS = [
     View("/recheck/:id", "recheck-missing", Role.FIRE_OFFICER, f"/recheck/{NOWHERE}"),
     View("/visit/:id", "visit", Role.FIRE_OFFICER, "/visit/{to_verify}"),
     View("/visit/:id", "visit-form", Role.FIRE_OFFICER, "/visit/{to_verify}", find_not_conforming),
+    View("/inspect/:id", "inspect", Role.FIRE_OFFICER, "/inspect/{to_inspect}"),
+    View("/inspect/:id", "inspect-form", Role.FIRE_OFFICER, "/inspect/{inspecting}", fill_in_checklist),
+    View("/inspect/:id", "inspect-missing", Role.FIRE_OFFICER, f"/inspect/{NOWHERE}"),
+    View("/inspections/plan", "inspection-plan", Role.UNIT_LEADER),
+    View("/entry/:id", "entry", address=f"/entry/{NOWHERE}"),
+    View(_CASE, "case-inspection", Role.UNIT_LEADER, "/cases/inspection/{inspected}"),
+    View("/numbers", "numbers", Role.FIRE_OFFICER),
+    View("/numbers/lent", "numbers-lent", Role.UNIT_LEADER),
     View("/visit/:id", "visit-missing", Role.FIRE_OFFICER, f"/visit/{NOWHERE}"),
     View("/sign", "sign", Role.FIRE_OFFICER),
     View("/sign", "sign-draft", Role.FIRE_OFFICER, "/sign?type=hazard&id={drafted}"),

@@ -22,6 +22,7 @@ from tests.workflow.test_escalation import worked_off
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.offices import people_of_office
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue import escalation, holding
@@ -29,7 +30,7 @@ from workflow.queue.models import Task
 from workflow.queue.rules import TAKERS, WAITING_FOR
 from workflow.rectification.rules import LIFE as RECTIFICATION
 
-LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE)}
+LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION)}
 
 
 def task_of(parts: Parts, case: Case) -> Task:

@@ -10,12 +10,13 @@ from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue.rules import LABELS, PRIVATE, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
 LEAVES_FINAL = {"dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve"}
 

@@ -33,7 +33,7 @@ describe('where a check stands counts what waits on the device', () => {
 describe('the departure check', () => {
   const ready: Readiness = {
     contactAt: 10 * DAY, isWhole: true, storage: { persistent: true, usedBytes: 0, quotaBytes: 1e9 }, skewMs: 1000, isSignedIn: true, isDraining: false,
-    hasPin: true, acts: 0, photos: 0,
+    hasPin: true, acts: 0, photos: 0, numbers: 10,
   }
   const bad = (changes: Partial<Readiness>): string[] =>
     checksOf({ ...ready, ...changes }, 10 * DAY + 1).flatMap(({ answer, name }) => (answer === 'good' ? [] : [`${name} ${answer}`]))
@@ -45,7 +45,7 @@ describe('the departure check', () => {
 
   test.each([
     [{ isDraining: true }, 'session'], [{ isWhole: false }, 'data'], [{ contactAt: 9 * DAY }, 'data'], [{ photos: 1 }, 'sent'], [{ hasPin: false }, 'pin'],
-    [{ storage: { ...ready.storage, persistent: false } }, 'persistent'], [{ storage: { ...ready.storage, usedBytes: 9e8 } }, 'space'], [{ skewMs: -400_000 }, 'clock'],
+    [{ storage: { ...ready.storage, persistent: false } }, 'persistent'], [{ storage: { ...ready.storage, usedBytes: 9e8 } }, 'space'], [{ skewMs: -400_000 }, 'clock'], [{ numbers: 0 }, 'numbers'],
   ])('%j is named', (changes, name) => {
     expect(bad(changes)).toEqual([`${name} bad`])
   })

@@ -11,6 +11,7 @@ from places.schemas import PlaceSchema, PositionSchema, Uscc
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.hazards.models import REPORT_MODES
 from workflow.hazards.rules import CALL_119, REJECTION_REASONS
+from workflow.papers.schemas import OrderSchema
 from workflow.schemas import CodeField, NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 PICTURES = {
@@ -167,34 +168,6 @@ class FindingSchema(StrictSchema):
             return
         if not data.get("no_evidence_reason"):
             raise ValidationError("请拍照或者记录现场位置;都不能的,请说明原因", "no_evidence_reason")
-
-
-class OrderItemSchema(StrictSchema):
-    """One thing to put right."""
-
-    description = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000))
-    clause = Line(max_length=200, min_length=0, load_default="")
-    photos = PhotosField(load_default=list)
-
-
-class OrderSchema(StrictSchema):
-    """责令改正: at once, or by a date that the officers set."""
-
-    kind = fields.String(required=True, validate=validate.OneOf(["DEADLINE", "IMMEDIATE"]))
-    due_on = fields.Date(load_default=None)
-    unit_name = Line(max_length=100, min_length=0, load_default="")
-    unit_id = fields.UUID(load_default=None)
-    items = fields.List(
-        fields.Nested(OrderItemSchema), required=True, validate=validate.Length(min=1, max=50, error="应有1到50项")
-    )
-
-    @validates_schema
-    def has_a_date(self, data: dict[str, object], **_: object) -> None:
-        """An order by a date names its day, an order at once names none."""
-        if data.get("kind") == "DEADLINE" and data.get("due_on") is None:
-            raise ValidationError("请填写改正期限", "due_on")
-        if data.get("kind") == "IMMEDIATE" and data.get("due_on") is not None:
-            raise ValidationError("责令立即改正的,不填改正期限", "due_on")
 
 
 class VerifyTrueSchema(FindingSchema):

@@ -32,6 +32,8 @@ from workflow.handovers.rules import SIGN_CLOCKS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
+from workflow.inspections.models import Inspection
+from workflow.inspections.synced import INSPECTION
 from workflow.models import Clock
 from workflow.offices import committee_of, duty_leaders, people_of_office, staff_names
 from workflow.permits.models import Permit
@@ -51,6 +53,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "rectification": (RECTIFICATION, Rectification),
     "permit": (PERMIT, Permit),
     "assistance": (ASSISTANCE, Assistance),
+    "inspection": (INSPECTION, Inspection),
 }
 
 
@@ -141,11 +144,13 @@ def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, An
 
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:
-    """The case, locked and read again; None if somebody holds it now, or the hazard that it belongs to."""
-    if hasattr(model, "hazard_id"):
-        above = select(Hazard.id).where(Hazard.id == select(model.hazard_id).where(model.id == entity_id).scalar_subquery())
-        if session.scalars(above.with_for_update(skip_locked=True, key_share=True)).one_or_none() is None:
-            return None
+    """The case, locked and read again; None if somebody holds it now, or what it came of."""
+    for name, owner in (("hazard_id", Hazard), ("inspection_id", Inspection)):
+        came_of = session.scalar(select(getattr(model, name)).where(model.id == entity_id)) if hasattr(model, name) else None
+        if came_of is not None:
+            above = select(owner.id).where(owner.id == came_of).with_for_update(skip_locked=True, key_share=True)
+            if session.scalars(above).one_or_none() is None:
+                return None
     statement = select(model).where(model.id == entity_id).with_for_update(skip_locked=True)
     return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 

@@ -22,6 +22,9 @@ from workflow.assistance.models import Assistance
 from workflow.assistance.rules import EXPERTS, WITH_EXPERT
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
+from workflow.inspections.models import Inspection
+from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
+from workflow.inspections.synced import INSPECTION
 from workflow.models import Clock
 from workflow.offices import duty_leaders, people_with_role, works_in
 from workflow.permits.models import Permit
@@ -90,6 +93,7 @@ def release_one(session: Session, person_id: UUID) -> bool:
     for synced, model, still in (
         (HAZARD, Hazard, Hazard.off_devices_at.is_(None)),
         (RECTIFICATION, Rectification, Rectification.state.not_in(sorted(RECTIFICATION_LIFE.final))),
+        (INSPECTION, Inspection, Inspection.state.in_(sorted(WITH_INSPECTORS))),
         (PERMIT, Permit, Permit.state.not_in(sorted(PERMIT_LIFE.final))),
     ):
         held = select(model.id, model.region_code, model.officer_ids).where(model.officer_ids.contains([person_id]), still)
@@ -111,6 +115,13 @@ def release_one(session: Session, person_id: UUID) -> bool:
     return False
 
 
+def _numbered(session: Session, case: Any) -> Any:
+    """The case itself, or what an order came of."""
+    if not isinstance(case, Rectification):
+        return case
+    return session.get_one(Hazard, case.hazard_id) if case.hazard_id else session.get_one(Inspection, case.inspection_id)
+
+
 def _may_hold(session: Session, person_id: UUID, region_code: str, *, is_officer: bool) -> bool:
     roles = (Role.FIRE_OFFICER,) if is_officer else (Role.GRID_WORKER, Role.TOWN_OFFICER)
     return any(people_with_role(session, [person_id], role, region_code) for role in roles)
@@ -124,7 +135,7 @@ def _release(session: Session, case: Any, person_id: UUID) -> None:
     case.officer_ids = [] if breaks_pair and at_work else others
     if breaks_pair:
         case.pending_act = None
-    numbered = session.get_one(Hazard, case.hazard_id) if isinstance(case, Rectification) else case
+    numbered = _numbered(session, case)
     is_told = breaks_pair and at_work
     record(
         session, f"{type(case).__tablename__}.officers_released", case, SYSTEM,

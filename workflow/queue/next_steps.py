@@ -18,6 +18,8 @@ from workflow.handovers import synced as letters
 from workflow.handovers.models import Handover
 from workflow.hazards import queries as hazards
 from workflow.hazards.models import Hazard
+from workflow.inspections import synced as inspections
+from workflow.inspections.models import Inspection
 from workflow.permits import synced as permits
 from workflow.permits.models import Permit
 from workflow.queue.models import Task
@@ -28,6 +30,7 @@ from workflow.state_machine import Transition
 
 _MODELS: dict[str, Any] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
+    "inspection": Inspection,
 }  # fmt: skip
 
 
@@ -61,5 +64,7 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return permits.offered(case, actor)
         case Assistance():
             return requests.offered(case, actor, now(session))
+        case Inspection():
+            return inspections.offered(case, actor)
         case _:
             return orders.offered(case, actor, now(session))

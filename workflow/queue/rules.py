@@ -32,6 +32,9 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("rectification", "RECTIFYING"): "fix",
     ("rectification", "RECHECK_PENDING"): "recheck",
     ("rectification", "OVERDUE_NOT_FIXED"): "decide",
+    ("inspection", "ASSIGNED"): "inspect",
+    ("inspection", "IN_PROGRESS"): "inspect",
+    ("inspection", "RECTIFYING"): "inspection_fix",
     ("permit", "SUBMITTED"): "permit_accept",
     ("permit", "CORRECTION_REQUIRED"): "permit_correction",
     ("permit", "ACCEPTED"): "permit_handle",
@@ -72,6 +75,8 @@ LABELS = {
     "extend": "待审批延期",
     "recheck": "待复查",
     "decide": "复查不合格,待处理",
+    "inspect": "待监督检查",
+    "inspection_fix": "等待单位整改",
     "permit_accept": "许可申请待受理",
     "permit_correction": "等待申请人补正",
     "permit_handle": "许可申请办理中",
@@ -107,6 +112,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "extend": ("grant_extension",),
     "recheck": ("cosign", "recheck_pass"),
     "decide": ("reorder",),
+    "inspect": ("cosign", "start", "find_none"),
     "permit_accept": ("accept",),
     "permit_handle": ("grant", "assign", "cosign", "inspect_pass"),
     "permit_decide": ("grant", "refuse"),
@@ -120,10 +126,18 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
 }
 
 # What waits for somebody outside the office: nobody's item until he has acted.
-OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix", "assistance_follow")
+OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix", "inspection_fix", "assistance_follow")
 
 # Where the work is done by named people: without them the case waits to be assigned, whatever its state.
-_NEEDS_PEOPLE = frozenset({("hazard", "ASSIGNED"), ("hazard", "VERIFYING"), ("rectification", "RECHECK_PENDING")})
+_NEEDS_PEOPLE = frozenset(
+    {
+        ("hazard", "ASSIGNED"),
+        ("hazard", "VERIFYING"),
+        ("rectification", "RECHECK_PENDING"),
+        ("inspection", "ASSIGNED"),
+        ("inspection", "IN_PROGRESS"),
+    }
+)
 
 _LEADER = frozenset({Role.UNIT_LEADER})
 _CLERKS = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
@@ -151,6 +165,8 @@ TAKERS = {
     "extend": _LEADER,
     "recheck": _LEADER,
     "decide": _LEADER,
+    "inspect": _LEADER,
+    "inspection_fix": frozenset(),  # its order goes on
     "permit_accept": _PERMIT_CLERK,
     "permit_correction": frozenset(),  # only the applicant can go on
     "permit_handle": _PERMIT_APPROVER | _LEADER,

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from database.base import Json
 from database.session import now
 from places.models import Unit
 from problems import GuardFailed
@@ -42,11 +43,16 @@ def go(
     move(
         session, made, step, actor, event,
         concerns={"officers": made.officer_ids, "unit": unit_people(session, made), **(concerns or {})},
-        data={"order_no": made.order_no, "hazard_id": str(made.hazard_id), "due": made.due_on.isoformat(), **more},
+        data={"order_no": made.order_no, **came_of_text(made), "due": made.due_on.isoformat(), **more},
         origin=origin,
     )  # fmt: skip
     if made.state not in UNDER_WAY:
         made.extension = None  # the term is over, so nobody decides about a longer one
+
+
+def came_of_text(made: Rectification) -> Json:
+    """What an order came of, as its events say it."""
+    return {name: str(value) for name in ("hazard_id", "inspection_id") if (value := getattr(made, name)) is not None}
 
 
 def unit_people(session: Session, made: Rectification) -> list[UUID]:

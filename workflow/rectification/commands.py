@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
-from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
@@ -22,10 +21,10 @@ from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
-from workflow.numbering import next_number
 from workflow.offices import people_with_role
+from workflow.papers.archive import archive_order, served_day
 from workflow.rectification import extension, schemas
-from workflow.rectification.acts import go, take, unit_people
+from workflow.rectification.acts import came_of_text, go, take, unit_people
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION
@@ -36,31 +35,36 @@ _EVENTS = {"recheck_pass": "rectification.recheck_passed", "recheck_fail": "rect
 
 
 def order(
-    session: Session, hazard_id: UUID, region_code: str, org_id: UUID, officer_ids: list[UUID], content: Json
+    session: Session, came_of: dict[str, UUID], region_code: str, org_id: UUID, officer_ids: list[UUID], content: Json
 ) -> Rectification:
-    """Reaction to a true finding: the order that the two officers made becomes a case of its own."""
+    """Reaction to a true finding: the order that the two officers made becomes a case of its own.
+
+    `came_of` is the `hazard_id` or the `inspection_id` that it came of.
+    """
     moment = now(session)
-    today = local_day(moment)
-    due_on = date.fromisoformat(content["due_on"]) if content["due_on"] else today
+    made_on = served_day(content) or local_day(moment)
+    due_on = date.fromisoformat(content["due_on"]) if content["due_on"] else made_on
     made = Rectification(
         id=new_id(),
         revision=1,
         created_at=moment,
         updated_at=moment,
         stamps={},
-        order_no=next_number(session, session.get_one(Organisation, org_id), "order"),
+        order_no="",
         state="ORDERED",
-        hazard_id=hazard_id,
+        **came_of,
         region_code=region_code,
         org_id=org_id,
         officer_ids=officer_ids,
         unit_id=UUID(content["unit_id"]) if content["unit_id"] else None,
         unit_name=content["unit_name"],
         kind=content["kind"],
-        ordered_on=min(today, due_on),
+        ordered_on=min(made_on, due_on),
         due_on=due_on,
         items=[_item(item) for item in content["items"]],
     )
+    paper = archive_order(session, made, org_id, content, Actor(id=officer_ids[0], name=""))
+    made.order_no = paper.number
     session.add(made)
     session.flush()
     _start_term(session, made)
@@ -68,8 +72,8 @@ def order(
         session, "rectification.ordered", made, SYSTEM,
         concerns={"unit": unit_people(session, made), "officers": officer_ids},
         data={
-            "to": "ORDERED", "order_no": made.order_no, "hazard_id": str(hazard_id), "kind": made.kind,
-            "due": made.due_on.isoformat(),
+            "to": "ORDERED", "order_no": made.order_no, **came_of_text(made), "kind": made.kind,
+            "due": made.due_on.isoformat(), "served_on_the_spot": paper.served is not None,
         },
     )  # fmt: skip
     return made
@@ -102,7 +106,7 @@ def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, A
     made.items = [_fixed(item, reported.get(item["id"])) for item in made.items]
     move(
         session, made, step, actor, "rectification.fix_reported", concerns={"officers": made.officer_ids},
-        data={"hazard_id": str(made.hazard_id), "fixed": sum(1 for item in made.items if item["fixed"])}, origin=origin,
+        data={**came_of_text(made), "fixed": sum(1 for item in made.items if item["fixed"])}, origin=origin,
     )  # fmt: skip
     return made
 

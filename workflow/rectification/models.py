@@ -21,6 +21,7 @@ class Rectification(Revised, Base):
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
         CheckConstraint("kind IN ('IMMEDIATE', 'DEADLINE')", name="kind_known"),
         CheckConstraint("due_on >= ordered_on", name="due_after_order"),
+        CheckConstraint("(hazard_id IS NULL) <> (inspection_id IS NULL)", name="comes_of_one"),
         Index("ix_rectification_officers", "officer_ids", postgresql_using="gin"),
         Index("ix_rectification_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
         Index("ix_rectification_region", "region_code", "state", "id"),
@@ -28,7 +29,9 @@ class Rectification(Revised, Base):
 
     order_no: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str]
-    hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"), index=True)
+    # What it came of: a report that was found true, or an inspection.
+    hazard_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazard.id"), index=True)
+    inspection_id: Mapped[UUID | None] = mapped_column(ForeignKey("inspection.id"), index=True)
     region_code: Mapped[str]
     org_id: Mapped[UUID]
     officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor
@@ -20,7 +20,7 @@ def order_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str
     if photo.role != BY_OFFICERS:
         return NOTHING
     orders = select(Rectification.id).where(
-        Rectification.hazard_id == photo.entity_id,
+        or_(Rectification.hazard_id == photo.entity_id, Rectification.inspection_id == photo.entity_id),
         Rectification.items.contains([{"photo_ids": [str(photo.id)]}]),
         RECTIFICATION.visible_to(actor),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Moment
-from workflow.answers import CaseSchema, CaseSummarySchema
+from workflow.answers import CaseSchema, SummarySchema
 from workflow.rectification.rules import LIFE
 from workflow.schemas import FoundSchema, ReadableActSchema
 
@@ -51,17 +51,20 @@ class UnitOrderSchema(AnswerSchema):
 class OfficerOrderSchema(UnitOrderSchema):
     """For officers: also the case behind it and the draft that waits for a signature."""
 
-    hazard_id = fields.UUID()
+    hazard_id = fields.UUID(allow_none=True)
+    inspection_id = fields.UUID(allow_none=True)
     region_code = fields.String()
     officer_ids = fields.List(fields.UUID())
     pending_act = fields.Nested(ReadableActSchema, allow_none=True)
     finding = fields.Nested(FoundSchema, allow_none=True)
 
 
-class RectificationSummarySchema(CaseSummarySchema):
-    """An order in a list."""
+class RectificationSummarySchema(SummarySchema):
+    """An order in a list, with what it came of."""
 
     state = fields.String(validate=STATE)
+    hazard_id = fields.UUID(allow_none=True)
+    inspection_id = fields.UUID(allow_none=True)
 
 
 class RectificationPageSchema(AnswerSchema):

@@ -37,6 +37,7 @@ def officer_line(order: Rectification) -> Json:
     return {
         **unit_line(order),
         "hazard_id": order.hazard_id,
+        "inspection_id": order.inspection_id,
         "region_code": order.region_code,
         "officer_ids": order.officer_ids,
         "pending_act": drafted(order.pending_act, with_words=True),

@@ -15,6 +15,8 @@ import { lock } from '@/features/lock'
 import { today } from '@/features/today'
 import { map } from '@/features/map'
 import { check } from '@/features/check'
+import { inspections } from '@/features/inspections'
+import { papers } from '@/features/papers'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
 import { orders } from '@/features/orders'
@@ -24,5 +26,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, mine,
 ]

@@ -15,14 +15,18 @@ export type HeldHazard = Schemas['HazardOutline'] & Partial<Omit<Schemas['HeldHa
 
 export type HeldOrder = Schemas['OfficerOrder'] & OnDevice
 
+/** An inspection of a unit, to which this officer is sent. */
+export type HeldInspection = Schemas['OfficerInspection'] & OnDevice
+
 /** An application that this officer is sent to look at. */
 export type HeldPermit = Schemas['OfficerPermit'] & OnDevice
 
 /** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
 
 const ACTS = [
   'verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail', 'inspect_pass', 'inspect_fail', 'verify_pass', 'verify_fail',
+  'find_none', 'order',
 ] as const
 export type ActName = (typeof ACTS)[number]
 
@@ -80,6 +84,16 @@ export function visitProgressOf(permit: HeldPermit, lines: readonly Sealed[], pe
   return permit.pending_act ? 'sign' : 'visit'
 }
 
+export function inspectionProgressOf(inspection: HeldInspection, lines: readonly Sealed[], personId: string): Progress {
+  const acts = underWay(lines, inspection)
+  const did = (...names: string[]): boolean => acts.some((line) => names.includes(line.name.replace('inspection.', '')))
+  if (!['ASSIGNED', 'IN_PROGRESS'].includes(inspection.state)) return 'over'
+  if (did('cosign', 'defer', 'recuse') || inspection.recusals.some((recusal) => recusal.officer_id === personId)) return 'saved'
+  if (draftOf(acts) || inspection.pending_act?.by === personId) return 'ask_signature'
+  if (inspection.pending_act) return 'sign'
+  return inspection.state === 'IN_PROGRESS' || did('start') ? 'inspect' : 'visit'
+}
+
 export async function heldTasks(device: Device): Promise<HeldTask[]> {
   const tasks = (await device.allShown('task')) as unknown as HeldTask[]
   return tasks.sort((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at))
@@ -97,8 +111,12 @@ export async function heldPermit(device: Device, id: string): Promise<HeldPermit
   return (await device.shown('permit', id)) as unknown as HeldPermit | null
 }
 
+export async function heldInspection(device: Device, id: string): Promise<HeldInspection | null> {
+  return (await device.shown('inspection', id)) as unknown as HeldInspection | null
+}
+
 /** Cases on which two officers act together, and the page of each where they do. */
-const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit' } as const
+const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit', inspection: 'inspect' } as const
 export interface Subject {
   readonly type: keyof typeof PAGES
   readonly id: string
@@ -117,7 +135,12 @@ export async function heldCase(device: Device, { type, id }: Subject) {
     const permit = await heldPermit(device, id)
     return { record: permit, number: permit?.number ?? '', place: permit?.form.venue_name ?? '' }
   }
+  if (type === 'inspection') {
+    const inspection = await heldInspection(device, id)
+    return { record: inspection, number: inspection?.number ?? '', place: inspection?.unit_name ?? '' }
+  }
   const order = type === 'rectification' ? await heldOrder(device, id) : null
+  if (order && !order.hazard_id) return { record: order, number: order.order_no, place: order.unit_name }
   const hazard = await heldHazard(device, order?.hazard_id ?? id)
   return { record: type === 'hazard' ? hazard : order, number: hazard?.number ?? '', place: hazard?.place_name ?? '' }
 }

@@ -158,6 +158,13 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     apply_recheck: [{ kind: 'photos', name: 'photos', role: 'rectification' }, NOTE],
     answer_revocation: [{ kind: 'text', name: 'statement', most: 4000, isRequired: true }, { kind: 'flag', name: 'wants_hearing' }],
   },
+  inspection: {
+    assign: [OFFICERS],
+    cancel: [reason(500)],
+    recuse: [reason(500, 'recusal')],
+    defer: [reason(500)],
+    cosign: [DRAFT],
+  },
   assistance: {
     accept: [NOTE],
     decline: [reason(500)],

@@ -1,9 +1,11 @@
 import { api, Refused } from '@/app/http'
 import type { Case, CaseKind, Done, Offer } from './types'
 
-const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits', assistance: 'assistance' } as const
+const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits', assistance: 'assistance', inspection: 'inspections' } as const
 // Steps that are taken where the form is filled in, not from the page of the case.
 const IN_THE_FORM = ['fill_in', 'sign_commitment', 'supplement', 'submit']
+
+const ON_THE_SPOT = ['start', 'find_none', 'fix_on_site', 'order']
 
 /** A case of any kind with its clocks and the steps open to the reader. */
 export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
@@ -23,6 +25,11 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     case 'assistance': {
       const { data } = await api.GET('/api/v1/assistance/{case_id}', { params: { path: { case_id: id } } })
       return { kind, ...data! }
+    }
+    case 'inspection': {
+      const { data } = await api.GET('/api/v1/inspections/{case_id}', { params: { path: { case_id: id } } })
+      const onSpot = data!.actions.some((step) => ON_THE_SPOT.includes(step.action))
+      return { kind, ...data!, onSpot, actions: data!.actions.filter((step) => !ON_THE_SPOT.includes(step.action)) }
     }
     case 'permit': {
       const { data } = await api.GET('/api/v1/permits/{case_id}', { params: { path: { case_id: id } } })

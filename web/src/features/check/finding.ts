@@ -1,5 +1,8 @@
 import type { Schemas } from '@/app/http'
 import type { JsonObject } from '@/offline'
+import type { OrderWords } from '../papers/filling'
+import type { FreeNumber } from '../papers/numbers'
+import { newServed, servedOf, type ServedDraft } from '../papers/served'
 
 export type Result = 'true' | 'false' | 'fixed'
 
@@ -21,13 +24,14 @@ export interface FindingDraft {
   unitName: string
   unitId: string | null
   items: Item[]
+  served: ServedDraft
 }
 
 export const MUTATIONS: Record<Result, string> = { true: 'hazard.verify_true', false: 'hazard.verify_false', fixed: 'hazard.fix_on_site' }
 
 export function newDraft(): FindingDraft {
   return {
-    result: null, finding: '', photos: [], noEvidenceReason: '', lateReason: '', kind: 'DEADLINE', dueOn: '', unitName: '', unitId: null, items: [],
+    result: null, finding: '', photos: [], noEvidenceReason: '', lateReason: '', kind: 'DEADLINE', dueOn: '', unitName: '', unitId: null, items: [], served: newServed(),
   }
 }
 
@@ -51,7 +55,7 @@ export function lacksOf(draft: FindingDraft, about: { hasPosition: boolean; isLa
 }
 
 /** The arguments of the act, as the server takes them. */
-export function argumentsOf(draft: FindingDraft, position: Schemas['Position'] | null, checkedAt: string): JsonObject {
+export function argumentsOf(draft: FindingDraft, position: Schemas['Position'] | null, checkedAt: string, free: readonly FreeNumber[] = []): JsonObject {
   const found = {
     finding: draft.finding.trim(),
     photos: draft.photos,
@@ -63,7 +67,14 @@ export function argumentsOf(draft: FindingDraft, position: Schemas['Position'] |
   if (draft.result !== 'true') return found
   const items = draft.items.map(({ description, clause, photos }) => ({ description: description.trim(), clause: clause.trim(), photos }))
   const due_on = draft.kind === 'DEADLINE' ? draft.dueOn : null
-  return { ...found, order: { kind: draft.kind, due_on, unit_name: draft.unitName.trim(), unit_id: draft.unitId, items } }
+  const served = servedOf(draft.served, free, wordsOf(draft))
+  return { ...found, order: { kind: draft.kind, due_on, unit_name: draft.unitName.trim(), unit_id: draft.unitId, items, served } }
+}
+
+/** The order, as its paper says it. */
+export function wordsOf(draft: Pick<FindingDraft, 'kind' | 'dueOn' | 'unitName' | 'items'>): OrderWords {
+  const items = draft.items.map(({ description, clause }) => ({ description: description.trim(), clause: clause.trim() }))
+  return { kind: draft.kind, dueOn: draft.kind === 'DEADLINE' ? draft.dueOn : null, unitName: draft.unitName.trim(), items }
 }
 
 /** A day of the region's calendar, so many days from a moment. */

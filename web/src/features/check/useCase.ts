@@ -1,15 +1,17 @@
 import { computed } from 'vue'
-import { heldHazard, heldOrder, heldPermit, progressOf, recheckProgressOf, visitProgressOf } from '@/app/held'
+import { heldHazard, heldInspection, heldOrder, heldPermit, inspectionProgressOf, progressOf, recheckProgressOf, visitProgressOf } from '@/app/held'
 import { useOnDevice } from '@/app/onDevice'
 import { hasRole } from '@/app/roles'
 import { session } from '@/app/session'
+import { freeNumbers } from '../papers/numbers'
 
 /** A hazard as this device has it, and where its check stands with what waits here. */
 export function useHazard(id: string) {
   const { value, isRead, reload } = useOnDevice(async (device) => {
     const hazard = await heldHazard(device, id)
     const lines = await device.outbox()
-    return { hazard, progress: hazard ? progressOf(hazard, lines, session.user?.id ?? '') : ('over' as const) }
+    const free = await freeNumbers(device)
+    return { hazard, free, progress: hazard ? progressOf(hazard, lines, session.user?.id ?? '') : ('over' as const) }
   })
   const hazard = computed(() => value.value?.hazard ?? null)
   const progress = computed(() => value.value?.progress ?? 'over')
@@ -18,7 +20,8 @@ export function useHazard(id: string) {
     const helpers = hazard.value?.officer_ids.slice(2) ?? []
     return hasRole(session.user, 'GRID_WORKER', 'TOWN_OFFICER') && helpers.includes(session.user?.id ?? '')
   })
-  return { hazard, progress, isOfficer, isHelper, isRead, reload }
+  const free = computed(() => value.value?.free ?? [])
+  return { hazard, free, progress, isOfficer, isHelper, isRead, reload }
 }
 
 /** An order whose recheck is due, in the same way. */
@@ -26,7 +29,7 @@ export function useOrder(id: string) {
   const { value, isRead } = useOnDevice(async (device) => {
     const order = await heldOrder(device, id)
     const lines = await device.outbox()
-    const hazard = order ? await heldHazard(device, order.hazard_id) : null
+    const hazard = order?.hazard_id ? await heldHazard(device, order.hazard_id) : null
     return { order, hazard, progress: order ? recheckProgressOf(order, lines, session.user?.id ?? '') : ('over' as const) }
   })
   const order = computed(() => value.value?.order ?? null)
@@ -44,6 +47,18 @@ export function usePermit(id: string) {
   const permit = computed(() => value.value?.permit ?? null)
   const isOfficer = computed(() => isOfThePair(permit.value?.officer_ids))
   return { permit, progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
+}
+
+/** An inspection of a unit, in the same way, with the numbers that are left for an order. */
+export function useInspection(id: string) {
+  const { value, isRead } = useOnDevice(async (device) => {
+    const inspection = await heldInspection(device, id)
+    const [lines, free] = await Promise.all([device.outbox(), freeNumbers(device)])
+    return { inspection, free, progress: inspection ? inspectionProgressOf(inspection, lines, session.user?.id ?? '') : ('over' as const) }
+  })
+  const inspection = computed(() => value.value?.inspection ?? null)
+  const isOfficer = computed(() => isOfThePair(inspection.value?.officer_ids))
+  return { inspection, free: computed(() => value.value?.free ?? []), progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
 }
 
 /** Whether the person is one of the two officers who were sent. */

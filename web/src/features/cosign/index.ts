@@ -2,7 +2,7 @@ import type { Feature } from '@/app/feature'
 
 export const cosign: Feature = {
   routes: [
-    { path: '/ask-signature/:type(hazard|rectification|permit)/:id', name: 'ask-signature', component: () => import('./AskPage.vue'), props: true, meta: { plain: true } },
+    { path: '/ask-signature/:type(hazard|rectification|permit|inspection)/:id', name: 'ask-signature', component: () => import('./AskPage.vue'), props: true, meta: { plain: true } },
     { path: '/sign', name: 'sign', component: () => import('./SignPage.vue'), meta: { plain: true } },
   ],
   messages: {
@@ -63,6 +63,9 @@ export const cosign: Feature = {
       'act.hazard.fix_on_site': '当场改正',
       'act.rectification.recheck_pass': '复查合格',
       'act.rectification.recheck_fail': '复查不合格',
+      'act.inspection.find_none': '检查未发现问题',
+      'act.inspection.fix_on_site': '当场改正',
+      'act.inspection.order': '检查后责令改正',
       'act.permit.inspect_pass': '现场检查符合',
       'act.permit.inspect_fail': '现场检查不符合',
       'act.permit.verify_pass': '核查符合承诺',
@@ -127,6 +130,9 @@ export const cosign: Feature = {
       'act.hazard.fix_on_site': 'Put right on the spot',
       'act.rectification.recheck_pass': 'All is put right',
       'act.rectification.recheck_fail': 'Not put right',
+      'act.inspection.find_none': 'Nothing wrong',
+      'act.inspection.fix_on_site': 'Put right here and now',
+      'act.inspection.order': 'Ordered to be put right',
       'act.permit.inspect_pass': 'Conforms',
       'act.permit.inspect_fail': 'Does not conform',
       'act.permit.verify_pass': 'As committed',

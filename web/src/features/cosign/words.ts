@@ -8,8 +8,9 @@ export interface SaidAct {
   readonly finding: string
   readonly attendedBy: string
   readonly failing: readonly number[] // places of the items that do not conform
+  readonly faults: readonly string[] // what is wrong with items of a checklist, in the officer's words
   readonly photos: number
-  readonly order: { readonly dueOn: string | null; readonly unitName: string; readonly items: readonly SaidItem[] } | null
+  readonly order: { readonly dueOn: string | null; readonly unitName: string; readonly number: string; readonly items: readonly SaidItem[] } | null
 }
 
 type Said = Readonly<Record<string, unknown>>
@@ -24,11 +25,13 @@ export function wordsOfAct(args: Said): SaidAct {
     finding: textOf(args['finding']),
     attendedBy: textOf(args['attended_by']),
     failing: (Array.isArray(args['checklist']) ? args['checklist'] : []).flatMap((conforms, place) => (conforms === 0 ? [place] : [])),
+    faults: listOf(args['answers']).flatMap((answer) => (answer['result'] === 'BAD' ? [textOf(answer['note'])] : [])),
     photos,
     order: order
       ? {
           dueOn: textOf(order['due_on']) || null,
           unitName: textOf(order['unit_name']),
+          number: textOf((order['served'] as Said | null | undefined)?.['number']), // of the paper that was served on the spot
           items: items.map((item) => ({ description: textOf(item['description']), clause: textOf(item['clause']) })),
         }
       : null,

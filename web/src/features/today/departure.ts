@@ -1,5 +1,6 @@
 import type { Device, StorageState } from '@/offline'
 import { LOCKED_AFTER_MS } from '@/offline/pin'
+import { freeNumbers } from '../papers/numbers'
 
 /** What this device knows of itself before somebody drives out with it. */
 export interface Readiness {
@@ -12,9 +13,10 @@ export interface Readiness {
   readonly hasPin: boolean
   readonly acts: number
   readonly photos: number
+  readonly numbers: number | null // for papers on the spot; null: this person makes none
 }
 
-export type CheckName = 'data' | 'persistent' | 'space' | 'clock' | 'session' | 'pin' | 'sent'
+export type CheckName = 'data' | 'persistent' | 'space' | 'clock' | 'session' | 'pin' | 'sent' | 'numbers'
 /** `unknown`: this browser does not say, or nobody has told it yet; that is not good. */
 export type Answer = 'good' | 'bad' | 'unknown'
 export interface Check {
@@ -34,6 +36,7 @@ export function checksOf(ready: Readiness, now: number): Check[] {
     { name: 'session', answer: answerOf(ready.isSignedIn && !ready.isDraining) },
     { name: 'data', answer: answerOf(ready.isWhole && ready.contactAt !== null && now - ready.contactAt < FRESH_MS) },
     { name: 'sent', answer: answerOf(ready.acts + ready.photos === 0) },
+    ...(ready.numbers === null ? [] : [{ name: 'numbers' as const, answer: answerOf(ready.numbers > 0) }]),
     { name: 'pin', answer: answerOf(ready.hasPin) },
     { name: 'persistent', answer: answerOf(persistent) },
     { name: 'space', answer: answerOf(left === null ? null : left >= SPACE_BYTES) },
@@ -50,7 +53,7 @@ export function worksUntil(ready: Readiness): number | null {
   return ready.contactAt === null ? null : ready.contactAt + LOCKED_AFTER_MS
 }
 
-export async function readinessOf(device: Device, isDraining: boolean): Promise<Readiness> {
+export async function readinessOf(device: Device, isDraining: boolean, makesPapers: boolean): Promise<Readiness> {
   const { outbox, base } = device.store
   const [contactAt, skewMs, filling, cursor] = await Promise.all([
     outbox.values.get('contactAt'), outbox.values.get('clockSkewMs'), base.filling(), base.values.get('cursor'),
@@ -66,5 +69,6 @@ export async function readinessOf(device: Device, isDraining: boolean): Promise<
     hasPin: (await device.pin.state()) !== 'none',
     acts: waiting.acts,
     photos: waiting.photos,
+    numbers: makesPapers ? (await freeNumbers(device)).length : null,
   }
 }

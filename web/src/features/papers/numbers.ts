@@ -1,0 +1,50 @@
+import type { Schemas } from '@/app/http'
+import type { Device, Sealed } from '@/offline'
+import type { Mutation } from '@/offline/types'
+
+/** Numbers that this officer was lent, as the device has them. */
+export type HeldBlock = Pick<Schemas['NumberBlock'], 'id' | 'revision' | 'paper' | 'body' | 'office_name' | 'numbers' | 'lent_at'> & { readonly queue_id: string | null }
+export type NumberState = Schemas['LentNumber']['state'] | 'SEALED' // used or spoilt on this device, and not accounted for by the server yet
+
+export interface FreeNumber {
+  readonly block: HeldBlock
+  readonly number: string
+}
+
+export const ENOUGH = 5 // numbers to go out with
+export const AT_ONCE = 10
+
+/** The officer's blocks, oldest first, and what each number stands at with what waits here. */
+export async function heldBlocks(device: Device): Promise<{ block: HeldBlock; numbers: { number: string; state: NumberState }[] }[]> {
+  const [rows, lines] = await Promise.all([device.allShown('number_block'), device.outbox()])
+  const sealed = spoken(lines)
+  return (rows as unknown as HeldBlock[])
+    .sort((one, other) => one.id.localeCompare(other.id))
+    .map((block) => ({
+      block,
+      numbers: block.numbers.map(({ number, state }) => ({ number, state: state === 'HELD' && (sealed.has(number) || sealed.has(block.id)) ? 'SEALED' : state })),
+    }))
+}
+
+/** Numbers that may be used here and now: lent to this device, and nothing said of them yet. */
+export async function freeNumbers(device: Device): Promise<FreeNumber[]> {
+  const queue = await device.store.queue()
+  const blocks = await heldBlocks(device)
+  return blocks
+    .filter(({ block }) => block.queue_id === null || block.queue_id === queue)
+    .flatMap(({ block, numbers }) => numbers.filter(({ state }) => state === 'HELD').map(({ number }) => ({ block, number })))
+}
+
+/** What acts of this device, that the server did not turn down, say of numbers; of a block that is given back, its id. */
+function spoken(lines: readonly Sealed[]): Set<string> {
+  const said = new Set<string>()
+  for (const line of lines) {
+    if (line.outcome === 'rejected') continue
+    if (line.name === 'number_block.give_back') said.add(line.entityId)
+    const { args } = JSON.parse(line.line) as Mutation
+    const served = (args['order'] as { served?: { number?: string } | null } | undefined)?.served?.number
+    const number = line.name === 'number_block.void' ? (args['number'] as string) : served
+    if (number !== undefined) said.add(number)
+  }
+  return said
+}

@@ -1,0 +1,55 @@
+"""What the commands on an inspection have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from database.session import now
+from places.models import Unit
+from problems import GuardFailed, Invalid, field_error
+from sync.editing import lock
+from sync.mutations import Origin
+from workflow.acting import move, step_for
+from workflow.inspections.models import Inspection
+from workflow.inspections.rules import KINDS, LIFE
+from workflow.inspections.synced import INSPECTION, obstacle, roles_on
+from workflow.offices import people_with_role
+from workflow.state_machine import Transition
+
+
+def take(session: Session, actor: Actor, inspection_id: UUID, action: str, origin: Origin) -> tuple[Inspection, Transition]:
+    """The inspection, locked, and the row of the table that applies. Raises GuardFailed where its condition does not hold."""
+    inspection = lock(session, INSPECTION, Inspection, inspection_id, actor, origin)
+    step = step_for(LIFE, inspection, action, roles_on(inspection, actor, origin))
+    reason = obstacle(inspection, action, actor)
+    if reason is not None:
+        raise GuardFailed(action=action, reason=reason)
+    return inspection, step
+
+
+def go(
+    session: Session, inspection: Inspection, step: Transition, actor: Actor, event: str, origin: Origin,
+    concerns: dict[str, list[UUID]] | None = None, **more: Any,
+) -> None:  # fmt: skip
+    """Take the step. Every event names the inspection and its place."""
+    if inspection.closed_at is None and step.target in LIFE.final:
+        inspection.closed_at = now(session)
+    facts = {"number": inspection.number, "venue": inspection.unit_name, "kind": KINDS[inspection.kind]}
+    move(session, inspection, step, actor, event, concerns=concerns, data={**facts, **more}, origin=origin)
+
+
+def unit_people(session: Session, inspection: Inspection) -> list[UUID]:
+    """The unit's legal person and managers."""
+    unit = session.get_one(Unit, inspection.unit_id)
+    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
+
+
+def check_pair(session: Session, pair: list[UUID], region_code: str) -> None:
+    """Two certified officers of the division. Raises Invalid."""
+    certified = people_with_role(session, pair, Role.FIRE_OFFICER, region_code)
+    if len(set(pair)) != len(pair) or len(certified) != len(pair):
+        raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))

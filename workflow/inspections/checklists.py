@@ -1,0 +1,62 @@
+"""Editions of checklists and the bounds of a year: rows, which the region's administrators edit with their source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import REGION_CODE, Actor, Role
+from database.base import Json
+from places.unit_kinds import CATEGORIES
+from problems import Invalid, NotFound, RoleNotAllowed, field_error
+from workflow.inspections.models import Checklist, InspectionCap
+
+
+def checklists(session: Session) -> list[Json]:
+    """Every edition, by code and day."""
+    rows = session.scalars(select(Checklist).order_by(Checklist.code, Checklist.effective_from, Checklist.edition))
+    return [facts(row) for row in rows]
+
+
+def facts(row: Checklist) -> Json:
+    """An edition as everybody sees it."""
+    return {name: getattr(row, name) for name in ("code", "edition", "title", "effective_from", "basis", "items")}
+
+
+def publish(session: Session, actor: Actor, code: str, edition: str, data: dict[str, Any]) -> Checklist:
+    """Add an edition. Inspections that are planned keep the one they were planned with.
+
+    Raises RoleNotAllowed, Invalid (`taken`: an edition is never changed; `double`: a code of an item stands twice).
+    """
+    _check_right(actor, "publish")
+    if session.get(Checklist, (code, edition)) is not None:
+        raise Invalid(field_error("edition", "taken", "这个版本已经发布;需要修改的,请发布新的版本"))
+    codes = [item["code"] for item in data["items"]]
+    if len(set(codes)) != len(codes):
+        raise Invalid(field_error("items", "double", "检查项的代码不能重复"))
+    row = Checklist(code=code, edition=edition, **data)
+    session.add(row)
+    return row
+
+
+def set_cap(session: Session, actor: Actor, category: str, data: dict[str, Any]) -> None:
+    """Set or lift the most spot checks of a year for a category of units. Raises RoleNotAllowed, NotFound."""
+    _check_right(actor, "set_cap")
+    if category not in CATEGORIES:
+        raise NotFound
+    row = session.get(InspectionCap, category)
+    if data["most"] is None:
+        if row is not None:
+            session.delete(row)
+    elif row is None:
+        session.add(InspectionCap(category=category, **data))
+    else:
+        row.most, row.basis = data["most"], data["basis"]
+    session.flush()
+
+
+def _check_right(actor: Actor, action: str) -> None:
+    if not actor.may_in(REGION_CODE, Role.SYS_ADMIN):
+        raise RoleNotAllowed(action=action)

@@ -1,0 +1,117 @@
+"""The archive of papers: each is made once, from its template, and kept as the bytes that were served."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import SYSTEM, Actor
+from accounts.models import Organisation
+from database.base import Json, new_id
+from database.session import now
+from problems import GuardFailed, Invalid, field_error
+from sync.editing import lock
+from sync.mutations import Origin
+from workflow.clocks import local_day
+from workflow.numbering import next_number
+from workflow.papers.commands import use
+from workflow.papers.models import NumberBlock, Paper
+from workflow.papers.rules import TITLES, filled_in, may_become
+from workflow.papers.synced import NUMBER_BLOCK
+from workflow.papers.templates import order_text, template_on
+
+_MOST_LATE = 366  # days after which nobody believes that a paper was served
+
+
+def check_served(session: Session, order: Json, pair: Iterable[UUID], org_id: UUID, field: str = "order.served") -> None:
+    """What two officers say that they served: a number that one of them was lent, and the words that it stands for.
+
+    Raises Invalid naming the member, GuardFailed (`number_accounted_for`) if something else became of the number.
+    """
+    served: Json = order["served"]
+    block = session.get(NumberBlock, served["block_id"])
+    if block is None or block.person_id not in set(pair) or block.org_id != org_id:
+        raise Invalid(field_error(f"{field}.block_id", "not_lent_to_you", "这批编号不是由本案监督员领取的"))
+    states = {number["number"]: number["state"] for number in block.numbers}
+    if served["number"] not in states:
+        raise Invalid(field_error(f"{field}.number", "not_of_this_block", "这个编号不在领取的范围内"))
+    if not may_become(states[served["number"]], "USED"):
+        raise GuardFailed(action="order", reason="number_accounted_for")
+    age = now(session) - served["served_at"]
+    if age.days < -1 or age.days > _MOST_LATE or served["served_at"] < block.created_at:
+        raise Invalid(field_error(f"{field}.served_at", "implausible", "送达时间应在领取编号之后、现在之前"))
+    office = session.get_one(Organisation, org_id)
+    if served["body"] != order_text(block.body, office, served["number"], _as_said(order), local_day(served["served_at"])):
+        raise Invalid(field_error(f"{field}.body", "differs_from_its_template", "文书内容与填写的整改项、期限不一致"))
+
+
+def _as_said(order: Json) -> Json:
+    return {**order, "due_on": order["due_on"].isoformat() if isinstance(order["due_on"], date) else order["due_on"]}
+
+
+def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor: Actor) -> Paper:
+    """The order of two officers: under the number and with the bytes that they served, or made now under the next number."""
+    office = session.get_one(Organisation, org_id)
+    served: Json | None = order.get("served")
+    if served is None:
+        today = local_day(now(session))
+        template = template_on(session, "order", today)
+        number = next_number(session, office, "order")
+        text = order_text(template.body, office, number, order, today)
+        return _keep(session, case, org_id, "order", TITLES[order["kind"]], template.edition, number, text, None)
+    block = lock(session, NUMBER_BLOCK, NumberBlock, UUID(served["block_id"]), SYSTEM, Origin())
+    how = {
+        "at": served["served_at"], "signed": served["signed"], "party_name": served["party_name"],
+        "witness_name": served["witness_name"], "photo_ids": served["photos"],
+    }  # fmt: skip
+    title = TITLES[order["kind"]]
+    made = _keep(session, case, org_id, "order", title, block.edition, served["number"], served["body"], how)
+    use(session, block, served["number"], made.id, actor)
+    return made
+
+
+def issue(session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str]) -> Paper:
+    """A paper that the server makes, under the next number, from the edition in force. `words` lack office, number and title."""
+    office = session.get_one(Organisation, org_id)
+    template = template_on(session, paper, local_day(now(session)))
+    number = next_number(session, office, paper)
+    text = filled_in(template.body, {**words, "title": title, "number": number, "office": office.name})
+    return _keep(session, case, org_id, paper, title, template.edition, number, text, None)
+
+
+def _keep(
+    session: Session, case: Any, org_id: UUID, paper: str, title: str, edition: str, number: str, text: str, how: Json | None
+) -> Paper:
+    content = text.encode()
+    made = Paper(
+        id=new_id(), number=number, paper=paper, title=title, edition=edition, org_id=org_id, entity_type=case.__tablename__,
+        entity_id=case.id, content=content, sha256=hashlib.sha256(content).digest(), made_at=now(session), served=how,
+    )  # fmt: skip
+    session.add(made)
+    return made
+
+
+def papers_of(session: Session, entity_type: str, entity_id: UUID) -> list[Paper]:
+    """The papers of a case, oldest first."""
+    of_case = select(Paper).where(Paper.entity_type == entity_type, Paper.entity_id == entity_id)
+    return list(session.scalars(of_case.order_by(Paper.id)))
+
+
+def served_day(order: Json) -> date | None:
+    """The day on which an order was served on the spot, by the region's calendar; None if it was not."""
+    served = order.get("served")
+    return local_day(datetime.fromisoformat(served["served_at"])) if served else None
+
+
+def shown(paper: Paper) -> Json:
+    """A paper as its readers see it."""
+    names = ("id", "number", "title", "edition", "made_at")
+    facts = {name: getattr(paper, name) for name in names}
+    how = {**paper.served, "at": datetime.fromisoformat(paper.served["at"])} if paper.served else None
+    return {**facts, "served": how, "sha256": paper.sha256.hex(), "body": paper.content.decode()}

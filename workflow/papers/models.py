@@ -1,0 +1,75 @@
+"""Papers as they were served, the templates that they are made from, and the numbers that devices were lent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from database.base import Base, Identified, Json, Revised
+
+
+class PaperTemplate(Base):
+    """One edition of a paper's text. A new edition is a new row; what was made by an earlier one stays as it was made."""
+
+    __tablename__ = "paper_template"
+
+    paper: Mapped[str] = mapped_column(ForeignKey("number_pattern.paper"), primary_key=True)
+    edition: Mapped[str] = mapped_column(primary_key=True)
+    effective_from: Mapped[date]
+    body: Mapped[str]
+    basis: Mapped[str]
+
+
+class NumberBlock(Revised, Base):
+    """Numbers of one paper, lent to an officer for when he has no network, with the template that was approved then.
+
+    `numbers` holds {number, state, at, reason, paper_id}: every one is accounted for, and none is lent twice.
+    """
+
+    __tablename__ = "number_block"
+    __table_args__ = (
+        Index("ix_number_block_person", "person_id", "id"),
+        Index("ix_number_block_office", "org_id", "id"),
+    )
+
+    paper: Mapped[str]
+    edition: Mapped[str]
+    body: Mapped[str]  # of the template
+    region_code: Mapped[str]
+    org_id: Mapped[UUID]
+    office_name: Mapped[str]
+    person_id: Mapped[UUID]
+    queue_id: Mapped[UUID | None]  # the device that may use them; None: asked for at a desk, to be printed
+    numbers: Mapped[list[Json]]
+    settled_at: Mapped[datetime | None]  # since when every number is accounted for
+
+    def held(self) -> list[Json]:
+        """Those of which nothing is known yet."""
+        return [number for number in self.numbers if number["state"] == "HELD"]
+
+
+class Paper(Identified, Base):
+    """A paper as it was made: its very bytes, never changed. It belongs to a case, whose readers may read it."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        Index("ix_paper_case", "entity_type", "entity_id", "id"),
+        CheckConstraint("length(sha256) = 32", name="digest_whole"),
+    )
+
+    number: Mapped[str] = mapped_column(unique=True)
+    paper: Mapped[str]
+    title: Mapped[str]
+    edition: Mapped[str]
+    org_id: Mapped[UUID]
+    entity_type: Mapped[str]
+    entity_id: Mapped[UUID]
+    content: Mapped[bytes] = mapped_column(LargeBinary)  # UTF-8
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]
+    # How it was served on the spot: at, signed, party_name, witness_name, photo_ids. None: made by the server.
+    served: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
