@@ -15,11 +15,11 @@ test('the checklist is begun in its order, and what was answered stays', () => {
   expect(begun(draft(answer('RULES', {})), inspection).map(({ code, result }) => [code, result])).toEqual([['EXITS', null], ['RULES', 'GOOD']])
 })
 
-test.each([
+test.each<[string, AnswerDraft[]]>([
   ['find_none', [answer('EXITS', {}), answer('RULES', { result: 'NOT_APPLICABLE' })]],
   ['fix_on_site', [{ ...BLOCKED, isFixed: true, fixedPhotos: ['p'] }, answer('RULES', {})]],
   ['order', [BLOCKED, answer('RULES', { result: 'BAD', note: '没有制度', isFixed: true, fixedPhotos: ['p'] })]],
-] as const)('the answers come to %s', (action, answers) => {
+])('the answers come to %s', (action, answers) => {
   expect(actionOf(answers)).toBe(action)
   expect(lacksOf(draft(...answers), '2026-12-01')).toEqual([])
   expect(actOf(draft(...answers), inspection, [], null, 'now').name).toBe(`inspection.${action}`)

@@ -29,7 +29,7 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     case 'inspection': {
       const { data } = await api.GET('/api/v1/inspections/{case_id}', { params: { path: { case_id: id } } })
       const onSpot = data!.actions.some((step) => ON_THE_SPOT.includes(step.action))
-      return { kind, ...data!, onSpot, actions: data!.actions.filter((step) => !ON_THE_SPOT.includes(step.action)) }
+      return { ...data!, kind, onSpot, actions: data!.actions.filter((step) => !ON_THE_SPOT.includes(step.action)) }
     }
     case 'permit': {
       const { data } = await api.GET('/api/v1/permits/{case_id}', { params: { path: { case_id: id } } })

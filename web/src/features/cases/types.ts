@@ -10,7 +10,7 @@ export type Case =
   | ({ kind: 'handover' } & Schemas['Handover'])
   | ({ kind: 'rectification' } & Schemas['Rectification'])
   | ({ kind: 'assistance' } & Schemas['Assistance'])
-  | ({ kind: 'inspection'; onSpot: boolean } & Schemas['Inspection']) // onSpot: its reader goes there
+  | ({ kind: 'inspection'; onSpot: boolean } & Omit<Schemas['Inspection'], 'kind'>) // onSpot: its reader goes there
   | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
