@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+_PUSHED_TIMEOUT = httpx.Timeout(10.0, connect=5.0)  # of those whom we tell, one after the other
 _MOST_BYTES = 8 * 1024 * 1024
 
 
@@ -44,6 +45,19 @@ class Neighbour:
         except httpx.HTTPError as error:
             raise NeighbourFailed(f"{type(error).__name__} on the way") from error
         _require(answer, httpx.codes.OK, httpx.codes.CREATED, httpx.codes.NO_CONTENT)
+
+
+def hand_over(url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """Give somebody what he asked to be told, as signed: any 2xx is a receipt, and what else he says is not read.
+
+    Raises NeighbourFailed.
+    """
+    try:
+        with httpx.stream("POST", url, content=body, headers=headers, timeout=_PUSHED_TIMEOUT, follow_redirects=False) as answer:
+            if not answer.is_success:
+                raise NeighbourFailed(f"answered {answer.status_code}")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NeighbourFailed(f"{type(error).__name__} on the way") from error
 
 
 def _require(answer: httpx.Response, *wanted: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 _DATABASE = re.compile(r"postgresql(\+psycopg)?://")
 _BROKER = re.compile(r"(rediss?|redis\+socket|amqps?)://")
 _WEB = re.compile(r"https?://[^/\s]+")
+_HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?")
 _MAP = ("map_tiles_url", "map_attribution", "map_approval_no")
 _MAP_SYSTEMS = ("wgs84", "gcj02")
 _IDENTITY = (
@@ -67,6 +68,9 @@ class Settings:
     # The 12345 hotline's interface; both empty where its orders come by file.
     hotline_url: str = ""
     hotline_key: str = ""
+
+    # Whom webhooks of partners may be sent to: hosts, each with its port where it is not 443. None: no webhooks.
+    webhook_hosts: frozenset[str] = frozenset()
 
     access_token_lifetime: timedelta = timedelta(minutes=10)
     refresh_token_lifetime: timedelta = timedelta(days=30)
@@ -144,6 +148,7 @@ class Settings:
             **_identity(env),
             **_neighbour(env, "unit_catalogue", "catalogue of units"),
             **_neighbour(env, "hotline", "12345 hotline"),
+            webhook_hosts=_hosts(env, "WEBHOOK_HOSTS"),
         )
 
 
@@ -183,6 +188,15 @@ def _neighbour(env: Mapping[str, str], name: str, what: str) -> dict[str, Any]:
     if url and not _WEB.match(url):
         raise BadSetting(f"{names[0].upper()} is no web address: it looks like https://neighbour.example/path")
     return dict(zip(names, (url, key), strict=True))
+
+
+def _hosts(env: Mapping[str, str], name: str) -> frozenset[str]:
+    """Hosts with commas between them. Raises BadSetting for what is none."""
+    listed = frozenset(host.strip().lower() for host in env.get(name, "").split(",") if host.strip())
+    for host in sorted(listed):
+        if not _HOST.fullmatch(host):
+            raise BadSetting(f"{name}: {host} is no host; it looks like partner.example or partner.example:8443")
+    return listed
 
 
 def _whole_number(env: Mapping[str, str], name: str) -> int:

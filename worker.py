@@ -37,6 +37,7 @@ from media.uploads import sweep as sweep_expired
 from notifications.channels import Channel, channels_for
 from notifications.delivery import Task, engine_tasks, send_due, work_outbox
 from notifications.waking import Wake, Watchdog
+from notifications.webhooks import commands as webhooks, delivery as webhook_delivery
 from places.imports import catalogue
 from places.imports.commands import forget_import_rows, work
 from settings import Settings
@@ -57,6 +58,8 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "unit_import.accepted": ("take_units_in",),
     "calendar.loaded": ("recompute_clocks",),
     "clock_rule.edited": ("recompute_clocks",),
+    "partner_request.status_changed": ("plan_webhooks",),
+    "webhook.tested": ("plan_webhooks",),
     "person.removed": ("release_items",),
     "person.transferred": ("release_items",),
     "person.role_revoked": ("release_items",),
@@ -95,7 +98,7 @@ class Timed:
 
     name: str
     every_seconds: float
-    run: Callable[[Process], None]
+    run: Callable[[Process], object]
 
 
 def tasks_of(parts: Parts) -> dict[str, Task]:
@@ -121,13 +124,10 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
             with parts.database.transaction() as session:
                 more = holding.release_one(session, event.entity_id)
 
-    def take_units_in(_: Session, __: Event) -> None:
-        """A hundred rows to a transaction; what is left when the slice of time is over, the timetable goes on with."""
-        work_through(partial(work, savepoint=parts.database.savepoint), parts)
-
     return {
         **engine_tasks(parts.notifications),
-        "take_units_in": take_units_in,
+        "plan_webhooks": webhooks.plan,
+        "take_units_in": lambda *_: take_units_in(parts),
         "render_media": render_media,
         "recompute_clocks": recompute_clocks,
         "release_items": release_items,
@@ -145,10 +145,8 @@ def sweep_outbox(process: Process) -> None:
 
 def sweep_uploads(process: Process) -> None:
     """Expire uploads that were left lying."""
-    parts = process.parts
-    spool = Spool(parts.settings.media_dir, parts.ring)
-    with parts.database.transaction() as session:
-        sweep_expired(session, spool, parts.settings.upload_lifetime)
+    spool = Spool(process.parts.settings.media_dir, process.parts.ring)
+    once(lambda session: sweep_expired(session, spool, process.parts.settings.upload_lifetime), process)
 
 
 def sweep_photos(process: Process) -> None:
@@ -170,14 +168,9 @@ def in_batches(step: Callable[[Session], int], process: Process) -> None:
     work_through(step, process.parts)
 
 
-def publish_dirty(process: Process) -> None:
-    """Lines of records that were changed by the thousand."""
-    in_batches(partial(dirty.publish, process.parts.sync), process)
-
-
-def take_units_in(process: Process) -> None:
-    """The rows of lists of units, uploaded or from a catalogue."""
-    in_batches(partial(work, savepoint=process.parts.database.savepoint), process)
+def take_units_in(parts: Parts) -> None:
+    """A hundred rows to a transaction; what is left when the slice of time is over, the timetable goes on with."""
+    work_through(partial(work, savepoint=parts.database.savepoint), parts)
 
 
 def pull_units(process: Process) -> None:
@@ -210,9 +203,11 @@ TIMETABLE = (
     Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
     Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
-    Timed("take_units_in", 5, take_units_in),
+    Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),
     Timed("pull_units", 3600, pull_units),
     Timed("visit_hotline", 60, visit_hotline),
+    Timed("send_webhooks", 5, lambda process: webhook_delivery.send_due(process.parts.database, process.parts.settings)),
+    Timed("forget_webhook_deliveries", 3600, partial(in_batches, webhook_delivery.forget_old)),
     Timed("forget_import_rows", 3600, partial(in_batches, forget_import_rows)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),
@@ -221,7 +216,7 @@ TIMETABLE = (
     Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),
     Timed("forget_bodies", 86_400, partial(in_batches, sync_retention.forget_bodies)),
     Timed("make_snapshots", 300, make_snapshots),
-    Timed("publish_dirty", 5, publish_dirty),
+    Timed("publish_dirty", 5, lambda process: in_batches(partial(dirty.publish, process.parts.sync), process)),
     Timed("watch_queues", 3600, partial(once, oversight.watch)),
     Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),

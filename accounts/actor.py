@@ -39,6 +39,7 @@ class Role(StrEnum):
     SYS_ADMIN = "SYS_ADMIN"
     SEC_ADMIN = "SEC_ADMIN"
     AUDITOR = "AUDITOR"
+    DATA_PARTNER = "DATA_PARTNER"  # no person: a system of others, by its key (accounts/partners)
     SYSTEM = "SYSTEM"  # timers and reactions
 
 
@@ -103,6 +104,7 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     units: tuple[UnitPower, ...] = ()
     roles: frozenset[Role] = field(default_factory=frozenset)
+    interfaces: frozenset[str] = frozenset()  # what a partner's key opens (accounts/partners/rules.py)
 
     def has(self, *wanted: Role) -> bool:
         """True if the actor holds one of these roles anywhere."""

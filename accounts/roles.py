@@ -36,6 +36,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.SYS_ADMIN: "系统管理员",
     Role.SEC_ADMIN: "安全管理员",
     Role.AUDITOR: "审计管理员",
+    Role.DATA_PARTNER: "数据合作方",
     Role.SYSTEM: "系统",
 }
 

@@ -31,7 +31,9 @@ from api import (
     media,
     metrics,
     notifications,
+    open311,
     papers,
+    partners,
     permits,
     places,
     queue,
@@ -44,6 +46,7 @@ from api import (
     units,
     uploads,
     web,
+    webhooks,
 )
 from api.admission import Admission
 from api.auth import authenticate, require_token
@@ -153,6 +156,9 @@ ROUTES = [
     notifications.inbox,
     notifications.preferences,
     notifications.dead_letters,
+    partners.routes,
+    webhooks.routes,
+    open311.routes,
 ]
 
 

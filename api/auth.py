@@ -6,6 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from accounts.partners import keys
 from accounts.problems import PasswordChangeRequired
 from accounts.tokens import actor_of
 from api.context import parts
@@ -30,6 +31,7 @@ PUBLIC = frozenset(
         "hazards.track",
         "licences.search",
         "licences.verify",
+        "open311.discovery",
         "permits.commitment",
         "permits.guide",
         "permits.needed",
@@ -58,6 +60,11 @@ DRAIN = frozenset(
     }
 )
 
+# What a partner's key opens, and nothing else; `webhooks` are shown to administrators too, by their token.
+KEYED = "open311."
+KEYED_OR_SIGNED_IN = "webhooks."
+KEY_HEADER, KEY_PARAMETER = "X-API-Key", "api_key"
+
 
 # What a session may do that was opened with a password which an administrator knows.
 BEFORE_CHANGE = frozenset({"me.show_me", "me.set_password", "auth.close_session"})
@@ -70,10 +77,27 @@ def bearer_token() -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+def shown_key() -> str | None:
+    """The partner's key of this request, by header or (as GeoReport v2 has it) as a parameter of the address; or None."""
+    return request.headers.get(KEY_HEADER, "").strip() or request.args.get(KEY_PARAMETER, "").strip() or None
+
+
 def require_token() -> None:
-    """Raises Unauthenticated where a token is needed and none is shown; whose it is, the view's transaction finds out."""
-    if request.endpoint not in PUBLIC and bearer_token() is None:
+    """Raises Unauthenticated where a token is needed and none is shown; whose it is, the view's transaction finds out.
+
+    Of partners' forms the view itself finds out: the key may be in them.
+    """
+    endpoint = request.endpoint or ""
+    if endpoint not in PUBLIC and not endpoint.startswith(KEYED) and bearer_token() is None:
         raise Unauthenticated
+
+
+def required_partner(session: Session, key: str | None = None) -> Actor:
+    """The partner whose key this request shows, or `key` of its form. Raises Unauthenticated, TooManyRequests."""
+    shown = shown_key() or key
+    if shown is None:
+        raise Unauthenticated
+    return keys.holder(session, parts().ring, shown, parts().database.transaction)
 
 
 def required_caller(session: Session) -> Actor:
@@ -90,6 +114,11 @@ def authenticate(session: Session) -> Actor | None:
     Raises Unauthenticated without a token, or for a session that is closed, expired, or draining outside DRAIN;
     PasswordChangeRequired for one that may only change a password.
     """
+    endpoint = request.endpoint or ""
+    if endpoint not in PUBLIC and (
+        endpoint.startswith(KEYED) or (endpoint.startswith(KEYED_OR_SIGNED_IN) and KEY_HEADER in request.headers)
+    ):
+        return required_partner(session)
     token = bearer_token()
     if token is None:
         if request.endpoint in PUBLIC:

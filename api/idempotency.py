@@ -78,9 +78,11 @@ class Ledger:
 def takes_key(method: str, endpoint: str, view: Any) -> bool:
     """True for writes that are one transaction of somebody who is signed in.
 
-    The answer of a public one may hold tokens, which no receipt keeps; views with transactions of their own repeat by themselves.
+    The answer of a public one may hold tokens, which no receipt keeps, nor a secret that is told once; views with transactions
+    of their own repeat by themselves.
     """
-    return method in _WRITES and endpoint not in PUBLIC and not getattr(view, "owns_transactions", False)
+    left_out = getattr(view, "owns_transactions", False) or getattr(view, "tells_a_secret", False)
+    return method in _WRITES and endpoint not in PUBLIC and not left_out
 
 
 def requested_key() -> UUID | None:

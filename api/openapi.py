@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
+from api.auth import KEY_HEADER, KEY_PARAMETER
+from api.georeport import errors_schema
 from api.problems import ProblemSchema
 from api.routes import header_refs
 from wire import AnyOf
@@ -44,7 +46,14 @@ SPEC: dict[str, Any] = {
                 "scheme": "bearer",
                 "description": "The `access_token` of `POST /api/v1/auth/sessions`, good for ten minutes; "
                 "`POST /api/v1/auth/sessions/refresh` gives the next one.",
-            }
+            },
+            "api_key_header": {"type": "apiKey", "in": "header", "name": KEY_HEADER, "description": "A partner's key"},
+            "api_key": {
+                "type": "apiKey",
+                "in": "query",
+                "name": KEY_PARAMETER,
+                "description": "The same as GeoReport v2 has it, in forms too; a header is not written into anybody's logs",
+            },
         },
         "headers": {
             "ETag": {
@@ -119,6 +128,10 @@ class FireApi(Api):
         for name, (description, headers) in _REFUSALS.items():
             content = {"application/problem+json": {"schema": ProblemSchema}}
             components.response(name, {"description": description, "headers": headers, "content": content})
+        both = {"application/json": {"schema": errors_schema()}, "text/xml": {"schema": {"type": "string"}}}
+        refused = {**both, "application/problem+json": {"schema": ProblemSchema}}
+        said = "Refused as GeoReport v2 has it; an address that there is not, as everywhere"
+        components.response("GeoReportRefusal", {"description": said, "content": refused, "headers": header_refs("Retry-After")})
         components.response("NotModified", {"description": "The caller has it already", "headers": header_refs("ETag")})
 
     def _register_responses(self) -> None:

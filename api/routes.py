@@ -141,6 +141,12 @@ def owns_transactions(view: View) -> View:
     return view
 
 
+def tells_a_secret(view: View) -> View:
+    """Mark a view whose answer no receipt may keep: it holds a key or a secret that is told once."""
+    view.tells_a_secret = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_bytes(most: int) -> Callable[[View], View]:
     """Mark a view whose body may be this large, when others' may not."""
 
@@ -181,9 +187,13 @@ class Routes(Blueprint):
     """A blueprint under /api/v1. What operations have in common is documented here, from what they really do."""
 
     ARGUMENTS_PARSER = _Parser()
+    # Components of the document (api/openapi.py) that every operation refers to, and those that read fields.
+    REFUSALS = {"429": "TooManyRequests", "503": "Unavailable", "default": "Problem"}
+    WRONG_FIELDS = {"422": "WrongFields"}
 
-    def __init__(self, name: str, prefix: str, description: str) -> None:
+    def __init__(self, name: str, prefix: str, description: str, security: list[dict[str, list[str]]] | None = None) -> None:
         super().__init__(name, name, url_prefix=f"{_BASE}{prefix}", description=description)
+        self._security = security  # None: a token, as the document says for all
         self._prepare_doc_cbks.append(_join_parameters)
 
     def route(self, rule: str, **options: Any) -> Any:
@@ -194,9 +204,9 @@ class Routes(Blueprint):
         def decorate(view: Any) -> Any:
             endpoint = f"{self.name}.{view.__name__}"
             headers, refusals = _headers_read(view, endpoint, methods)
-            said: dict[str, Any] = {"operationId": endpoint, "responses": {**_REFUSALS, **refusals}}
-            if endpoint in PUBLIC:
-                said["security"] = []
+            said: dict[str, Any] = {"operationId": endpoint, "responses": {**self.REFUSALS, **refusals}}
+            if endpoint in PUBLIC or self._security is not None:
+                said["security"] = [] if endpoint in PUBLIC else self._security
             if endpoint in EXAMPLES:
                 examples = {name: {"summary": name, "value": body} for name, body in EXAMPLES[endpoint].items()}
                 said["requestBody"] = {"content": {"application/json": {"examples": examples}}}
@@ -209,7 +219,7 @@ class Routes(Blueprint):
     def arguments(self, schema: Any, **options: Any) -> Any:
         """As in flask-smorest; a wrong field is a problem document too. The schema is made once, not for each request."""
         inner = super().arguments(schema() if isinstance(schema, type) else schema, **options)
-        documented = self.doc(responses={"422": "WrongFields"})
+        documented = self.doc(responses=self.WRONG_FIELDS)
         return lambda view: inner(documented(view))
 
     def response(self, status_code: Any, schema: Any = None, *, etag: bool = False, location: str = "", **options: Any) -> Any:
@@ -259,7 +269,3 @@ def _join_parameters(doc: dict[str, Any], doc_info: dict[str, Any], **_: Any) ->
     if "parameters" in manual:
         manual["parameters"] = [*doc.get("parameters", []), *manual["parameters"]]
     return doc
-
-
-# Components of the document (api/openapi.py) that every operation refers to.
-_REFUSALS = {"429": "TooManyRequests", "503": "Unavailable", "default": "Problem"}

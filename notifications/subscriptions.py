@@ -171,6 +171,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("external_order.held", "clerks", "order_held", channels=()),
     Subscription("external_order.answered", "clerks", "order_to_answer", channels=()),
     Subscription("external_order.returned", "clerks", "order_to_return", channels=()),
+    Subscription("webhook.paused", "administrators", "webhook_paused", channels=()),
     Subscription("unit_import.finished", "author", "units_tried", channels=(), when=_is("is_trial", True)),
     Subscription("unit_import.finished", "author", "units_taken_in", channels=()),
     Subscription("assistance.submitted", "applicant", "assistance_received"),

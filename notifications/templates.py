@@ -174,6 +174,10 @@ _OFFICE = [
         "{source}工单{external_number}不予受理,请将理由回填派单单位。",
     ),
     Wording(
+        "webhook_paused", None, "duty", "推送已暂停",
+        "推送到“{partner}”({host})的消息连续24小时未送达,已暂停。请联系对方排除故障,再在“数据合作方”中恢复推送。",
+    ),
+    Wording(
         "units_taken_in", None, "duty", "单位名单已录入",
         "您上传的“{name}”共{rows}行已处理完毕:{outcomes}。每一行的结果可在单位名单中查看、下载。",
     ),

@@ -36,6 +36,7 @@ from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on, reporting
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
+from workflow.hazards.open311 import commands as open311
 from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
@@ -270,17 +271,20 @@ _UNSAID: Json = {
 
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
-    "hazard.verified_true": (_order,),
-    "hazard.handed_over": (_transfer_order,),
-    "hazard.rejected": (_end_siblings, intakes.follow),
-    "hazard.diverted_119": (intakes.follow,),
-    "hazard.reopened": (intakes.reopen,),
-    "hazard.merged": (_end_siblings,),
-    "hazard.verified_false": (_end_siblings,),
-    "hazard.fixed_on_site": (_end_siblings,),
-    "hazard.rectified": (_end_siblings,),
-    "hazard.closed": (_end_siblings, intakes.follow),
-    "hazard.force_closed": (_end_siblings, intakes.follow),
+    "hazard.verified_true": (_order, open311.follow),
+    "hazard.registered": (open311.follow,),
+    "hazard.handed_over": (_transfer_order, open311.follow),
+    "hazard.rejected": (_end_siblings, intakes.follow, open311.follow),
+    "hazard.diverted_119": (intakes.follow, open311.follow),
+    "hazard.disputed": (open311.follow,),
+    "hazard.upheld": (open311.follow,),
+    "hazard.reopened": (intakes.reopen, open311.follow),
+    "hazard.merged": (_end_siblings, open311.follow),
+    "hazard.verified_false": (_end_siblings, open311.follow),
+    "hazard.fixed_on_site": (_end_siblings, open311.follow),
+    "hazard.rectified": (_end_siblings, open311.follow),
+    "hazard.closed": (_end_siblings, intakes.follow, open311.follow),
+    "hazard.force_closed": (_end_siblings, intakes.follow, open311.follow),
     "handover.accepted": (_enter_handed_over,),
     "handover.discarded": (_drop_letter,),
     "handover.withdrawn": (_drop_letter,),

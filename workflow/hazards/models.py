@@ -56,7 +56,7 @@ class Hazard(Revised, Base):
     officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)  # who holds it now
     reporter_id: Mapped[UUID]  # a person, or a guest whom nothing joins to a person; never the clerk who took the call
     report_mode: Mapped[str]
-    channel: Mapped[str]  # SNAP, HOTLINE, OFFICER, GRID
+    channel: Mapped[str]  # SNAP, HOTLINE, OFFICER, GRID, WINDOW, PARTNER
 
     picture: Mapped[str]  # what the citizen tapped
     category: Mapped[str | None]  # the code of the law; None until triage

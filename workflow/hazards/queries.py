@@ -126,6 +126,13 @@ def leading(session: Session, hazard: Hazard) -> Hazard:
     return hazard
 
 
+def together_with(hazard_id: UUID) -> Select[UUID]:
+    """The case, and whatever was merged into it."""
+    columns = select(Hazard.id).where(Hazard.id == hazard_id).cte("together", recursive=True)
+    together = columns.union_all(select(Hazard.id).where(Hazard.master_id == columns.c.id))
+    return select(together.c.id)
+
+
 def in_whose_hands(session: Session, hazard: Hazard) -> str:
     """One line for the reporter: which body has the case now."""
     holder_id = hazard.org_ids[-1] if hazard.state == "HANDED_OVER" else hazard.org_id

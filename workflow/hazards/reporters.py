@@ -18,13 +18,13 @@ from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.feed import touch
 from workflow.hazards.models import Hazard, HazardReporter
 
-_STAFF_CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID"}
+_CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID", Role.DATA_PARTNER: "PARTNER"}
 _ANONYMOUS, _NAMED = "ANONYMOUS", "NAMED"
 
 
 def channel_of(actor: Actor) -> str:
     """How a report by this actor comes in."""
-    return next((name for role, name in _STAFF_CHANNELS.items() if actor.has(role)), "SNAP")
+    return next((name for role, name in _CHANNELS.items() if actor.has(role)), "SNAP")
 
 
 def is_for_somebody(actor: Actor) -> bool:

@@ -41,6 +41,7 @@ from workflow.hazards.intakes.rules import (
 )
 from workflow.hazards.intakes.schemas import YES, caller, shaped
 from workflow.hazards.models import Hazard
+from workflow.hazards.queries import together_with
 from workflow.hazards.reporting import submit
 from workflow.offices import brigade_of, people_of_office
 
@@ -259,12 +260,13 @@ def follow(session: Session, event: Event) -> None:
         return
     hazard = session.get_one(Hazard, event.entity_id)
     state = "RETURNED" if event.name == "hazard.rejected" else "ANSWERED"
-    verdict, text = _told(session, hazard, event)
+    verdict, text = told_of_end(session, hazard, event)
     for order in orders:
         _end(session, order, state, {"verdict": verdict, "text": text, "ended_at": now(session).isoformat()})
 
 
-def _told(session: Session, hazard: Hazard, event: Event) -> tuple[str, str]:
+def told_of_end(session: Session, hazard: Hazard, event: Event) -> tuple[str, str]:
+    """Verdict and sentence of an end, for whoever passed the case on to us. Never who reported."""
     if event.name == "hazard.rejected":
         return "NOT_ACCEPTED", refusal(hazard.rejection_reason or "", event.data.get("org"), event.data.get("phone"))
     if event.name == "hazard.diverted_119":
@@ -302,9 +304,7 @@ def reopen(session: Session, event: Event) -> None:
 
 def _orders_of(session: Session, hazard_id: UUID) -> Sequence[ExternalOrder]:
     """The order of a case, and those of every case that was merged into it."""
-    columns = select(Hazard.id).where(Hazard.id == hazard_id).cte("together", recursive=True)
-    together = columns.union_all(select(Hazard.id).where(Hazard.master_id == columns.c.id))
-    found = select(ExternalOrder).where(ExternalOrder.hazard_id.in_(select(together.c.id)))
+    found = select(ExternalOrder).where(ExternalOrder.hazard_id.in_(together_with(hazard_id)))
     return session.scalars(found.order_by(ExternalOrder.id).with_for_update()).all()
 
 
