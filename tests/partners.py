@@ -50,7 +50,7 @@ class KeyHolder:
     def report(self, form: str = "json", **fields: Any) -> TestResponse:
         """A form, as Open311 has it; `fields` replace or add."""
         data = {
-            "service_code": "EXIT", "lat": "40.8414", "long": "111.7519", "description": "楼道安全出口被货物堵塞", **fields,
+            "service_code": "EXIT", "lat": "40.9001", "long": "111.7502", "description": "楼道安全出口被货物堵塞", **fields,
         }  # fmt: skip
         content_type = "multipart/form-data" if "media" in data else None
         return self.call("POST", f"/open311/v2/requests.{form}", data=data, content_type=content_type)

@@ -16,6 +16,7 @@ from database.base import Json, new_id
 from database.crypto import Sealed
 from database.journal import Event, record
 from database.session import now
+from places.regions import banner
 from problems import Invalid, field_error
 from sync.mutations import Origin
 from sync.problems import KeyReused
@@ -90,15 +91,12 @@ def _report(data: dict[str, Any], photos: Sequence[UUID]) -> Json:
     position = None
     if data["lat"] is not None:
         position = {"lon": data["long"], "lat": data["lat"], "crs": "wgs84", "accuracy_m": None, "source": "open311"}
-    place = dict.fromkeys(("sumu", "gacha", "household"))
-    where = {
-        "position": position,
-        "region_code": None if position else data["jurisdiction_id"],
-        "landmark": data["address_string"],
-    }
+    jurisdiction = data["jurisdiction_id"]
+    is_named = position is None or (jurisdiction is not None and banner(jurisdiction) is not None)
+    place: Json = {"position": position, "region_code": jurisdiction if is_named else None, "landmark": data["address_string"]}
     return {
         "picture": data["service_code"], "category": data["category"], "description": data["description"], "photos": list(photos),
-        "place": {**place, **where}, "place_name": "", "place_type": "", "unit_uscc": None, "occurred_at": None,
+        "place": {**dict.fromkeys(("sumu", "gacha", "household")), **place}, "place_name": "", "place_type": "", "unit_uscc": None, "occurred_at": None,
         "captured_at": None, "is_ongoing": True, "people_trapped_or_fire": data["people_trapped_or_fire"],
         "report_mode": "REAL_NAME_HIDDEN" if is_known else "ANONYMOUS",
         "reporter": {**known_caller, "id_no": None} if is_known else None, "wish_feedback": True, "consent_version": "",
