@@ -29,12 +29,16 @@ class GeoReportRoutes(Routes):
     """Routes whose refusals are the specification's, and which say which document they answer with."""
 
     REFUSALS = {"default": "GeoReportRefusal"}
-    WRONG_FIELDS: dict[str, str] = {}
+    WRONG_FIELDS = {"400": "GeoReportRefusal"}
 
     def __init__(self, name: str, prefix: str, description: str) -> None:
         super().__init__(name, prefix, description, security=[{"api_key": []}, {"api_key_header": []}])
         self._roots: dict[str, str] = {}
         self.after_request(self._speak)
+
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """A wrong parameter is answered 400 here."""
+        return super().arguments(schema, error_status_code=HTTPStatus.BAD_REQUEST, **options)
 
     def speaks(self, root: str, schema: Any) -> Any:
         """The answer's schema, and what its document is called in XML."""

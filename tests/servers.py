@@ -106,6 +106,7 @@ def settings_for(urls: DatabaseUrls, broker_url: str, directory: Path) -> Settin
         key_file=directory.parent / "keys.json",
         public_url="http://127.0.0.1:8000",
         demo=True,
+        webhook_hosts=frozenset({"partner.example"}),
         push_chunk_seconds=600.0,
     )
 

@@ -28,6 +28,7 @@ WITHOUT_ADDRESS = {
     "inspections.publish_checklist": "an edition is read in the list of checklists",
     "auth.open_session": "a session is read as /me",
     "accounts.grant_role": "a right is read with its person",
+    "partners.issue_key": "a key is read with its partner",
     "accounts.name_deputy": "a deputyship is read with the roster",
     "unit_powers.claim_unit": "a power is read in the list of the unit",
     "unit_powers.name_agent": "the same",

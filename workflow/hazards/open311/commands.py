@@ -95,9 +95,10 @@ def _report(data: dict[str, Any], photos: Sequence[UUID]) -> Json:
     is_named = position is None or (jurisdiction is not None and banner(jurisdiction) is not None)
     place: Json = {"position": position, "region_code": jurisdiction if is_named else None, "landmark": data["address_string"]}
     return {
-        "picture": data["service_code"], "category": data["category"], "description": data["description"], "photos": list(photos),
-        "place": {**dict.fromkeys(("sumu", "gacha", "household")), **place}, "place_name": "", "place_type": "", "unit_uscc": None, "occurred_at": None,
-        "captured_at": None, "is_ongoing": True, "people_trapped_or_fire": data["people_trapped_or_fire"],
+        "picture": data["service_code"], "category": data["category"], "description": data["description"],
+        "photos": list(photos), "place": {**dict.fromkeys(("sumu", "gacha", "household")), **place}, "place_name": "",
+        "place_type": "", "unit_uscc": None, "occurred_at": None, "captured_at": None, "is_ongoing": True,
+        "people_trapped_or_fire": data["people_trapped_or_fire"],
         "report_mode": "REAL_NAME_HIDDEN" if is_known else "ANONYMOUS",
         "reporter": {**known_caller, "id_no": None} if is_known else None, "wish_feedback": True, "consent_version": "",
         "about_staff": False, "tracking_code": None, "agency_received_at": None,
