@@ -38,10 +38,10 @@ def run(var: Path, output: Path, **environment: str) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def running(var: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def running(var: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """From the moment at which it says that it is ready; ended with SIGTERM, and then nothing of it may be left."""
     output = var.with_name(f"{var.name}.said")
-    started = run(var, output, PORT=str(port))
+    started = run(var, output, PORT=str(port), **environment)
     try:
         wait_until(lambda: b" ready after " in output.read_bytes() or started.poll() is not None, READY_SECONDS)
         assert b"cannot start" not in output.read_bytes(), output.read_text()

@@ -22,7 +22,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the product, as `make run` starts it; one for all journeys of this worker."""
     assert (DIST / "index.html").exists(), "the web client is not built: make client"
     port = free_port()
-    with running(tmp_path_factory.mktemp("product") / "var", port):
+    with running(tmp_path_factory.mktemp("product") / "var", port, WEBHOOK_HOSTS="partner.example"):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -75,10 +75,23 @@ def _content(stage: Stage) -> dict[str, str]:
         "issue": _issue(stage, office),
         "order_held": _orders(stage, office),
         "unit_list": _unit_list(stage, office),
+        "partner": _partner(stage),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),
         "lesson": citizen.get("/lessons?limit=1")["items"][0]["id"],
     }
+
+
+def _partner(stage: Stage) -> str:
+    """A system of others, with a key."""
+    administrator = stage.account("SYS_ADMIN", HOME)
+    made = administrator.post(
+        "/partners", {"name": "12345政务服务便民热线", "region_code": HOME}, name="partner", subject_id=HOME
+    )
+    opens: Json = {"region_codes": [HOME], "interfaces": ["open311.read", "open311.report", "webhooks"]}
+    until = {"expires_at": (stage.clock() + timedelta(days=300)).isoformat()}
+    administrator.post(f"/partners/{made['id']}/keys", {**opens, **until}, name="key", subject_id=made["id"])
+    return str(made["id"])
 
 
 def _advised(stage: Stage, office: Office) -> str:
