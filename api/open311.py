@@ -107,10 +107,7 @@ def report(form: str) -> list[Json]:
         raise Unauthenticated
     if request.mimetype == _MULTIPART:
         require_room(Waitable.MEDIA)
-    if shown_key() is not None:  # else it is in the form
-        with parts().database.transaction() as transaction:
-            required_partner(transaction)
-    said, photos = _form()
+    said, photos = _form()  # before anything is refused: whether it burns is in it, and so may be the key
     try:
         return [_reported(said, photos)]
     except Problem as problem:
@@ -120,9 +117,8 @@ def report(form: str) -> list[Json]:
 
 
 def _reported(said: dict[str, str], photos: list[FileStorage]) -> Json:
-    key = said.get("api_key")
     with parts().database.transaction() as transaction:
-        partner = required_partner(transaction, key)
+        partner = required_partner(transaction, said.get("api_key"))
     data = _loaded(said, photos)
     files = [photo.read() for photo in photos]
     digest = commands.content_hash(

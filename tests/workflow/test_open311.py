@@ -158,7 +158,9 @@ def test_whoever_reports_a_fire_is_told_119_whatever_else_is_wrong(client: Flask
         "service_code": "EXIT", "lat": "40.9001", "long": "111.7502", "description": "冒烟", "api_key": partner.secret,
         "attribute[people_trapped_or_fire]": "true", **fields,
     }  # fmt: skip
-    answer = client.post(f"{BASE}{V2}/requests.json", data=data)
+    for refused_key in ({"X-API-Key": "cyxf_wrong"}, {}):
+        answer = client.post(f"{BASE}{V2}/requests.json", data=data, headers=refused_key)
+        assert "119" in answer.get_data(as_text=True), answer.status_code
     assert "119" in answer.get_data(as_text=True)
     if not fields:
         assert (answer.status_code, fate(partner, answer.get_json()[0]["service_request_id"])[0]) == (200, "closed")
