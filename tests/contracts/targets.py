@@ -83,7 +83,7 @@ def sensible(world: World, operation: Operation) -> Target:
     ids |= {"category": "KEY_UNIT"} if operation.id == "inspections.edit_cap" else {}
     ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
     ids |= {"org_id": str(world.office.leader.org_id)} if operation.id == "accounts.show_organisation" else {}
-    ids |= world.open311_ids(operation) if operation.id.startswith("open311.") else {}
+    ids |= world.partners.ids(operation) if operation.id.startswith("open311.") else {}
     arguments = world.arguments(operation)
     leader = world.office.leader
     if operation.id in ("sync.register", "sync.pull"):
@@ -107,7 +107,7 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
     if operation.path == f"{BASE}/partners":
         return world.sysadmin
     if operation.id.startswith(("open311.", "webhooks.")):
-        return world.key_holder
+        return world.partners.holder
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
     if operation.id in ("permits.prepare", "assistance.submit"):
@@ -222,17 +222,17 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "unit_powers.list_agents": lambda world: ([world.unit["id"]], world.office.manager),
     "unit_powers.name_agent": lambda world: ([world.unit["id"]], world.responsible),
     "unit_powers.revoke_agent": lambda world: ([world.unit["id"], world.agent_power["id"]], world.responsible),
-    "partners.show_partner": lambda world: ([world.key_holder.id], world.sysadmin),
-    "partners.issue_key": lambda world: ([world.key_holder.id], world.sysadmin),
-    "partners.rotate_key": lambda world: ([world.key_holder.id, world.key_holder.key_id], world.sysadmin),
-    "partners.revoke_key": lambda world: ([world.key_holder.id, world.key_holder.key_id], world.sysadmin),
-    "webhooks.show_webhook": lambda world: ([world.webhook_id], world.sysadmin),
-    "webhooks.end_webhook": lambda world: ([world.webhook_id], world.sysadmin),
-    "webhooks.list_deliveries": lambda world: ([world.webhook_id], world.sysadmin),
-    "webhooks.try_webhook": lambda world: ([world.webhook_id], world.sysadmin),
-    "webhooks.resume_webhook": lambda world: ([world.webhook_id], None),  # it is not paused
-    "webhooks.replay_webhook": lambda world: ([world.webhook_id], world.sysadmin),
-    "webhooks.renew_secret": lambda world: ([world.webhook_id], None),  # by its partner's key alone
+    "partners.show_partner": lambda world: ([world.partners.holder.id], world.sysadmin),
+    "partners.issue_key": lambda world: ([world.partners.holder.id], world.sysadmin),
+    "partners.rotate_key": lambda world: ([world.partners.holder.id, world.partners.holder.key_id], world.sysadmin),
+    "partners.revoke_key": lambda world: ([world.partners.holder.id, world.partners.holder.key_id], world.sysadmin),
+    "webhooks.show_webhook": lambda world: ([world.partners.webhook_id], world.sysadmin),
+    "webhooks.end_webhook": lambda world: ([world.partners.webhook_id], world.sysadmin),
+    "webhooks.list_deliveries": lambda world: ([world.partners.webhook_id], world.sysadmin),
+    "webhooks.try_webhook": lambda world: ([world.partners.webhook_id], world.sysadmin),
+    "webhooks.resume_webhook": lambda world: ([world.partners.webhook_id], None),  # it is not paused
+    "webhooks.replay_webhook": lambda world: ([world.partners.webhook_id], world.sysadmin),
+    "webhooks.renew_secret": lambda world: ([world.partners.webhook_id], None),  # by its partner's key alone
     "accounts.show_staff": lambda world: ([world.newcomer["id"]], world.sysadmin),
     "accounts.grant_role": lambda world: ([world.newcomer["id"]], world.secadmin),
     "accounts.revoke_grant": lambda world: ([world.newcomer["id"], world.newcomer["grant_id"]], world.secadmin),

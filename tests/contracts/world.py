@@ -22,10 +22,10 @@ from tests.application import work_off
 from tests.assistance import make_assistance, said as said_of_assistance
 from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
+from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
 from tests.papers import lend
-from tests.partners import KeyHolder, key_holder
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
 from tests.wsgi import WsgiTransport
@@ -132,12 +132,7 @@ class World:
         if operation.path.endswith(("/resend", "/decide")):
             known["to_org_id"] = str(office.other_receiver.org_id)
         if operation.id.startswith(("partners.", "webhooks.")):
-            known |= {
-                "name": f"合作方{new_id().hex[-12:]}",
-                "region_codes": [self.region_code],
-                "expires_at": "2027-06-01T00:00:00Z",
-            }
-            known |= {"url": "https://partner.example/hooks"}
+            return {**known, **self.partners.known()}
         if operation.id == "permits.prepare":
             return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
@@ -227,27 +222,9 @@ class World:
         return staff(self.client, Role.SYS_ADMIN, self.region_code)
 
     @cached_property
-    def key_holder(self) -> KeyHolder:
-        """A partner of the banner, with a key that opens everything."""
-        return key_holder(self.client, regions=(self.region_code,), requests_per_minute=600)
-
-    @cached_property
-    def webhook_id(self) -> str:
-        """Where it is told."""
-        return str(self.key_holder.post("/webhooks", {"url": "https://partner.example/hooks"}).get_json()["id"])
-
-    @cached_property
-    def partner_token(self) -> str:
-        """Under which it sent a request."""
-        token = str(uuid4())
-        self.key_holder.reported(token=token)
-        return token
-
-    def open311_ids(self, operation: Operation) -> Ids:
-        """Its request, a service, JSON."""
-        number = self.key_holder.get(f"/open311/v2/tokens/{self.partner_token}.json").get_json()[0]["service_request_id"]
-        known = {"form": "json", "service_code": "EXIT", "service_request_id": number, "token": self.partner_token}
-        return {parameter["name"]: known[parameter["name"]] for parameter in operation.path_parameters}
+    def partners(self) -> Partnership:
+        """Of a system of others."""
+        return Partnership(self.client, self.region_code)
 
     @cached_property
     def secadmin(self) -> Caller:
