@@ -133,11 +133,11 @@ def test_whoever_signs_for_a_paper_leaves_a_picture_of_it(client: FlaskClient, c
 
 def test_numbers_are_used_by_the_pair_and_in_the_name_of_their_office(client: FlaskClient, clock: Clock) -> None:
     hazard = make_hazard(client, "VERIFYING")
-    elsewhere = staff(client, Role.FIRE_OFFICER, ELSEWHERE)
-    order = on_the_spot(lend(elsewhere), order_to(hazard), clock.now)
-    answer = hazard.office.officers[0].post(f"{hazard.path}/actions/verify_true", {**FOUND, "order": order})
-    assert answer.status_code == 422
-    assert answer.get_json()["errors"][0]["code"] == "not_lent_to_you"
+    for other in (staff(client, Role.FIRE_OFFICER, ELSEWHERE), staff(client, Role.FIRE_OFFICER, nth=2)):
+        order = on_the_spot(lend(other), order_to(hazard), clock.now)
+        answer = hazard.office.officers[0].post(f"{hazard.path}/actions/verify_true", {**FOUND, "order": order})
+        assert answer.status_code == 422
+        assert answer.get_json()["errors"][0]["code"] == "not_lent_to_you"
     # The second officer's number is as good as the first one's.
     order = on_the_spot(lend(hazard.office.officers[1]), order_to(hazard), clock.now)
     hazard.cosigned("verify_true", finding=FINDING, position=FOUND["position"], order=order)
