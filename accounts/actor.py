@@ -40,6 +40,7 @@ class Role(StrEnum):
     SEC_ADMIN = "SEC_ADMIN"
     AUDITOR = "AUDITOR"
     DATA_PARTNER = "DATA_PARTNER"  # no person: a system of others, by its key (accounts/partners)
+    FINANCE_CLERK = "FINANCE_CLERK"
     SYSTEM = "SYSTEM"  # timers and reactions
 
 

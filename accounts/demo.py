@@ -47,6 +47,7 @@ _STAFF: tuple[tuple[Role, str, str], ...] = (
     (Role.SYS_ADMIN, "sysadmin", "XF"),
     (Role.SEC_ADMIN, "secadmin", "XF"),
     (Role.AUDITOR, "auditor", "XF"),
+    (Role.FINANCE_CLERK, "finance", "XF"),
 )
 _FIELD_ROLES = frozenset({Role.FIRE_OFFICER, Role.UNIT_LEADER, Role.INTAKE_CLERK, Role.RECEIVER_CLERK, Role.GRID_WORKER})
 _LEAGUE_ROLES = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER, Role.SUPERVISOR})

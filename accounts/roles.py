@@ -37,6 +37,7 @@ ROLE_NAMES: dict[Role, str] = {
     Role.SEC_ADMIN: "安全管理员",
     Role.AUDITOR: "审计管理员",
     Role.DATA_PARTNER: "数据合作方",
+    Role.FINANCE_CLERK: "财务人员",
     Role.SYSTEM: "系统",
 }
 
@@ -78,6 +79,7 @@ ROLE_PLACES: dict[Role, frozenset[str]] = {
     Role.SYS_ADMIN: _ANY,
     Role.SEC_ADMIN: _ANY,
     Role.AUDITOR: _ANY,
+    Role.FINANCE_CLERK: BRIGADE_KINDS,
 }
 STAFF_ROLES = frozenset(ROLE_PLACES)
 

@@ -29,6 +29,7 @@ from api import (
     laws,
     me,
     media,
+    messages,
     metrics,
     notifications,
     open311,
@@ -38,12 +39,14 @@ from api import (
     places,
     queue,
     rectifications,
+    rewards,
     sessions,
     sync,
     training,
     unit_imports,
     unit_powers,
     units,
+    unsealings,
     uploads,
     web,
     webhooks,
@@ -81,6 +84,7 @@ from workflow.assistance.synced import ASSISTANCE
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
+from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.commands import MUTATIONS as INSPECTION_MUTATIONS
 from workflow.inspections.synced import INSPECTION
@@ -97,6 +101,7 @@ from workflow.rectification.synced import RECTIFICATION
 # What devices may hold.
 SYNCED = [
     HAZARD,
+    REWARD_CLAIM,
     HANDOVER,
     RECTIFICATION,
     PERMIT,
@@ -135,6 +140,10 @@ ROUTES = [
     unit_imports.routes,
     unit_powers.routes,
     hazards.routes,
+    messages.routes,
+    rewards.routes,
+    rewards.policy_routes,
+    unsealings.routes,
     intakes.routes,
     queue.routes,
     deadlines.routes,

@@ -31,6 +31,8 @@ PUBLIC = frozenset(
         "hazards.track",
         "licences.search",
         "licences.verify",
+        "messages.answer",
+        "messages.track",
         "open311.discovery",
         "permits.commitment",
         "permits.guide",

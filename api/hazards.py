@@ -34,7 +34,9 @@ from workflow.hazards.answers import (
 from workflow.hazards.categories import categories
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.doubles import doubles
+from workflow.hazards.messages.queries import count, side_of
 from workflow.hazards.models import Hazard
+from workflow.hazards.rewards.queries import standing
 from workflow.hazards.rules import CALL_119, STATES
 from workflow.hazards.schemas import PICTURES, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
@@ -180,6 +182,8 @@ def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
         "clocks": queries.clocks(session(), hazard),
         "timeline": queries.timeline(session(), hazard, for_office=office, reader_id=caller.id),
         "media": _photos(session(), hazard),
+        "messages": count(session(), hazard, side_of(hazard, caller)),
+        "reward": standing(session(), hazard, caller),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from notifications.templates_assistance import ASSISTANCE
 from notifications.templates_inspections import INSPECTIONS
 from notifications.templates_permits import PERMITS
+from notifications.templates_reporters import REPORTERS
 from notifications.wording import Wording
 
 _REPORTER = [
@@ -298,5 +299,5 @@ _ORDERS = [
 ]  # fmt: skip
 
 WORDINGS: dict[str, Wording] = {
-    wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *ASSISTANCE, *INSPECTIONS]
+    wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS]
 }

@@ -9,7 +9,9 @@ import orjson
 
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
+from workflow.hazards.rewards.rules import LIFE as REWARD_CLAIM
 from workflow.hazards.rules import LIFE as HAZARD
+from workflow.hazards.unsealing.rules import LIFE as UNSEALING
 from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION
@@ -23,6 +25,8 @@ _TITLES = {
     "permit": "开业前消防安全检查 (permit)",
     "assistance": "技术帮扶 (assistance)",
     "inspection": "消防监督检查 (inspection)",
+    "reward_claim": "举报奖励 (reward claim)",
+    "unsealing": "启封举报人身份 (unsealing)",
 }
 _HEAD = "# Life cycles\n\nMade by `make docs` from the tables in `workflow/*/rules.py`; do not edit.\n"
 
@@ -48,7 +52,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, REWARD_CLAIM, UNSEALING]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

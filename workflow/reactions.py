@@ -40,6 +40,7 @@ from workflow.hazards.open311 import commands as open311
 from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
+from workflow.hazards.rewards import commands as rewards
 from workflow.hazards.schemas import PICTURES
 from workflow.inspections import visiting
 from workflow.inspections.models import Inspection
@@ -265,12 +266,14 @@ def _open_hazard(session: Session, event: Event) -> None:
 _UNSAID: Json = {
     "category": None, "photos": [], "place_type": "", "occurred_at": None, "captured_at": None, "is_ongoing": True,
     "people_trapped_or_fire": False, "report_mode": "REAL_NAME_HIDDEN", "reporter": None, "wish_feedback": True,
+    "wish_reward": False,
     "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
 }  # fmt: skip
 
 
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
+    "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, open311.follow),
     "hazard.registered": (open311.follow,),
     "hazard.handed_over": (_transfer_order, open311.follow),

@@ -11,12 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from accounts.actor import REGION_CODE
 from database.base import Base, new_id
 from database.session import now
 from workflow.hazards.models import HazardCategory
+from workflow.hazards.rewards.models import RewardPolicy
 from workflow.inspections.models import Checklist
 from workflow.models import ClockRule, NumberPattern
 from workflow.papers.models import PaperTemplate
@@ -24,6 +27,11 @@ from workflow.permits.models import CommitmentText
 
 _EDITION, _SINCE = "2026-1", date(2026, 1, 1)
 _COMMITMENT = "消防法第十五条;应急〔2021〕34号;文本为平台自拟,以总队公布的告知承诺书为准"
+# The basis alone: amounts and conditions are those of a document of the division, which its administrators fill in.
+_REWARDS = {
+    "title": "火灾隐患举报奖励", "source": "应急消〔2019〕162号", "state": "PENDING",
+    "conditions": "金额、条件和期限由各地区依照本地公布的奖励办法填报。",
+}  # fmt: skip
 _DATA = Path(__file__).parent / "data"
 _OWN_WORDS = "平台自拟,以总队公布的文书式样为准"
 
@@ -42,6 +50,8 @@ def seed(session: Session) -> None:
     _insert(session, PaperTemplate, papers)
     checklists = json.loads((_DATA / "checklists.json").read_text(encoding="utf-8"))
     _insert(session, Checklist, [{**row, "effective_from": date.fromisoformat(row["effective_from"])} for row in checklists])
+    if session.scalar(select(RewardPolicy.id).where(RewardPolicy.region_code == REGION_CODE).limit(1)) is None:
+        _insert(session, RewardPolicy, [{"id": new_id(), **fresh, "region_code": REGION_CODE, **_REWARDS}])
     body = (_DATA / "commitment_2026.txt").read_text(encoding="utf-8")
     _insert(session, CommitmentText, [{"edition": _EDITION, "effective_from": _SINCE, "body": body, "basis": _COMMITMENT}])
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Line, Moment, NewId, PageSchema
+from workflow.hazards.messages.schemas import MessageCountSchema
 from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
+from workflow.hazards.rewards.schemas import RewardStandingSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
 from workflow.schemas import ClockSchema, CodeField, EventSchema, NamedPersonSchema, OfferedActionSchema, PhotosSchema
 
@@ -55,6 +57,12 @@ class HazardSchema(HazardSummarySchema):
     clocks = fields.List(fields.Nested(ClockSchema))
     timeline = fields.List(fields.Nested(EventSchema))
     media = fields.Nested(PhotosSchema)
+    messages = fields.Nested(
+        MessageCountSchema, allow_none=True, metadata={"description": "between office and reporter; null for who reads none"}
+    )
+    reward = fields.Nested(
+        RewardStandingSchema, allow_none=True, metadata={"description": "for its reporter, once there is something to claim"}
+    )
 
 
 class SubmittedSchema(AnswerSchema):

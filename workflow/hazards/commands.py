@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sync.mutations import Mutation
 from workflow.hazards import closing, passing_on, reporting, reviewing, schemas, triage, verification
+from workflow.hazards.messages import commands as messages
+from workflow.hazards.messages.schemas import AnswerOfficeSchema, AskReporterSchema
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 
 MUTATIONS = [
@@ -29,6 +31,8 @@ MUTATIONS = [
     Mutation("hazard.verify_false", schemas.FindingSchema, verification.verify_false, summary="核查未发现"),
     Mutation("hazard.fix_on_site", schemas.FindingSchema, verification.fix_on_site, summary="当场改正"),
     Mutation("hazard.cosign", CosignSchema, verification.cosign, summary="第二名监督员签名"),
+    Mutation("hazard.ask_reporter", AskReporterSchema, messages.ask_reporter, summary="询问举报人", private=frozenset({"text"})),
+    Mutation("hazard.answer_office", AnswerOfficeSchema, messages.answer_office, summary="答复询问", private=frozenset({"text"})),
     Mutation("hazard.hand_over", schemas.HandOverSchema, passing_on.hand_over, summary="移交"),
     Mutation("hazard.tell_reporter", schemas.TellSchema, closing.tell_reporter, summary="告知举报人"),
     Mutation("hazard.file_case", FileCaseSchema, closing.file_case, summary="立案"),

@@ -72,6 +72,7 @@ class Hazard(Revised, Base):
     address: Mapped[Json]  # region_name, sumu, gacha, household, landmark; message: what the reporter was told of the place
     is_ongoing: Mapped[bool] = mapped_column(default=True)
     wish_feedback: Mapped[bool] = mapped_column(default=True)
+    wish_reward: Mapped[bool] = mapped_column(default=False)
     consent_version: Mapped[str] = mapped_column(default="")
 
     occurred_at: Mapped[datetime | None]
@@ -92,6 +93,7 @@ class Hazard(Revised, Base):
     handover_id: Mapped[UUID | None]
     handover_closed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    reward_until: Mapped[datetime | None]  # of what was found true: until when who reported it first may claim
     disputed_at: Mapped[datetime | None]
     dispute: Mapped[Json | None]
     withdrawn_at: Mapped[datetime | None]

@@ -12,6 +12,7 @@ from accounts.actor import BRIGADE_ROLES, Actor, Role
 from accounts.models import Person
 from media.models import Media
 from workflow.acting import roles_of
+from workflow.hazards.messages.queries import side_of
 from workflow.hazards.models import Hazard
 from workflow.hazards.roles import pair_of
 from workflow.hazards.synced import HAZARD
@@ -25,11 +26,13 @@ def hazard_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[st
 
     The file as the reporter's phone wrote it is opened to the two who hold the case and to the leader of the brigade in
     charge, and to nobody where he wished to stay unknown: it holds his position and his phone. The committee office, which
-    reviews what he disputes, sees what he showed with it.
+    reviews what he disputes, sees what he showed with it. What he answers with is for whoever may ask him.
     """
     hazard = session.scalars(select(Hazard).where(Hazard.id == photo.entity_id, HAZARD.visible_to(actor))).one_or_none()
     if hazard is None:
         return NOTHING
+    if photo.role == "answer":
+        return SHOWN if side_of(hazard, actor) else NOTHING
     if actor.id in pair_of(hazard) or roles_of(actor, hazard.region_code) & BRIGADE_ROLES:
         if photo.role not in _BY_REPORTER:
             return ALL

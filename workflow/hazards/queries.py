@@ -17,6 +17,8 @@ from database.session import now
 from workflow import timekeeping
 from workflow.acting import roles_of
 from workflow.hazards.events import EVENT_WORDS
+from workflow.hazards.messages.queries import obstacle
+from workflow.hazards.messages.rules import OFFICE, REPORTER
 from workflow.hazards.models import Hazard
 from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
@@ -66,6 +68,10 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return act is not None and act["by"] != str(actor.id)
         case "verify_true" | "verify_false" | "fix_on_site":
             return act is None or act["by"] == str(actor.id)
+        case "ask_reporter":
+            return obstacle(session, hazard, OFFICE) is None
+        case "answer_office":
+            return obstacle(session, hazard, REPORTER) is None
         case "withdraw":
             return hazard.withdrawn_at is None
         case "rate":
@@ -168,8 +174,11 @@ _PUBLIC_EVENTS = {
     "hazard.registered",
     "hazard.rejected",
     "hazard.merged",
+    "hazard.reporter_asked",
+    "hazard.reporter_answered",
     "hazard.handed_over",
     "hazard.reporter_told",
+    "hazard.reward_opened",
     "hazard.rectified",
     "hazard.closed",
     "hazard.disputed",

@@ -101,6 +101,8 @@ def _check_mode(actor: Actor, data: dict[str, Any], moment: datetime) -> None:
         raise Invalid(field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联"))
     if anonymous and data["reporter"] is not None:
         raise Invalid(field_error("reporter", "not_with_anonymous", "匿名上报不采集身份信息"))
+    if anonymous and data["wish_reward"]:
+        raise Invalid(field_error("wish_reward", "not_with_anonymous", "匿名上报不发放奖励"))
     if not anonymous and actor.is_guest and not (data["reporter"] or {}).get("mobile"):
         raise Invalid(field_error("reporter.mobile", "required", "实名上报请登录或者留下手机号码"))
     id_no = (data["reporter"] or {}).get("id_no")
@@ -191,7 +193,8 @@ def _hazard(
         name: data[name]
         for name in (
             "picture", "category", "description", "place_name", "place_type", "unit_uscc", "occurred_at",
-            "captured_at", "is_ongoing", "report_mode", "wish_feedback", "consent_version", "agency_received_at",
+            "captured_at", "is_ongoing", "report_mode", "wish_feedback", "wish_reward",
+            "consent_version", "agency_received_at",
         )
     }  # fmt: skip
     number = _number(session, place.region_code, moment)

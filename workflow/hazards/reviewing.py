@@ -77,7 +77,7 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     released = list(hazard.officer_ids)
     hazard.closed_at = None
     hazard.officer_ids = []
-    hazard.finding = hazard.told_at = None
+    hazard.finding = hazard.told_at = hazard.reward_until = None
     # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
     # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
     if hazard.handover_closed_at is not None:

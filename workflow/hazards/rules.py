@@ -60,6 +60,9 @@ _OPEN = (
     "REVIEWING",
 )
 
+# While the brigade works on it: what another body has accepted is for that body to ask about, and it never reaches the reporter.
+_WORKED_ON = ("SUBMITTED", *_NOT_VERIFIED, "VERIFIED_TRUE", "REVIEWING")
+
 LIFE = StateMachine(
     "hazard",
     STATES,
@@ -108,6 +111,8 @@ LIFE = StateMachine(
             officers=2,
         ),
         Transition("VERIFYING", "cosign", "VERIFYING", _OFFICER, "第二名监督员签名"),
+        *_each(_WORKED_ON, "ask_reporter", "", _TELLER, label="询问举报人"),
+        *_each(_WORKED_ON, "answer_office", "", _REPORTER, label="答复询问"),
         *_each((*_NOT_VERIFIED, "VERIFIED_TRUE"), "hand_over", "", _OFFICER | _LEADER, label="移交"),
         *_each(
             (*_NOT_VERIFIED, "VERIFIED_TRUE"),

@@ -72,6 +72,7 @@ class SubmitSchema(StrictSchema):
     report_mode = fields.String(required=True, validate=validate.OneOf(REPORT_MODES))
     reporter = fields.Nested(ReporterSchema, load_default=None)
     wish_feedback = Flag(load_default=True)
+    wish_reward = Flag(load_default=False, metadata={"description": "only under a name"})
     consent_version = Line(max_length=20, load_default="2026-1")
     about_staff = Flag(
         load_default=False,

@@ -31,11 +31,13 @@ from workflow.handovers.models import Handover
 from workflow.handovers.rules import SIGN_CLOCKS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.models import Hazard
+from workflow.hazards.rewards.models import RewardClaim
+from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.synced import INSPECTION
 from workflow.models import Clock
-from workflow.offices import committee_of, duty_leaders, people_of_office, staff_names
+from workflow.offices import brigade_of, committee_of, duty_leaders, people_of_office, staff_names
 from workflow.permits.models import Permit
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import hold_open
@@ -54,6 +56,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "permit": (PERMIT, Permit),
     "assistance": (ASSISTANCE, Assistance),
     "inspection": (INSPECTION, Inspection),
+    "reward_claim": (REWARD_CLAIM, RewardClaim),
 }
 
 
@@ -73,6 +76,10 @@ def mark_breaches(session: Session) -> int:
         concerns["senders"] = people_of_office(session, case.from_org_id, Role.UNIT_LEADER, Role.INTAKE_CLERK)
         concerns["committee"] = people_of_office(session, committee.id, Role.SUPERVISOR)
         data = {"letter_no": case.letter_no, "to_org": session.get_one(Organisation, case.to_org_id).name}
+    if isinstance(case, RewardClaim):  # it has no task, so that nobody reads of it beside the case
+        leaders = duty_leaders(session, brigade_of(session, case.region_code).id)
+        concerns["leaders"] = leaders
+        data = {"number": case.code, "leader": "、".join(staff_names(session, leaders).values())}
     label = timekeeping.rule(session, clock.rule_id).label
     breach(session, case, clock, label, is_done=False, concerns=concerns, data=data)
     return 1

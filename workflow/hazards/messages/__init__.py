@@ -1,0 +1,1 @@
+"""Protected messages between the office in charge of a case and whoever reported it."""
