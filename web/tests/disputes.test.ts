@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Asking } from '@/features/my-reports/asking'
-import { Disputing } from '@/features/my-reports/disputing'
+import { Handing } from '@/features/my-reports/handing'
 import type { Ending } from '@/features/my-reports/useSteps'
 import { NoNetwork, Refused, StorageFull } from '@/offline'
 import { citizen, photo } from './offline/world'
@@ -19,9 +19,9 @@ async function objection(...endings: Ending[]) {
     handed.push(photos)
     return endings.shift()!
   }
-  const disputing = new Disputing(() => device, dispute)
+  const handing = new Handing(() => device, 'dispute', dispute)
   const waiting = async () => (await device.photos()).map(({ id }) => id)
-  return { hand: () => disputing.hand('与现场不符', shots), handed, waiting }
+  return { hand: () => handing.hand('与现场不符', shots), handed, waiting }
 }
 
 describe('an objection', () => {

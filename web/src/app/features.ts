@@ -21,11 +21,12 @@ import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
 import { orders } from '@/features/orders'
 import { unitLists } from '@/features/unit-lists'
+import { reporters } from '@/features/reporters'
 import { staff } from '@/features/staff'
 import { partners } from '@/features/partners'
 import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, reporters, partners, mine,
 ]

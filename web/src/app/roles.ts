@@ -4,6 +4,7 @@ const OFFICERS = ['FIRE_OFFICER', 'GRID_WORKER', 'TOWN_OFFICER', 'FIREFIGHTER']
 const DESK = [
   'UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
   'CONTROL_ROOM_OPERATOR', 'DISPATCHER', 'COMMANDER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'ANALYST', 'EXPERT',
+  'FINANCE_CLERK',
 ]
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
@@ -28,6 +29,10 @@ export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE
 export const seesOrders = (user: User | null): boolean => takesOrders(user) || decidesIssues(user)
 /** Who keeps the register of units. */
 export const keepsRegister = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'FIRE_OFFICER', 'UNIT_LEADER')
+/** Who decides about rewards, or pays them. */
+export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER', 'FINANCE_CLERK')
+/** Who asks for, decides about, or watches over the unsealing of who reported. */
+export const seesUnsealings = (user: User | null): boolean => hasRole(user, 'LEGAL_REVIEWER', 'UNIT_LEADER', 'AUDITOR')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
 /** Whoever may apply for an enterprise: its legal person, its managers, and agents whom it named for that. */

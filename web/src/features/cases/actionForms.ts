@@ -5,6 +5,7 @@ import type { CaseKind, Subject } from './types'
 interface Common {
   readonly name: string // of the argument
   readonly isRequired?: boolean
+  readonly label?: string // a message key, where the name has another meaning elsewhere
   readonly isFolded?: boolean // behind “其他”: what a person rarely needs
 }
 
@@ -82,6 +83,10 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
       { kind: 'flag', name: 'lack_of_competence' },
       { kind: 'flag', name: 'urgent' },
       { kind: 'text', name: 'suggestion', most: 1000, isFolded: true },
+    ],
+    ask_reporter: [
+      { kind: 'choice', name: 'question', values: ['PLACE', 'TIME', 'DETAIL', 'PHOTO', 'ENTRY'], words: 'reporters.question.' },
+      { kind: 'text', name: 'text', most: 500, label: 'reporters.own_words' },
     ],
     tell_reporter: [{ kind: 'flag', name: 'impossible', isFolded: true }, NOTE],
     file_case: [CASE_NO],

@@ -4,7 +4,7 @@ import { apiOf } from '@/app/http'
 import { Asking, isLost } from './asking'
 import type { useMyReport } from './useMyReport'
 
-const OURS = ['rate', 'dispute', 'withdraw'] as const
+const OURS = ['rate', 'dispute', 'withdraw', 'answer_office'] as const
 type Step = (typeof OURS)[number]
 /** `lost`: no answer came, so it may be done. */
 export type Ending = 'done' | 'refused' | 'lost'
@@ -12,6 +12,7 @@ interface Bodies {
   rate: { score: number; comment: string }
   dispute: { reason: string; photos: string[] }
   withdraw: Record<string, never>
+  answer_office: { text: string; photos: string[] }
 }
 
 /** What the reporter may do now: only what the server offers. */
@@ -43,6 +44,7 @@ export function useSteps(id: string, report: ReturnType<typeof useMyReport>) {
     const params = { path: { entity_id: id }, header: { 'Idempotency-Key': key } }
     if (step === 'rate') await client.POST('/api/v1/hazards/{entity_id}/actions/rate', { params, body: body as Bodies['rate'] })
     else if (step === 'dispute') await client.POST('/api/v1/hazards/{entity_id}/actions/dispute', { params, body: body as Bodies['dispute'] })
+    else if (step === 'answer_office') await client.POST('/api/v1/hazards/{entity_id}/actions/answer_office', { params, body: body as Bodies['answer_office'] })
     else await client.POST('/api/v1/hazards/{entity_id}/actions/withdraw', { params, body: {} })
   }
 

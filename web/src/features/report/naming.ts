@@ -9,13 +9,14 @@ export interface Naming {
   mode: Mode
   name: string
   mobile: string
+  wishesReward: boolean
 }
 
 export const isSignedIn = (user: User | null): boolean => user !== null && user.kind !== 'guest'
 
 /** Whoever has not signed in is nobody, unless he wants to be called back. */
 export function namingOf(user: User | null): Naming {
-  return { mode: isSignedIn(user) && isPublic(user) ? 'REAL_NAME_HIDDEN' : 'ANONYMOUS', name: '', mobile: '' }
+  return { mode: isSignedIn(user) && isPublic(user) ? 'REAL_NAME_HIDDEN' : 'ANONYMOUS', name: '', mobile: '', wishesReward: false }
 }
 
 export function modesFor(user: User | null): readonly Mode[] {

@@ -61,6 +61,7 @@ function argumentsOf(draft: Draft, code: string, photos: string[]): JsonObject {
     place_name: draft.placeName.trim(),
     captured_at: moments[0] ?? null,
     report_mode: draft.naming.mode,
+    wish_reward: draft.naming.wishesReward && draft.naming.mode !== 'ANONYMOUS' && isSignedIn(session.user),
     reporter: reporterOf(draft.naming, session.user),
     tracking_code: code,
   }

@@ -25,4 +25,5 @@ export const ROLES = [
   'SYS_ADMIN',
   'SEC_ADMIN',
   'AUDITOR',
+  'FINANCE_CLERK',
 ] as const satisfies readonly StaffRole[]
