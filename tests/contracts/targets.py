@@ -20,6 +20,7 @@ from tests.papers import lend
 from tests.partners import KeyHolder
 from tests.people import BASE, HOME, Caller, staff
 from tests.permits import responsible
+from tests.rewards import claim_in, known, policy, unsealing
 from workflow.assistance.rules import EXPERTS
 from workflow.queue.models import Task
 
@@ -31,6 +32,10 @@ KINDS = {
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
 NOT_SOMEBODYS = {
     "hazards.track": "a code is the right to read; whoever has it may",
+    "messages.track": "as the report itself",
+    "messages.answer": "as the report itself",
+    "reward_policies.show_policy": "policies are read by everybody",
+    "reward_policies.edit_policy": "policies are read by everybody",
     "places.set_opening": "the divisions of the region are public",
     "places.move_units": "the divisions of the region are public",
     "accounts.show_organisation": "everybody who is signed in may know every office",
@@ -75,12 +80,17 @@ def sensible(world: World, operation: Operation) -> Target:
     """As `target`, and also for what has no id or is nobody's: a body that makes sense, and who usually sends it."""
     if operation.path_parameters and operation.id not in NOT_SOMEBODYS:
         return target(world, operation)
-    ids = {"code": world.case("hazard", "VERIFYING").tracking_code} if operation.id == "hazards.track" else {}
+    ids = {"code": world.case("hazard", "VERIFYING", "questioned").tracking_code} if "/track/" in operation.path else {}
     ids |= {"code": HOME} if operation.id.startswith("places.") else {}
     ids |= {"token": world.licence_token} if operation.id == "licences.verify" else {}
     ids |= {"code": "HO-CHECK"} if operation.id.startswith("deadlines.") else {}
     ids |= {"code": "SPOT_CHECK", "edition": new_id().hex} if operation.id == "inspections.publish_checklist" else {}
     ids |= {"category": "KEY_UNIT"} if operation.id == "inspections.edit_cap" else {}
+    ids |= (
+        {"policy_id": policy(world.client, region_code=world.region_code)["id"]}
+        if operation.id.startswith("reward_policies.")
+        else {}
+    )
     ids |= {"year": 2027} if "calendar" in operation.id else {}  # type: ignore[dict-item]
     ids |= {"org_id": str(world.office.leader.org_id)} if operation.id == "accounts.show_organisation" else {}
     ids |= world.partners.ids(operation) if operation.id.startswith("open311.") else {}
@@ -114,6 +124,12 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
         return world.office.manager
     if operation.path.startswith(f"{BASE}/intakes"):
         return world.office.clerk
+    if operation.path.startswith(f"{BASE}/reward-policies"):
+        return world.sysadmin
+    if operation.id == "rewards.submit":
+        return known(world.client, world.region_code)
+    if operation.id == "unsealings.ask":
+        return staff(world.client, Role.LEGAL_REVIEWER, world.region_code)
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
     if operation.id == "number_blocks.lend_numbers":
@@ -164,6 +180,9 @@ def rightful(case: Case, action: str) -> Caller:
 ONLY_DEVICES = {"confirm_timely"}
 
 
+Found = tuple[list[str], Caller | None]
+
+
 def task_of(world: World, *, claimed: bool) -> str:
     """The task of a report that nobody has registered yet."""
     case = world.case("hazard", "SUBMITTED", "claimed" if claimed else "free")
@@ -173,6 +192,16 @@ def task_of(world: World, *, claimed: bool) -> str:
     if claimed:
         world.office.clerk.post(f"/queue/{task_id}/actions/claim")
     return task_id
+
+
+def claim(world: World, state: str, who: str) -> Found:
+    """A claim in this state, and who of those about it may take the step."""
+    hazard, made = claim_in(world.client, state, world.region_code)
+    people = {
+        "clerk": hazard.office.clerk, "leader": hazard.office.leader, "reporter": hazard.reporter,
+        "payer": staff(world.client, Role.FINANCE_CLERK, world.region_code),
+    }  # fmt: skip
+    return [made["id"]], people[who]
 
 
 def rescue_of(world: World) -> str:
@@ -200,7 +229,6 @@ _SNAPSHOT = text(
     "SELECT p.id, p.chunks -> 0 ->> 'sha256' AS sha256 FROM sync_snapshot p JOIN sync_scope s ON s.id = p.scope_id"
     " WHERE s.key = :key ORDER BY p.made_at DESC LIMIT 1"
 )
-Found = tuple[list[str], Caller | None]
 OTHERS: dict[str, Callable[[World], Found]] = {
     "queue.task_claim": lambda world: ([task_of(world, claimed=False)], world.office.clerk),
     "queue.task_release": lambda world: ([task_of(world, claimed=True)], world.office.clerk),
@@ -212,6 +240,24 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "number_blocks.number_block_void": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_give_back": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_write_off": lambda world: ([lend(world.office.officers[1], 1)["id"]], world.office.leader),
+    "rewards.show": lambda world: claim(world, "CLAIMED", "leader"),
+    "rewards.reward_claim_propose": lambda world: claim(world, "CLAIMED", "clerk"),
+    "rewards.reward_claim_withdraw": lambda world: claim(world, "CLAIMED", "reporter"),
+    "rewards.reward_claim_return": lambda world: claim(world, "PROPOSED", "leader"),
+    "rewards.reward_claim_approve": lambda world: claim(world, "PROPOSED", "leader"),
+    "rewards.reward_claim_refuse": lambda world: claim(world, "PROPOSED", "leader"),
+    "rewards.reward_claim_pay": lambda world: claim(world, "APPROVED", "payer"),
+    "unsealings.show": lambda world: ([unsealing(world.client, world.region_code)], world.office.leader),
+    "unsealings.approve": lambda world: ([unsealing(world.client, world.region_code)], world.office.leader),
+    "unsealings.refuse": lambda world: ([unsealing(world.client, world.region_code)], world.office.leader),
+    "unsealings.withdraw": lambda world: (
+        [unsealing(world.client, world.region_code)],
+        staff(world.client, Role.LEGAL_REVIEWER, world.region_code),
+    ),
+    "unsealings.view": lambda world: (
+        [unsealing(world.client, world.region_code, is_approved=True)],
+        staff(world.client, Role.LEGAL_REVIEWER, world.region_code),
+    ),
     "intakes.show_order": lambda world: ([world.held_order["order_id"]], world.office.leader),
     "intakes.complete_order": lambda world: ([world.held_order["order_id"]], world.office.clerk),
     "intakes.return_order": lambda world: ([world.other_held_order["order_id"]], world.office.clerk),

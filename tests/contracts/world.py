@@ -28,6 +28,7 @@ from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter,
 from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
+from tests.rewards import OF_REPORTERS
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
@@ -77,6 +78,8 @@ class World:
             elif flavour == "with grid worker" and state == "ASSIGNED":
                 pair = [str(officer.id) for officer in case.office.officers]
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
+            elif flavour == "questioned" and any(step.source == state for step in LIVES[kind].steps("ask_reporter")):
+                case.act(case.office.clerk, "ask_reporter", text="请补充楼栋和单元")
             elif flavour == "told" and state == "RECTIFIED":
                 case.act(case.office.clerk, "tell_reporter")
             elif flavour == "asked" and kind == "rectification" and state in UNDER_WAY:
@@ -96,6 +99,7 @@ class World:
         flavours = {
             "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
             "precheck": "with grid worker", "close": "told",
+            "answer_office": "questioned",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
@@ -137,6 +141,8 @@ class World:
             return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
+        if operation.id in OF_REPORTERS:
+            return {**known, **OF_REPORTERS[operation.id](self.client, self.region_code)}
         if operation.id == "assistance.submit":
             return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
         if operation.id == "inspections.plan":

@@ -128,6 +128,7 @@ def submit(world: World) -> Occasion:
         "captured_at": "2026-11-23T01:50:00Z",
         "is_ongoing": True,
         "wish_feedback": False,
+        "wish_reward": True,
         "about_staff": False,
     }
     return Occasion(world, world.photographer, body.pop("id"), body, names={"code": body["tracking_code"]})

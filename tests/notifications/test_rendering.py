@@ -121,6 +121,14 @@ ASSISTANCE = {
     "document_no": "新城大队帮扶〔2026〕第1号", "label": "疏散通道严重堵塞", "told": "2026-11-26T02:10:00+00:00", "score": 2,
     "is_poor": True,
 }  # fmt: skip
+# What goes on with reporters.
+DATA["hazard.reporter_answered"] = NUMBER
+DATA["hazard.reporter_asked"] = {**NUMBER, "org": "新城区消防救援大队"}
+DATA["hazard.reward_opened"] = {**NUMBER, "due": "2026-12-22T15:59:59Z"}
+CLAIM = {"number": "JL15010220261122K7M2QX", "reason": "金额与情节不符", "amount_fen": 20000}
+DEMAND = {**NUMBER, "basis": "人民法院依法调取", "authority": "新城区人民法院", "letter_no": "调令12号", "tells_reporter": True}
+DATA |= {row.event: CLAIM for row in SUBSCRIPTIONS if row.event.startswith("reward_claim.")}
+DATA |= {row.event: DEMAND for row in SUBSCRIPTIONS if row.event.startswith("unsealing.")}
 DATA |= {row.event: ASSISTANCE for row in SUBSCRIPTIONS if row.event.startswith("assistance.")}
 # And of an inspection.
 INSPECTION = {

@@ -73,6 +73,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "licence_token": _licence(stage),
         "advised": _advised(stage, office),
         "issue": _issue(stage, office),
+        "reward": _reward(stage, office),
         "order_held": _orders(stage, office),
         "unit_list": _unit_list(stage, office),
         "partner": _partner(stage),
@@ -126,6 +127,30 @@ def _advised(stage: Stage, office: Office) -> str:
     told: Json = {"fixed_item_ids": [first], "note": "二层已更换"}
     manager.post(f"/assistance/{case_id}/actions/report_progress", told, name="assistance.report_progress", subject_id=case_id)
     return case_id
+
+
+def _reward(stage: Stage, office: Office) -> str:
+    """Found true and put right at once; its reporter was asked and answered, has claimed, and a demand for his name waits."""
+    known = stage.known("citizen", HOME)
+    case = report(known, office, "EXIT", "楼道堆放杂物,疏散门打不开", position(*_HERE))
+    case.act(office.clerk, "register", {"category": "EVAC_BLOCKED"}, says="")
+    case.act(office.clerk, "ask_reporter", {"question": "PLACE", "text": "请问是几单元"}, says="")
+    case.act(known, "answer_office", {"text": "三单元二层"}, says="")
+    case.assign(office.officers)
+    case.act(office.officers[0], "start", says="")
+    case.cosigned(office.officers, "fix_on_site", finding("已当场清理", [], *_HERE), says="")
+    case.act(office.clerk, "tell_reporter", says="")
+    where: Json = {"mobile": "13900150102", "bank": "内蒙古银行新城支行", "account": "6222021001122334455"}
+    claim = known.post("/rewards", {"hazard_id": case.id, **where}, name="reward_claim.submit", subject_id=case.id)
+    demand: Json = {
+        "basis": "COURT",
+        "authority": "新城区人民法院",
+        "letter_no": "(2026)内0102调令12号",
+        "reason": "案件审理需要核实",
+    }
+    legal = stage.account("LEGAL_REVIEWER", HOME)
+    legal.post("/unsealings", {"hazard_id": case.id, **demand}, name="unsealing.request", subject_id=case.id)
+    return str(claim["id"])
 
 
 def _orders(stage: Stage, office: Office) -> str:
