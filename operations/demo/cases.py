@@ -31,6 +31,8 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "hazard.verify_false": (("hazard.act_drafted", "second_officer"),),
     "hazard.fix_on_site": (("hazard.act_drafted", "second_officer"),),
     "hazard.tell_reporter": (("hazard.reporter_told", "reporter"),),
+    "hazard.ask_reporter": (("hazard.reporter_asked", "reporter"),),
+    "hazard.answer_office": (("hazard.reporter_answered", "clerk"),),
     "hazard.close": (("hazard.closed", "reporter"),),
     "hazard.dispute": tuple(("hazard.disputed", who) for who in ("leader", "committee", "reporter")),
     "hazard.uphold": (("hazard.upheld", "reporter"),),

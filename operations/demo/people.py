@@ -73,6 +73,14 @@ class Stage:
         """The demo's citizen of this banner."""
         return self.account("CITIZEN", region_code)
 
+    def known(self, who: str, region_code: str) -> Person:
+        """Somebody of this banner whom the identity provider has confirmed by face: `citizen`, `manager`."""
+        key = f"known {who} {region_code}"
+        if key not in self._staff:
+            account = self.account({"citizen": "CITIZEN", "manager": "UNIT_MANAGER"}[who], region_code)
+            self._staff[key] = Person(self, account.name, {}, f"{who}.{region_code}")
+        return self._staff[key]
+
     def newcomer(self, name: str) -> Person:
         """A citizen whom the server has not seen before."""
         return Person(self, name, {"phone": f"1371{secrets.randbelow(10**7):07d}", "code": DEMO_CODE})

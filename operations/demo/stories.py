@@ -1,4 +1,4 @@
-"""The main job, end to end, over HTTP against a running server: fifteen stories, each to its end.
+"""The main job, end to end, over HTTP against a running server: nineteen stories, each to its end.
 
 Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
 program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
@@ -22,6 +22,7 @@ from operations.demo import (
     stories_letters,
     stories_lists,
     stories_permits,
+    stories_reporters,
     stories_reports,
 )
 from operations.demo.ledger import Ledger, Outcome, PromiseBroken
@@ -60,6 +61,7 @@ STORIES = (
     Story("hotline", "昆都仑区 12345工单:按表收件、补正,核查、退单,结果回填", stories_lists.hotline),
     Story("registered", "海拉尔区 上传单位名单:试录、录入,再次上传无变化", stories_lists.registered),
     Story("helped", "新城区 技术帮扶:推荐专家,预约,离线出具意见书,签收、整改、评价", stories_assistance.helped),
+    Story("rewarded", "昆都仑区 实名上报:密封询问答复,奖励三人经办,法院来函两人启封", stories_reporters.rewarded),
 )
 
 
