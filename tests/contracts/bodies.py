@@ -6,10 +6,13 @@ the member; everything else is the smallest value that the schema allows.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from accounts.demo import DEMO_PASSWORD, demo_credit_code
+from database.base import new_id
 from tests.contracts.document import Json, resolved
 
 # By the name of the member. A world adds what exists in its database.
@@ -109,3 +112,17 @@ def _text(schema: Json, name: str) -> str:
     if "pattern" in schema or "format" in schema:
         raise CannotFill(f"{name}: {schema}")
     return "测试" * max(1, -(-int(schema.get("minLength", 1)) // 2))
+
+
+def usual_headers(photo: bytes) -> dict[str, str]:
+    """What operations want in headers: of any revision, and of this photo, under a new id."""
+    digest = hashlib.sha256(photo)
+    said = {"media_id": str(new_id()), "sha256": digest.hexdigest()}
+    return {
+        "If-Match": "*",
+        "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": str(len(photo)),
+        "Upload-Offset": "0",
+        "Upload-Metadata": ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items()),
+    }

@@ -31,9 +31,10 @@ from accounts import throttle
 from accounts.actor import Role
 from api.uploads import ACCEPTED_TYPES
 from tests.application import undone
+from tests.contracts.bodies import usual_headers
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.targets import Target, sensible
-from tests.contracts.world import World, a_photo, usual_headers
+from tests.contracts.world import World, a_photo
 from tests.people import Caller, citizen, enterprise, guest, staff
 
 SEED = 20261122

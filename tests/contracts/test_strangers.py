@@ -19,10 +19,11 @@ from api.context import Parts
 from database.base import new_id
 from device.client import Device
 from tests.application import undone
+from tests.contracts.bodies import usual_headers
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
 from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
-from tests.contracts.world import LIVES, Ids, World, a_photo, usual_headers
+from tests.contracts.world import LIVES, Ids, World, a_photo
 from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
 from tests.wsgi import WsgiTransport
 

@@ -389,17 +389,3 @@ def a_photo() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (64, 48), (30, 90, 60)).save(out, "JPEG")
     return out.getvalue()
-
-
-def usual_headers(photo: bytes) -> dict[str, str]:
-    """What operations want in headers: of any revision, and of this photo, under a new id."""
-    digest = hashlib.sha256(photo)
-    said = {"media_id": str(new_id()), "sha256": digest.hexdigest()}
-    return {
-        "If-Match": "*",
-        "Content-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
-        "Tus-Resumable": "1.0.0",
-        "Upload-Length": str(len(photo)),
-        "Upload-Offset": "0",
-        "Upload-Metadata": ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items()),
-    }

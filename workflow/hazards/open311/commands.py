@@ -100,8 +100,8 @@ def _report(data: dict[str, Any], photos: Sequence[UUID]) -> Json:
         "place_type": "", "unit_uscc": None, "occurred_at": None, "captured_at": None, "is_ongoing": True,
         "people_trapped_or_fire": data["people_trapped_or_fire"],
         "report_mode": "REAL_NAME_HIDDEN" if is_known else "ANONYMOUS",
-        "reporter": {**known_caller, "id_no": None} if is_known else None, "wish_feedback": True, "consent_version": "",
-        "about_staff": False, "tracking_code": None, "agency_received_at": None,
+        "reporter": {**known_caller, "id_no": None} if is_known else None, "wish_feedback": True, "wish_reward": False,
+        "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
     }  # fmt: skip
 
 
