@@ -15,7 +15,7 @@ from accounts.seed import seed_demo, seed_organisations
 from api.context import Parts
 from tests.people import BASE
 
-IN_CONTEXT = {Role.REPORTER, Role.SYSTEM}
+IN_CONTEXT = {Role.DATA_PARTNER, Role.REPORTER, Role.SYSTEM}
 
 
 def test_every_role_has_an_account_in_two_banners(client: Any) -> None:
