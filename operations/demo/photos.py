@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import piexif
+from PIL import Image, ImageOps
 from sklearn.datasets import load_sample_images
 
 from device.client import Refused
@@ -46,8 +47,19 @@ def photographs() -> tuple[bytes, ...]:
     return tuple(Path(name).read_bytes() for name in load_sample_images().filenames)
 
 
+def _seen(rng: random.Random) -> bytes:
+    """A part of a photograph, as somebody who stands there sees it: no two look alike, or the platform would say so."""
+    with Image.open(io.BytesIO(rng.choice(photographs()))) as whole:
+        width, height = (int(side * rng.uniform(0.35, 0.75)) for side in whole.size)
+        left, top = rng.randrange(whole.width - width), rng.randrange(whole.height - height)
+        part = whole.crop((left, top, left + width, top + height)).resize((960, 720))
+    file = io.BytesIO()
+    (ImageOps.mirror(part) if rng.random() < 0.5 else part).save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
 def take_photo(rng: random.Random, lon: float, lat: float) -> Photo:
-    """A copy of a photograph, as a phone at this place would have written it."""
+    """Of a place, as a phone there would have written it."""
     canary = f"CANARY-{secrets.token_hex(8)}".encode()
     words = canary + b" Zhang San 13800138000"
     exif = piexif.dump(
@@ -72,7 +84,7 @@ def take_photo(rng: random.Random, lon: float, lat: float) -> Photo:
         }
     )
     file = io.BytesIO()
-    piexif.insert(exif, rng.choice(photographs()), file)
+    piexif.insert(exif, _seen(rng), file)
     return Photo(new_id(), file.getvalue(), canary)
 
 

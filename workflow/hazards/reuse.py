@@ -34,7 +34,7 @@ EVIDENCE = ("verification", "rectification", "recheck")  # what a photo of a che
 def flag(session: Session, photo: Media, hazard_id: UUID, others: Iterable[tuple[Media, UUID]]) -> None:
     """This photo is shown in these other places too, each with its case: said once of each pair, of the later of the two.
 
-    Event: hazard.reuse_flagged.
+    It hangs on the case and moves no revision: whoever is acting on it just then is not held up. Event: hazard.reuse_flagged.
     """
     fresh: dict[UUID, int] = {}
     for other, other_hazard_id in others:
@@ -49,7 +49,7 @@ def flag(session: Session, photo: Media, hazard_id: UUID, others: Iterable[tuple
         if session.scalars(once).one_or_none() is not None:
             fresh[later_id] = fresh.get(later_id, 0) + 1
     for case_id in sorted(fresh):
-        hazard = lock(session, HAZARD, Hazard, case_id, SYSTEM, Origin())
+        hazard = session.get_one(Hazard, case_id, with_for_update=True, populate_existing=True)
         record(
             session, "hazard.reuse_flagged", hazard, SYSTEM, concerns={"leaders": duty_leaders(session, hazard.org_id)},
             data={"number": hazard.number, "photos": fresh[case_id]},

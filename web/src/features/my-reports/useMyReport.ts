@@ -35,7 +35,8 @@ export function useMyReport(id: string) {
       detail.value = (await apiOf(device).GET('/api/v1/hazards/{hazard_id}', { params: { path: { hazard_id: id } } })).data ?? null
       failure.value = null
       if (detail.value && kept) {
-        const { number, state, submitted_at, due_at, held_by } = detail.value
+        const { number, submitted_at } = detail.value
+        const { state, due_at, held_by } = detail.value.followed ?? detail.value // as the code tells it
         kept = { ...kept, seen: { number, state, submitted_at, due_at, held_by } }
         if (kept.seen) await note(id, kept.seen)
         await look()
