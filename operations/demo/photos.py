@@ -47,9 +47,13 @@ def photographs() -> tuple[bytes, ...]:
     return tuple(Path(name).read_bytes() for name in load_sample_images().filenames)
 
 
-def _seen(rng: random.Random) -> bytes:
-    """A part of a photograph, as somebody who stands there sees it: no two look alike, or the platform would say so."""
-    with Image.open(io.BytesIO(rng.choice(photographs()))) as whole:
+def _seen(photograph: bytes) -> bytes:
+    """A part of it, as somebody who stands there sees it.
+
+    No two look alike, not even of the same seed: a photo that is shown twice would be flagged.
+    """
+    rng = random.SystemRandom()
+    with Image.open(io.BytesIO(photograph)) as whole:
         width, height = (int(side * rng.uniform(0.35, 0.75)) for side in whole.size)
         left, top = rng.randrange(whole.width - width), rng.randrange(whole.height - height)
         part = whole.crop((left, top, left + width, top + height)).resize((960, 720))
@@ -84,7 +88,7 @@ def take_photo(rng: random.Random, lon: float, lat: float) -> Photo:
         }
     )
     file = io.BytesIO()
-    piexif.insert(exif, _seen(rng), file)
+    piexif.insert(exif, _seen(rng.choice(photographs())), file)
     return Photo(new_id(), file.getvalue(), canary)
 
 

@@ -25,7 +25,8 @@ export function useMyReport(id: string) {
     if (known === undefined) return
     const before = sight.value?.phase
     sight.value = sightOf(id, device.partition, known, await standingOf(device, id), shown)
-    if (before === 'saved' && sight.value.phase === 'sent') await ask()
+    const isNew = before === 'saved' || (before === undefined && !isLoading.value) // it was sent, or came with the base just now
+    if (isNew && sight.value.phase === 'sent') await ask()
   }
 
   /** Under the session that made the report: a guest's own where it was a guest's. */
