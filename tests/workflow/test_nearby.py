@@ -81,7 +81,10 @@ def test_ones_own_earlier_report_is_named_with_the_reasons_and_to_nobody_else(cl
     assert (found["id"], found["number"], found["state_label"]) == (str(own.id), own.number, "已提交")
     assert found["reason"] == "相距约30米,都是通道出口,同一天内上报,情况说明相近,照片相近"
     assert looked(client, me, position=position(HERE[0] + 0.03), picture="EBIKE")["own"] == []
-    for who in (None, citizen(client), guest(client)):
+    other = citizen(client)  # whose photo of the same is not his to compare with mine
+    made(client, lon=HERE[0] + 0.03, reporter=other, photos=[sent(other, jpeg(picture(1)))], picture="EBIKE", description="")
+    work_off(parts)
+    for who in (None, other, guest(client)):
         assert looked(client, who, photos=[fresh])["own"] == []
 
 
