@@ -82,7 +82,8 @@ def test_ones_own_earlier_report_is_named_with_the_reasons_and_to_nobody_else(cl
     assert found["reason"] == "相距约30米,都是通道出口,同一天内上报,情况说明相近,照片相近"
     assert looked(client, me, position=position(HERE[0] + 0.03), picture="EBIKE")["own"] == []
     other = citizen(client)  # whose photo of the same is not his to compare with mine
-    made(client, lon=HERE[0] + 0.03, reporter=other, photos=[sent(other, jpeg(picture(1)))], picture="EBIKE", description="")
+    said = {"picture": "EBIKE", "description": "", "place_name": ""}
+    make_hazard(client, reporter=other, photos=[sent(other, jpeg(picture(1)))], **said)
     work_off(parts)
     for who in (None, other, guest(client)):
         assert looked(client, who, photos=[fresh])["own"] == []
