@@ -43,9 +43,12 @@ def triage(sim: Simulation) -> str | None:
 
 
 def merge(sim: Simulation) -> str | None:
-    """A clerk takes two reports for one thing."""
-    case = _case(sim, "hazard", ("SUBMITTED", "REGISTERED"))
-    found = sim.server.rows("SELECT * FROM hazard WHERE state <> ALL(:over) ORDER BY id", over=sorted(LIFE.final))
+    """A clerk takes two reports for one thing. Named ones: his word that two are one is no table's, and stands in `event`."""
+    found = sim.server.rows(
+        "SELECT * FROM hazard WHERE state <> ALL(:over) AND report_mode <> 'ANONYMOUS' ORDER BY id", over=sorted(LIFE.final)
+    )
+    fresh = [each for each in found if each.state in ("SUBMITTED", "REGISTERED")]
+    case = sim.rng.choice(fresh) if fresh else None
     others = [each for each in found if case is not None and each.region_code == case.region_code and each.id != case.id]
     if case is None or not others:
         return None
