@@ -208,11 +208,7 @@ TIMETABLE = (
     Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),
-    Timed(
-        "pull_units",
-        3600,
-        lambda process: catalogue.visit(process.parts.database, catalogue.catalogue_of(process.parts.settings)),
-    ),
+    Timed("pull_units", 3600, lambda p: catalogue.visit(p.parts.database, catalogue.catalogue_of(p.parts.settings))),
     Timed("visit_hotline", 60, visit_hotline),
     Timed("send_webhooks", 5, lambda process: webhook_delivery.send_due(process.parts.database, process.parts.settings)),
     Timed("forget_webhook_deliveries", 3600, partial(in_batches, webhook_delivery.forget_old)),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import random
 
+from flask.testing import FlaskClient
 from PIL import Image, ImageEnhance
 
 from database.base import new_id
+from tests.application import work_off
+from tests.makers import FOUND, Case, make_hazard
 from tests.people import Caller
 
 
@@ -38,3 +41,13 @@ def sent(who: Caller, photo: bytes) -> str:
     answer = who.put_bytes(f"/media/{media_id}/content", photo)
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return media_id
+
+
+def shown_twice(client: FlaskClient, region_code: str) -> tuple[Case, str]:
+    """A case that was found false with the photo of another one, and the flag that its leader has to judge."""
+    photo = jpeg(picture(random.randrange(10**6)))
+    for _ in range(2):
+        case = make_hazard(client, "VERIFYING", region_code)
+        case.cosigned("verify_false", **FOUND, photos=[sent(case.office.officers[0], photo)])
+        work_off(client.application.extensions["fire"])
+    return case, str(case.read()["reuses"][0]["id"])

@@ -28,7 +28,6 @@ from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter,
 from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
-from tests.photos import jpeg, picture, sent
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
@@ -311,16 +310,6 @@ class World:
         make_hazard(self.client, region_code=self.region_code, reporter=self.photographer, photos=[media_id])
         work_off(self.client.application.extensions["fire"])
         return media_id
-
-    @cached_property
-    def reused(self) -> tuple[Case, str]:
-        """A case that was found true with a photo of another one, and the flag that its leader has to judge."""
-        photo, parts = jpeg(picture(1)), self.client.application.extensions["fire"]
-        for _ in range(2):
-            case = make_hazard(self.client, "VERIFYING", self.region_code)
-            case.cosigned("verify_false", **FOUND, photos=[sent(case.office.officers[0], photo)])
-            work_off(parts)
-        return case, str(case.read()["reuses"][0]["id"])
 
     @cached_property
     def upload_token(self) -> str:

@@ -25,6 +25,7 @@ from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.papers import lend
 from tests.people import BASE, Caller
+from tests.photos import shown_twice
 from tests.wsgi import WsgiTransport
 
 # What need not be said, and usually is.
@@ -157,7 +158,7 @@ def confirm_timely(world: World) -> Occasion:
 
 def judge_reuse(world: World) -> Occasion:
     """A photo is shown in two cases, and the leader has looked at both."""
-    case, reuse_id = world.reused
+    case, reuse_id = shown_twice(world.client, world.region_code)
     args = {"reuse_ids": [reuse_id], "verdict": "EXPLAINED", "reason": "同一现场的两件举报"}
     return Occasion(world, case.office.leader, str(case.id), args, names={"reuse": reuse_id})
 
