@@ -49,12 +49,15 @@ from workflow.hazards import tracking
 from workflow.hazards.intakes import gateway
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding
+from workflow.reactions import compare_evidence
 
 log = structlog.get_logger()
 
 # Event -> tasks below. `api.app.assemble` hands this to the engine that writes the outbox.
 REACTIONS: dict[str, tuple[str, ...]] = {
     "media.stored": ("render_media",),
+    "media.rendered": ("compare_evidence",),
+    "media.attached": ("compare_evidence",),
     "unit_import.accepted": ("take_units_in",),
     "calendar.loaded": ("recompute_clocks",),
     "clock_rule.edited": ("recompute_clocks",),
@@ -81,6 +84,7 @@ class Process:
     tasks: dict[str, Task]
     channels: dict[str, Channel]
     wake: Wake
+    renderer: Renderer
 
 
 def work_through(step: Callable[[Session], int], parts: Parts) -> None:
@@ -101,12 +105,16 @@ class Timed:
     run: Callable[[Process], object]
 
 
+def renderer_of(parts: Parts) -> Renderer:
+    """With a pool of its own, whose processes start when they are needed."""
+    return Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels), parts.media_rules)
+
+
 def tasks_of(parts: Parts) -> dict[str, Task]:
     """Every task that an outbox row may name."""
-    renderer = Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels), parts.media_rules)
 
-    def render_media(session: Session, event: Event) -> None:
-        renderer.render_media(session, event.entity_id)
+    def about(step: Callable[[Session, UUID], object]) -> Task:
+        return lambda session, event: step(session, event.entity_id)
 
     def recompute_clocks(_: Session, __: Event) -> None:
         """In many short transactions beside the row's own; repeating one that was done moves nothing."""
@@ -128,7 +136,8 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
         **engine_tasks(parts.notifications),
         "plan_webhooks": webhooks.plan,
         "take_units_in": lambda *_: take_units_in(parts),
-        "render_media": render_media,
+        "render_media": about(renderer_of(parts).render_media),
+        "compare_evidence": about(compare_evidence),
         "recompute_clocks": recompute_clocks,
         "release_items": release_items,
     }
@@ -173,11 +182,6 @@ def take_units_in(parts: Parts) -> None:
     work_through(partial(work, savepoint=parts.database.savepoint), parts)
 
 
-def pull_units(process: Process) -> None:
-    """What is new in the regional data platform's catalogue."""
-    catalogue.visit(process.parts.database, catalogue.catalogue_of(process.parts.settings))
-
-
 def visit_hotline(process: Process) -> None:
     """Orders of the hotline in, their results out."""
     gateway.visit(process.parts.database, gateway.gateway_of(process.parts.settings))
@@ -204,13 +208,14 @@ TIMETABLE = (
     Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
     Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
     Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),
-    Timed("pull_units", 3600, pull_units),
+    Timed("pull_units", 3600, lambda p: catalogue.visit(p.parts.database, catalogue.catalogue_of(p.parts.settings))),
     Timed("visit_hotline", 60, visit_hotline),
     Timed("send_webhooks", 5, lambda process: webhook_delivery.send_due(process.parts.database, process.parts.settings)),
     Timed("forget_webhook_deliveries", 3600, partial(in_batches, webhook_delivery.forget_old)),
     Timed("forget_import_rows", 3600, partial(in_batches, forget_import_rows)),
     Timed("sweep_uploads", 3600, sweep_uploads),
     Timed("sweep_photos", 3600, sweep_photos),
+    Timed("look_at_photos", 300, lambda p: in_batches(p.renderer.look_at_next, p)),
     Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
     Timed("retire_issues", 3600, partial(in_batches, sync_retention.retire_issues)),
     Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),
@@ -328,7 +333,7 @@ def process() -> Process:
         settings = Settings.from_environment()
         waker = wake(settings)
         parts = assemble(settings, after_commit=[waker])
-        _process = os.getpid(), Process(parts, tasks_of(parts), channels_for(settings), waker)
+        _process = os.getpid(), Process(parts, tasks_of(parts), channels_for(settings), waker, renderer_of(parts))
     return _process[1]
 
 

@@ -38,6 +38,7 @@ DEMO_CODE = Limit("demo-code", 1, timedelta(minutes=10))  # of the demo's identi
 # these stop a machine and no crowd. Of sign-ins the wrong ones count.
 SMS_OF_NETWORK = Limit("sms-network", 600, timedelta(hours=1))
 GUESTS_OF_NETWORK = Limit("guests-network", 1200, timedelta(hours=1))
+LOOKS_OF_NETWORK = Limit("looks-network", 1200, timedelta(hours=1))  # around a place, before a report
 FAILURES_OF_NETWORK = Limit("failures-network", 300, timedelta(hours=1))
 
 # What is guessed at: each further guess waits longer.

@@ -84,6 +84,7 @@ from workflow.assistance.synced import ASSISTANCE
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
+from workflow.hazards.reporters import own_reports
 from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.commands import MUTATIONS as INSPECTION_MUTATIONS
@@ -229,7 +230,7 @@ def assemble(settings: Settings, clock: Callable[[], datetime] = utc_now, after_
     ring = KeyRing.load(settings.key_file)
     catalog = Catalog(SYNCED)
     feed = Feed(catalog)
-    notices = Notifications(REACTIONS, strict=settings.demo)
+    notices = Notifications(REACTIONS, subjects={"hazard": own_reports}, strict=settings.demo)
     database = Database(
         settings.database_url,
         pool_size=settings.database_pool_size,

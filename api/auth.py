@@ -28,6 +28,7 @@ PUBLIC = frozenset(
         "auth.providers",
         "auth.demo_authorize",
         "assistance.guide",
+        "hazards.look_around",
         "hazards.track",
         "licences.search",
         "licences.verify",

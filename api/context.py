@@ -46,5 +46,10 @@ def session() -> Session:
 
 
 def actor() -> Actor:
-    """Who is calling. Public endpoints that allow it see None through `api.auth.caller`."""
+    """Who is calling, where nobody is let in without saying so."""
     return cast(Actor, g.actor)
+
+
+def caller() -> Actor | None:
+    """Who is calling a public endpoint; None without a token."""
+    return cast("Actor | None", g.actor)

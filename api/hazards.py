@@ -10,9 +10,11 @@ import orjson
 from flask import Response, request
 from sqlalchemy.orm import Session
 
+from accounts import throttle
 from accounts.actor import Actor
 from api.actions import add_actions, done
-from api.context import actor, parts, session
+from api.context import actor, caller, parts, session
+from api.networks import caller_network
 from api.paging import page
 from api.routes import Routes, owns_transactions, read_body
 from database.base import new_id
@@ -20,13 +22,14 @@ from media.queries import photo_counts
 from problems import Problem
 from sync.mutations import Origin
 from workflow.acting import get
-from workflow.hazards import queries, reporters, reporting, tracking
+from workflow.hazards import nearby, queries, reporters, reporting, tracking
 from workflow.hazards.answers import (
     CreateHazardSchema,
     DoublesSchema,
     HazardFilterSchema,
     HazardPageSchema,
     HazardSchema,
+    NearbySchema,
     PictureSchema,
     SubmittedSchema,
     TrackSchema,
@@ -36,9 +39,10 @@ from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.doubles import doubles
 from workflow.hazards.messages.queries import count, side_of
 from workflow.hazards.models import Hazard
+from workflow.hazards.reuse import reuses_of
 from workflow.hazards.rewards.queries import standing
 from workflow.hazards.rules import CALL_119, STATES
-from workflow.hazards.schemas import PICTURES, ClaimReportSchema
+from workflow.hazards.schemas import PICTURES, AskNearbySchema, ClaimReportSchema
 from workflow.hazards.synced import HAZARD
 from workflow.offices import people_named
 from workflow.schemas import DoneSchema
@@ -140,7 +144,7 @@ def track(code: str) -> dict[str, Any]:
         tracking.admit(guess, code)
     with database.transaction() as reading:
         hazard = tracking.find(reading, code)
-        case = queries.leading(reading, hazard)  # of a merged report, the one that it joined
+        case = reporters.leading(reading, hazard)  # of a merged report, the one that it joined
         return {
             **{name: getattr(hazard, name) for name in ("number", "picture", "submitted_at")},
             **{name: getattr(case, name) for name in ("state", "due_at")},
@@ -163,6 +167,21 @@ def get_hazard(hazard_id: UUID) -> dict[str, Any]:
     return _detail(get(session(), HAZARD, Hazard, hazard_id, actor()), actor())
 
 
+@routes.route("/nearby", methods=["POST"])
+@routes.arguments(AskNearbySchema)
+@routes.response(200, NearbySchema)
+def look_around(data: dict[str, Any]) -> dict[str, Any]:
+    """Look whether the same was reported before, while somebody is about to report it.
+
+    Public, and throttled. Of others only kind, coarse cell and a count of three or more; of the caller's own reports exactly
+    which. It keeps nobody from reporting, and nothing of the question is kept.
+    """
+    network = caller_network()
+    if network is not None:
+        throttle.take(session(), parts().ring, throttle.LOOKS_OF_NETWORK, network)
+    return nearby.nearby(session(), caller(), data)
+
+
 @routes.route("/<uuid:hazard_id>/doubles", methods=["GET"])
 @routes.response(200, DoublesSchema)
 def list_doubles(hazard_id: UUID) -> dict[str, Any]:
@@ -173,6 +192,7 @@ def list_doubles(hazard_id: UUID) -> dict[str, Any]:
 def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
     office = queries.is_office(hazard, caller)
     data = queries.sight(hazard, caller)
+    is_reporter = caller.id == hazard.reporter_id
     return {
         **_summary(hazard),
         "data": data,
@@ -180,10 +200,15 @@ def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
         "held_by": queries.in_whose_hands(session(), hazard),
         "actions": [step.as_offer() for step in queries.offered(session(), hazard, caller)],
         "clocks": queries.clocks(session(), hazard),
-        "timeline": queries.timeline(session(), hazard, for_office=office, reader_id=caller.id),
+        "timeline": queries.story(session(), hazard)
+        if is_reporter and not office
+        else queries.timeline(session(), hazard, for_office=office, reader_id=caller.id),
         "media": _photos(session(), hazard),
         "messages": count(session(), hazard, side_of(hazard, caller)),
         "reward": standing(session(), hazard, caller),
+        "followed": queries.followed(session(), hazard) if is_reporter or office else None,
+        "joined": queries.joined(session(), hazard) if office else [],
+        "reuses": reuses_of(session(), hazard, caller),
     }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from accounts.actor import BRIGADE_ROLES, Actor
 from api.cases import add_case_routes
-from api.context import session
+from api.context import actor, session
 from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json
 from database.session import now
 from workflow.acting import roles_of
+from workflow.hazards.models import Hazard
+from workflow.hazards.reuse import reuses_of
 from workflow.rectification.commands import MUTATIONS
 from workflow.rectification.models import Rectification
 from workflow.rectification.records import RectificationPageSchema, RectificationSchema
@@ -35,6 +37,12 @@ def _came_of(order: Rectification) -> Json:
     return {"hazard_id": order.hazard_id, "inspection_id": order.inspection_id}
 
 
+def _reuses(order: Rectification) -> Json:
+    """What its office is shown of photos; the unit that sent them is not."""
+    hazard = session().get(Hazard, order.hazard_id) if order.hazard_id else None
+    return {"reuses": reuses_of(session(), hazard, actor()) if hazard else []}
+
+
 _SHAPES = (RectificationPageSchema, RectificationSchema)
-add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of)
+add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of, _reuses)
 add_papers_of_case(routes, "rectification")

@@ -2,8 +2,8 @@
 
 It reads requests from standard input and answers on standard output until its input ends. A request is a length (4 bytes)
 and the bytes of a photo; an answer is a length and a JSON document, `{"refused": reason}` or
-`{"width", "height", "taken_at", "position", "renditions": [{"name", "width", "height", "length_bytes"}]}`, followed by the
-renditions' bytes, which are JPEG. Every limit is on the process: memory, CPU time of each photo, pixels, formats.
+`{"width", "height", "taken_at", "position", "look", "renditions": [{"name", "width", "height", "length_bytes"}]}`, followed by
+the renditions' bytes, which are JPEG. Every limit is on the process: memory, CPU time of each photo, pixels, formats.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def strip_and_render(photo: bytes) -> tuple[dict[str, Any], list[bytes]]:
         size = {"width": picture.width, "height": picture.height, "length_bytes": len(files[-1])}
         renditions.append({"name": name, **size})
     upright = (height, width) if orientation in _SIDEWAYS else (width, height)
-    return {"width": upright[0], "height": upright[1], **exif, "renditions": renditions}, files
+    told = {"width": upright[0], "height": upright[1], **exif, "look": _look(picture), "renditions": renditions}
+    return told, files
 
 
 def _fitted(width: int, height: int) -> tuple[int, int]:
@@ -104,6 +105,19 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         except (ImageCms.PyCMSError, OSError, ValueError):  # a broken profile: its colours are guessed as sRGB
             pass
     return image if image.mode in ("RGB", "RGBA") else image.convert("RGB")
+
+
+def _look(picture: Image.Image) -> int:
+    """dHash: of nine by eight grey squares, whether each is darker than its right neighbour. 64 bits, unsigned.
+
+    The same after the picture was made smaller, brighter or saved once more, but for a few bits.
+    """
+    squares = picture.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    look = 0
+    for row in range(8):
+        for place in range(row * 9, row * 9 + 8):
+            look = look << 1 | (squares[place] < squares[place + 1])
+    return look
 
 
 def _encoded(picture: Image.Image) -> bytes:

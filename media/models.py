@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Identified, Revised
@@ -42,7 +43,11 @@ class Media(Revised, Base):
             name="stored_is_complete",
         ),
         CheckConstraint("(state = 'refused') = (refused_reason IS NOT NULL)", name="refusal_has_reason"),
+        CheckConstraint("(perceptual_hash IS NULL) = (perceptual_bands IS NULL)", name="look_is_whole"),
         Index("ix_media_entity", "entity_type", "entity_id", "id"),
+        Index("ix_media_sha256", "sha256", postgresql_where="sha256 IS NOT NULL"),
+        Index("ix_media_bands", "perceptual_bands", postgresql_using="gin"),
+        Index("ix_media_unlooked", "id", postgresql_where="state = 'ready' AND perceptual_bands IS NULL"),
         Index("ix_media_owner", "owner_id", "stored_at"),
         Index("ix_media_unattached", "stored_at", postgresql_where="entity_id IS NULL AND storage_key IS NOT NULL"),
     )
@@ -68,6 +73,8 @@ class Media(Revised, Base):
     height: Mapped[int | None] = mapped_column(Integer)
     taken_at: Mapped[datetime | None]  # EXIF
     position: Mapped[str | None] = mapped_column(Sealed)  # EXIF: {"lon", "lat", "altitude_m"} as JSON
+    perceptual_hash: Mapped[int | None] = mapped_column(BigInteger)  # what it looks like (media/likeness.py)
+    perceptual_bands: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))  # of it, indexed; empty if it tells too little
 
 
 class Upload(Identified, Base):

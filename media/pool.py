@@ -62,6 +62,7 @@ class Rendered:
     height: int
     taken_at: datetime | None
     position: Mapping[str, float] | None
+    look: int  # the difference hash (media/likeness.py), unsigned
     pictures: tuple[Picture, ...]
 
 
@@ -184,6 +185,7 @@ def _rendered(told: dict[str, Any], files: list[bytes]) -> Rendered:
         height=told["height"],
         taken_at=datetime.fromisoformat(told["taken_at"]) if told["taken_at"] else None,
         position=told["position"],
+        look=told["look"],
         pictures=tuple(
             Picture(entry["name"], entry["width"], entry["height"], file)
             for entry, file in zip(told["renditions"], files, strict=True)

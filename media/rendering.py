@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,11 @@ from database.journal import record
 from database.session import now
 from media import commands
 from media.access import MediaRules
-from media.models import READY, STORED, Media, Rendition
+from media.likeness import as_stored, bands_of
+from media.models import READY, RENDITIONS, STORED, Media, Rendition
 from media.pool import CannotRender, Rendered, RenderPool
 from media.sealing import read_sealed
-from media.storage import Storage
+from media.storage import NoSuchObject, Storage
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,25 @@ class Renderer:
         for picture in rendered.pictures:
             self.storage.put(rendition_key(media_id, picture.name), io.BytesIO(picture.file))
         return keep_renditions(session, media_id, rendered)
+
+    def look_at_next(self, session: Session) -> int:
+        """Say of one photo that was rendered before hashes were kept what it looks like: how many there were, 0 or 1.
+
+        By its smallest picture. One that is not there any more looks like nothing, and is not asked for again.
+        """
+        unlooked = select(Media.id).where(Media.state == READY, Media.perceptual_bands.is_(None)).order_by(Media.id)
+        media_id = session.scalars(unlooked.limit(1)).one_or_none()
+        if media_id is None:
+            return 0
+        try:
+            with self.storage.open(rendition_key(media_id, RENDITIONS[-1])) as picture:
+                look = self.pool.render(picture.read()).look
+        except (NoSuchObject, CannotRender):
+            look = 0
+        media = commands.locked(session, media_id)
+        if media is not None and media.perceptual_bands is None:
+            _keep_look(media, look)
+        return 1
 
 
 def rendition_key(media_id: UUID, name: str) -> str:
@@ -81,8 +102,14 @@ def keep_renditions(session: Session, media_id: UUID, rendered: Rendered) -> Med
     media.state, media.width, media.height = READY, rendered.width, rendered.height
     media.taken_at = rendered.taken_at
     media.position = json.dumps(dict(rendered.position)) if rendered.position else None
+    _keep_look(media, rendered.look)
     media.revision += 1
     media.updated_at = now(session)
     belonging = {"role": media.role, "entity_type": media.entity_type, "entity_id": str(media.entity_id or "") or None}
     record(session, "media.rendered", media, SYSTEM, data={**belonging, "renditions": [p.name for p in rendered.pictures]})
     return media
+
+
+def _keep_look(media: Media, look: int) -> None:
+    media.perceptual_hash = as_stored(look)
+    media.perceptual_bands = bands_of(media.perceptual_hash)

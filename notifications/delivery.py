@@ -26,7 +26,7 @@ from notifications.rules import MAX_ATTEMPTS, QUIET_FROM, QUIET_UNTIL, after_qui
 
 log = structlog.get_logger()
 
-Task = Callable[[Session, Event], None]
+Task = Callable[[Session, Event], object]
 
 _CLAIM_LIVES = timedelta(minutes=2)  # a message whose worker died in mid-sending is sent again after this
 _ERROR_LENGTH = 500

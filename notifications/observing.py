@@ -7,7 +7,7 @@ fails with the mutation that caused it, and reaches devices with it.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from database.rows import json_rows
 from database.session import now
 from notifications.models import InboxItem, MessageTemplate
 from notifications.rendering import MissingValue, render
-from notifications.subscriptions import SUBSCRIPTIONS, Subscription, by_event
+from notifications.subscriptions import HAVE_THEIR_OWN, SUBSCRIPTIONS, Subscription, by_event
 from notifications.templates import WORDINGS
 
 log = structlog.get_logger()
@@ -31,21 +31,29 @@ BATCH = 50  # people told in one of the worker's transactions: each is a scope w
 FILL_INBOX = "fill_inbox"  # the worker's tasks of this engine
 PLAN_DELIVERIES = "plan_deliveries"
 
+# (session, event, people told of it) -> under which other record each reads it, for those who may not open the event's own.
+Subjects = Callable[[Session, Event, Collection[UUID]], Mapping[UUID, UUID]]
+
 _SEEN = "events_noticed"
 _QUEUED = "outbox_queued"
 _TEMPLATES_LIVE = timedelta(seconds=60)
 
 
 class Notifications:
-    """The engine in one process. `strict` raises MissingValue where otherwise a shorter text is sent and logged."""
+    """The engine in one process. `strict` raises MissingValue where otherwise a shorter text is sent and logged.
+
+    `subjects`, by entity type, are asked for the people of an audience that `HAVE_THEIR_OWN` names.
+    """
 
     def __init__(
         self,
         reactions: Mapping[str, Sequence[str]],
         subscriptions: Iterable[Subscription] = SUBSCRIPTIONS,
         *,
+        subjects: Mapping[str, Subjects] | None = None,
         strict: bool = False,
     ) -> None:
+        self._subjects = subjects or {}
         self._reactions = reactions
         self._rows = by_event(subscriptions)
         self._strict = strict
@@ -63,7 +71,7 @@ class Notifications:
             work += [(event, task) for task in self._reactions.get(event.name, ())]
             told = self.audience(event)
             if len(told) <= MAX_INLINE:
-                items += [self.item(session, event, person, row) for person, row in told.items()]
+                items += self.items(session, event, told)
             else:
                 work.append((event, FILL_INBOX))
             if any(row.channels for row in told.values()):
@@ -79,8 +87,15 @@ class Notifications:
                     told.setdefault(UUID(person), row)
         return told
 
-    def item(self, session: Session, event: Event, person_id: UUID, row: Subscription) -> InboxItem:
-        """The rendered notice of one person."""
+    def items(self, session: Session, event: Event, told: Mapping[UUID, Subscription]) -> list[InboxItem]:
+        """The rendered notices of these people."""
+        subjects: Mapping[UUID, UUID] = {}
+        with_own = [person for person, row in told.items() if row.audience in HAVE_THEIR_OWN]
+        if with_own and event.entity_type in self._subjects:
+            subjects = self._subjects[event.entity_type](session, event, with_own)
+        return [self._item(session, event, person, row, subjects.get(person)) for person, row in told.items()]
+
+    def _item(self, session: Session, event: Event, person_id: UUID, row: Subscription, subject_id: UUID | None) -> InboxItem:
         template = self.template(session, row.template)
         moment = now(session)
         return InboxItem(
@@ -97,7 +112,7 @@ class Notifications:
             title=template.title,
             body=self._text(template, event, person_id),
             subject_type=event.entity_type,
-            subject_id=event.entity_id,
+            subject_id=subject_id or event.entity_id,
             read_at=None,
         )
 
@@ -125,7 +140,7 @@ class Notifications:
         """Task: tell a large audience, a batch in each transaction. Who was told already is left alone."""
         told = set(session.scalars(select(InboxItem.person_id).where(InboxItem.event_id == event.id)))
         waiting = [(person, row) for person, row in self.audience(event).items() if person not in told]
-        items = [self.item(session, event, person, row) for person, row in waiting[:BATCH]]
+        items = self.items(session, event, dict(waiting[:BATCH]))
         write(session, items, [(event, FILL_INBOX)] if len(waiting) > BATCH else [])
 
 

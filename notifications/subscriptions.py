@@ -38,6 +38,9 @@ def _other_clock(data: Json) -> bool:
     return data.get("rule_id", "HZ-24H") not in ("HZ-24H", "HZ-3WD")
 
 
+# Audiences whose people may have a record of their own in which they read what became of another.
+HAVE_THEIR_OWN = frozenset({"reporter", "merged_reporters", "master_reporter"})
+
 SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.submitted", "reporter", "report_received"),
     Subscription("hazard.submitted", "leaders", "new_case"),
@@ -47,6 +50,11 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("hazard.diverted_119", "dispatchers", "fire_reported"),
     Subscription("hazard.merged", "reporter", "report_merged"),
     Subscription("hazard.merged", "master_reporter", "report_joined"),
+    Subscription("hazard.unmerged", "reporter", "report_unmerged"),
+    Subscription("hazard.unmerged", "master_reporter", "report_left"),
+    Subscription("hazard.unmerged", "officers", "case_unmerged", ()),
+    Subscription("hazard.unmerged", "leaders", "case_unmerged", ()),
+    Subscription("hazard.reuse_flagged", "leaders", "photo_reused", ()),
     Subscription("hazard.assigned", "officers", "assigned"),
     Subscription("hazard.assigned", "removed_officers", "released"),
     Subscription("hazard.officers_released", "leaders", "officers_left"),

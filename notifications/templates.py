@@ -39,6 +39,14 @@ _REPORTER = [
         "另有上报与您反映的问题(编号{master_number})属于同一问题,已并入您的事项合并办理。",
     ),
     Wording(
+        "report_unmerged", None, "progress", "上报事项恢复单独办理",
+        "经核对,您反映的问题(编号{number})与编号{master_number}不是同一问题,现恢复单独办理,原期限{due}不变,办理情况将另行告知您。",
+    ),
+    Wording(
+        "report_left", None, "progress", "并案已拆分",
+        "此前并入您反映的问题(编号{master_number})的另一件上报已恢复单独办理。您的事项办理不受影响。",
+    ),
+    Wording(
         "report_handed_over", 10, "statutory", "移交告知",
         "您反映的问题属于{org}职责范围,已于{at}移交,要求于{due}前反馈。移交后您仍可在本平台查看进展。",
     ),
@@ -157,6 +165,14 @@ _OFFICE = [
     Wording(
         "lateness_explained", None, "duty", "超期原因",
         "编号{number}超过时限后完成核查,填报的超期原因:{reason}。请阅核。",
+    ),
+    Wording(
+        "case_unmerged", None, "duty", "并案已拆分",
+        "编号{number}已从编号{master_number}({master_state})拆分,恢复单独办理,原期限{due}不变。理由:{reason}",
+    ),
+    Wording(
+        "photo_reused", None, "duty", "发现重复照片",
+        "编号{number}有{photos}处取证照片与其他案件或者本案其他环节的照片相同或者相近,请核对后填写意见。核对前不影响办理。",
     ),
     Wording(
         "daily_digest", None, "duty", "今日待办",

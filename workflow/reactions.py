@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor
@@ -19,7 +19,8 @@ from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import Event, recorded
 from database.session import now
-from media.models import Media
+from media.likeness import same_as
+from media.models import READY, Media
 from places.models import Unit
 from problems import Invalid, field_error
 from sync.mutations import Origin
@@ -33,7 +34,7 @@ from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
-from workflow.hazards import passing_on, reporting
+from workflow.hazards import passing_on, reporting, reuse
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
 from workflow.hazards.open311 import commands as open311
@@ -283,6 +284,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.upheld": (open311.follow,),
     "hazard.reopened": (intakes.reopen, open311.follow),
     "hazard.merged": (_end_siblings, open311.follow),
+    "hazard.unmerged": (intakes.reopen, open311.follow),
     "hazard.verified_false": (_end_siblings, open311.follow),
     "hazard.fixed_on_site": (_end_siblings, open311.follow),
     "hazard.rectified": (_end_siblings, open311.follow),
@@ -307,6 +309,43 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "assistance.submitted": (_check_order,),
     "assistance.danger_warned": (_open_hazard,),
 }
+
+
+_MOST_REUSES = 20  # of one photo: more of them tell the leader nothing new
+
+
+def compare_evidence(session: Session, media_id: UUID) -> None:
+    """Whether this photo of a report or of what followed is shown elsewhere too. Safe to repeat.
+
+    As evidence in two cases, or at two stages of one: there the reporter's photo counts too, for nobody else has it.
+    """
+    photo = session.get(Media, media_id)
+    hazard_id = _hazard_of(session, photo) if photo is not None and photo.state == READY else None
+    if photo is None or hazard_id is None or photo.role not in ("report", *reuse.EVIDENCE):
+        return
+    is_own = Media.entity_id.in_([hazard_id, *session.scalars(_orders_of(hazard_id))])
+    is_evidence = Media.role.in_(reuse.EVIDENCE)
+    if photo.role == "report":
+        wanted = and_(is_own, is_evidence)
+    else:
+        wanted = or_(
+            and_(is_own, Media.role.in_(("report", *reuse.EVIDENCE)), Media.role != photo.role), and_(~is_own, is_evidence)
+        )
+    kinds = Media.entity_type.in_(("hazard", "rectification"))
+    like = select(Media).where(same_as(photo), Media.state == READY, kinds, wanted).order_by(Media.stored_at, Media.id)
+    others = [(other, _hazard_of(session, other)) for other in session.scalars(like.limit(_MOST_REUSES))]
+    reuse.flag(session, photo, hazard_id, [(other, of_case) for other, of_case in others if of_case is not None])
+
+
+def _hazard_of(session: Session, photo: Media) -> UUID | None:
+    """The hazard that a photo of it, or of an order because of it, belongs to."""
+    if photo.entity_type == "rectification":
+        return session.scalar(select(Rectification.hazard_id).where(Rectification.id == photo.entity_id))
+    return photo.entity_id if photo.entity_type == "hazard" else None
+
+
+def _orders_of(hazard_id: UUID) -> Select[UUID]:
+    return select(Rectification.id).where(Rectification.hazard_id == hazard_id)
 
 
 def case_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]:

@@ -117,6 +117,26 @@ class EventSchema(AnswerSchema):
     data = AnyOf(EventDataSchema)
 
 
+class PhotoReuseSchema(AnswerSchema):
+    """A photo of this case that is also shown elsewhere. Of a case that the reader may not see, only that there is one."""
+
+    id = fields.UUID()
+    media_id = fields.UUID()
+    role = fields.String(metadata={"description": "what it is here: report, verification, rectification, recheck"})
+    other_media_id = fields.UUID(allow_none=True)
+    other_role = fields.String()
+    other_hazard_id = fields.UUID(allow_none=True, metadata={"description": "null if the reader may not see that case"})
+    other_number = fields.String(allow_none=True)
+    is_same_case = fields.Boolean(metadata={"description": "at another stage of this case"})
+    is_same_file = fields.Boolean(metadata={"description": "byte by byte; else it shows the same picture"})
+    found_at = Moment()
+    is_to_judge = fields.Boolean(metadata={"description": "by the leader of this case (`judge_reuse`)"})
+    verdict = fields.String(allow_none=True)
+    words = fields.String()
+    judged_by = fields.String(metadata={"description": "name"})
+    judged_at = Moment(allow_none=True)
+
+
 class PhotosSchema(AnswerSchema):
     """How many photos a record has named, and how many of them have arrived."""
 

@@ -109,6 +109,17 @@ def cancel(session: Session, case: Timed, *rule_ids: str) -> None:
     refresh_due(session, case)
 
 
+def revive(session: Session, case: Timed, rule_id: str, since: datetime | None, because: str) -> None:
+    """The duty that fell away at this moment (`cancel`) never did: its clock goes on from where it began, with these words."""
+    running = open_clocks(session, case)
+    fallen = select(Clock).where(Clock.entity_type == _type_of(case), Clock.entity_id == case.id, Clock.rule_id == rule_id)
+    for clock in session.scalars(fallen.where(Clock.met_at.is_(None), Clock.cancelled_at == since)):
+        clock.cancelled_at = None
+        clock.reason = [*(line for line in clock.reason if line != because), because]
+        running.append(clock)
+    refresh_due(session, case)
+
+
 def pause(session: Session, case: Timed) -> None:
     """From now on nothing of the case's time counts (行政许可法 45). It has no date until `resume`."""
     for clock in open_clocks(session, case):

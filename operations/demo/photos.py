@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import piexif
+from PIL import Image, ImageOps
 from sklearn.datasets import load_sample_images
 
 from device.client import Refused
@@ -46,8 +47,23 @@ def photographs() -> tuple[bytes, ...]:
     return tuple(Path(name).read_bytes() for name in load_sample_images().filenames)
 
 
+def _seen(photograph: bytes) -> bytes:
+    """A part of it, as somebody who stands there sees it.
+
+    No two look alike, not even of the same seed: a photo that is shown twice would be flagged.
+    """
+    rng = random.SystemRandom()
+    with Image.open(io.BytesIO(photograph)) as whole:
+        width, height = (int(side * rng.uniform(0.35, 0.75)) for side in whole.size)
+        left, top = rng.randrange(whole.width - width), rng.randrange(whole.height - height)
+        part = whole.crop((left, top, left + width, top + height)).resize((960, 720))
+    file = io.BytesIO()
+    (ImageOps.mirror(part) if rng.random() < 0.5 else part).save(file, "JPEG", quality=85)
+    return file.getvalue()
+
+
 def take_photo(rng: random.Random, lon: float, lat: float) -> Photo:
-    """A copy of a photograph, as a phone at this place would have written it."""
+    """Of a place, as a phone there would have written it."""
     canary = f"CANARY-{secrets.token_hex(8)}".encode()
     words = canary + b" Zhang San 13800138000"
     exif = piexif.dump(
@@ -72,7 +88,7 @@ def take_photo(rng: random.Random, lon: float, lat: float) -> Photo:
         }
     )
     file = io.BytesIO()
-    piexif.insert(exif, rng.choice(photographs()), file)
+    piexif.insert(exif, _seen(rng.choice(photographs())), file)
     return Photo(new_id(), file.getvalue(), canary)
 
 

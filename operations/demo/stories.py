@@ -48,7 +48,7 @@ STORIES = (
     Story("handed_over", "海拉尔区 离线上报:先核查后移交住建部门,反馈确认,办结", stories_letters.handed_over),
     Story("arbitrated", "新城区 未经验收:移送件两次退回,消安委办协调明确,办结", stories_letters.arbitrated),
     Story("diverted", "锡林浩特市 正在着火:分流119", stories_reports.diverted_to_119),
-    Story("merged", "锡林浩特市 两人反映同一问题:并案,当场改正,办结", stories_checked.merged),
+    Story("merged", "锡林浩特市 两人反映同一问题:并案,当场改正,办结;误并的拆分", stories_checked.merged),
     Story("anonymous", "锡林浩特市 牧区匿名上报(无坐标):凭查询码跟踪至办结", stories_reports.anonymous),
     Story("elsewhere", "自治区外、交界处、尚未开通的东河区:说明去处,转支队", stories_reports.elsewhere),
     Story("force_closed", "海拉尔区 强制办结须两人", stories_reports.force_closed),

@@ -205,26 +205,52 @@ def merged(stage: Stage) -> str:
     case = report(first, office, "EBIKE", "楼道内停放电动自行车并充电", place)
     again = report(second, office, "EBIKE", "单元门口有人给电动车充电,很危险", place)
     case.act(office.clerk, "register", {"category": "EBIKE"}, says="受理登记为“电动自行车违规停放、充电”")
-    again.people["master_reporter"] = [first]
     again.act(office.clerk, "merge", {"master_id": case.id}, says=f"与编号{case.number}为同一问题,并案")
     second.is_told(
         again, "hazard.merged",
         f"您反映的问题(编号{again.number})与编号{case.number}反映的是同一问题,已合并办理,办理情况将一并告知您。",
     )  # fmt: skip
-    first.is_told(again, "hazard.merged", f"另有上报与您反映的问题(编号{case.number})属于同一问题,已并入您的事项合并办理。")
+    case.expect("hazard.merged", first)  # each finds it in his own report
+    first.is_told(case, "hazard.merged", f"另有上报与您反映的问题(编号{case.number})属于同一问题,已并入您的事项合并办理。")
     again.is_hidden_from(first, "并案后双方仍看不到对方的上报")
-    case.people["reporter"] = [first, second]
+    _split_off(office, [(first, case), (second, again)])
     case.assign(pair)
     case.act(pair[0], "start", says="到场核查")
     found = {"finding": "当场搬离并拆除飞线", "no_evidence_reason": "室内定位失败"}
     case.cosigned(pair, "fix_on_site", found, says="当事人当场改正,填写检查记录")
     told = case.act(office.clerk, "tell_reporter", says="告知举报人核查情况")
     equal(told["state"], "CLOSED", "告知后办结")
-    for reporter in (first, second):
+    for event in ("hazard.reporter_told", "hazard.closed"):
+        again.expect(event, second)
+    for reporter, own in ((first, case), (second, again)):
         reporter.is_told(
-            case, "hazard.reporter_told",
+            own, "hazard.reporter_told",
             f"经{spoken_day(local_day(stage.clock()))}实地核查,您反映的问题属实,当事人已当场改正。感谢您对消防工作的支持。",
         )  # fmt: skip
+    followed = again.read(second)["followed"]
+    equal((followed["number"], followed["state"]), (case.number, "CLOSED"), "并案的上报人在自己的上报中看到办理结果")
     again.ends("MERGED", office.leader)
     case.ends("CLOSED", office.leader)
-    return "并案,当场改正,办结"
+    return "并案,当场改正,办结;误并的拆分后另行办理"
+
+
+def _split_off(office: Office, reporters: list[tuple[Person, Case]]) -> None:
+    """A third report is merged by mistake, and is a case of its own again with the date that it had."""
+    case = reporters[0][1]
+    third = office.stage.newcomer("演示住户")
+    place = {**position(116.0890, 43.9452), "landmark": "贝子庙大街路口"}
+    other = report(third, office, "EBIKE", "车棚充电桩冒火花,想问怎么申请更换", place)
+    due = other.read(office.leader)["due_at"]
+    other.act(office.clerk, "merge", {"master_id": case.id}, says=f"误并入编号{case.number}")
+    other.act(office.clerk, "unmerge", {"reason": "反映的不是同一问题"}, says="核对不是同一问题,拆分并案")
+    for event in ("hazard.merged", "hazard.unmerged"):
+        for reporter, own in reporters:
+            own.expect(event, reporter)
+    equal(other.read(office.leader)["due_at"], due, "拆分后期限仍自上报时起算")
+    third.is_told(
+        other, "hazard.unmerged",
+        f"经核对,您反映的问题(编号{other.number})与编号{case.number}不是同一问题,现恢复单独办理,原期限{spoken(due)}不变,"
+        "办理情况将另行告知您。",
+    )  # fmt: skip
+    other.act(office.clerk, "reject", {"reason_code": "CONSULTATION"}, says="属于咨询,不予受理")
+    other.ends("NOT_ACCEPTED", office.leader)

@@ -22,7 +22,8 @@ from workflow.state_machine import START, StateMachine
 MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
 AFTER_THE_END = {
-    ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely"},
+    ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely", "judge_reuse"},
+    ("hazard", "MERGED"): {"unmerge"},
     # A permit lives on, and ends otherwise; papers on their way are still handed over.
     ("permit", "ACTIVE"): {"tell_revocation", "cancel", "retract", "serve"},
     ("permit", "REFUSED"): {"serve"},

@@ -20,6 +20,7 @@ from tests.papers import lend
 from tests.partners import KeyHolder
 from tests.people import BASE, HOME, Caller, staff
 from tests.permits import responsible
+from tests.photos import shown_twice
 from tests.rewards import claim_in, known, policy, unsealing
 from workflow.assistance.rules import EXPERTS
 from workflow.queue.models import Task
@@ -142,6 +143,9 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
 def _case(world: World, operation: Operation, kind: str, name: str) -> Target:
     action = operation.path.rpartition("/actions/")[2] if "/actions/" in operation.path else ""
     first = "SUBMITTED" if kind == "permit" else LIVES[kind].states[0]  # of an application, what the office sees
+    if action == "judge_reuse":
+        case, reuse_id = shown_twice(world.client, world.region_code)
+        return Target({name: str(case.id)}, {**world.arguments(operation, case), "reuse_ids": [reuse_id]}, case.office.leader)
     case = world.for_action(kind, action) if action else world.case(kind, first)
     who = None if action in ONLY_DEVICES else rightful(case, action)
     return Target({name: str(case.id)}, world.arguments(operation, case), who)

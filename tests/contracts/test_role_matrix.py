@@ -33,6 +33,7 @@ GUARDED = {
     ("hazard", "HANDED_OVER", "close"): "not_ready_to_close",
     ("hazard", "HANDED_OVER", "force_close"): "receiver_holds_the_case",
     ("hazard", "", "confirm_timely"): "nothing_claimed",
+    ("hazard", "", "judge_reuse"): "nothing_to_judge",
     ("permit", "INSPECTED", "grant"): "does_not_conform",
 }
 # Where one act leads further than its row: the draft's, or the closing that follows from telling.

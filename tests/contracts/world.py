@@ -129,6 +129,7 @@ class World:
             "public_key": DeviceKey().public_jwk(),
             "id": str(new_id()),
             "code": f"TEST-{new_id().hex[-12:].upper()}",  # other tests of this database name laws too
+            "reuse_ids": [str(new_id())],
             "shifts": [],
             "days": [{"day": "2026-12-25", "is_work": False, "name": "测试"}],
             "body": [{"kind": "paragraph", "text": "测试", "items": []}],

@@ -25,6 +25,7 @@ from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.papers import lend
 from tests.people import BASE, Caller
+from tests.photos import shown_twice
 from tests.wsgi import WsgiTransport
 
 # What need not be said, and usually is.
@@ -156,6 +157,13 @@ def confirm_timely(world: World) -> Occasion:
     return Occasion(world, hazard.office.leader, str(hazard.id), {"accepted": True})
 
 
+def judge_reuse(world: World) -> Occasion:
+    """A photo is shown in two cases, and the leader has looked at both."""
+    case, reuse_id = shown_twice(world.client, world.region_code)
+    args = {"reuse_ids": [reuse_id], "verdict": "EXPLAINED", "reason": "同一现场的两件举报"}
+    return Occasion(world, case.office.leader, str(case.id), args, names={"reuse": reuse_id})
+
+
 def edit_unit(world: World) -> Occasion:
     """An officer was at the enterprise and saw what has changed."""
     seen = {"address": "东影南街12号", "place_type": "OTHER", "position": FOUND["position"], "name": "晨光大酒店"}
@@ -197,6 +205,7 @@ def with_numbers(world: World, action: str) -> Occasion:
 OTHERS: dict[str, Callable[[World], Occasion]] = {
     "hazard.submit": submit,
     "hazard.confirm_timely": confirm_timely,
+    "hazard.judge_reuse": judge_reuse,
     "assistance.submit": apply_for_help,
     "task.claim": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=False)),
     "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),

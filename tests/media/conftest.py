@@ -96,10 +96,11 @@ class World:
         )
         return found
 
+    def renderer(self, pool: RenderPool) -> Renderer:
+        return Renderer(self.storage, self.ring, pool, MediaRules())
+
     def renders(self, media_id: UUID, pool: RenderPool) -> Media:
-        media: Media = self.do(
-            lambda session: Renderer(self.storage, self.ring, pool, MediaRules()).render_media(session, media_id)
-        )
+        media: Media = self.do(lambda session: self.renderer(pool).render_media(session, media_id))
         return media
 
     def spooled(self) -> list[Path]:

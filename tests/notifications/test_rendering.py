@@ -25,6 +25,14 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.rejected": {**NUMBER, "reason": "不属于消防安全问题", "org": "住房和城乡建设局", "phone": "0471-1234567"},
     "hazard.diverted_119": {**NUMBER, "place": "呼和浩特市新城区"},
     "hazard.merged": {**NUMBER, "master_number": "YH150102202611220000001"},
+    "hazard.unmerged": {
+        **NUMBER,
+        "reason": "不是同一楼层",
+        "master_number": "YH150102202611220000001",
+        "master_state": "核查中",
+        "due": "2026-11-23T13:30:00Z",
+    },
+    "hazard.reuse_flagged": {**NUMBER, "photos": 2},
     "hazard.assigned": {
         **NUMBER,
         "due": "2026-11-23T13:30:00Z",

@@ -23,6 +23,8 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (8, field_acts.speak_up),
     (5, field_acts.decide_an_issue),
     (12, desk_acts.triage),
+    (3, desk_acts.merge),
+    (2, desk_acts.split),
     (16, desk_acts.assign),
     (10, desk_acts.close),
     (6, desk_acts.handle_a_letter),

@@ -11,6 +11,7 @@ from tests.makers import CATEGORY
 from tests.people import ELSEWHERE, HOME
 from tests.simulator.cast import Phone
 from tests.simulator.simulation import Simulation
+from workflow.hazards.rules import LIFE
 
 
 def _case(sim: Simulation, table: str, states: tuple[str, ...]) -> Any | None:
@@ -39,6 +40,25 @@ def triage(sim: Simulation) -> str | None:
     if sim.rng.random() < 0.1:
         return _act(sim, "hazard", case, Role.INTAKE_CLERK, "reject", reason_code="NOT_FIRE_MATTER")
     return _act(sim, "hazard", case, Role.INTAKE_CLERK, "register", category=CATEGORY)
+
+
+def merge(sim: Simulation) -> str | None:
+    """A clerk takes two reports for one thing. Named ones: his word that two are one is no table's, and stands in `event`."""
+    found = sim.server.rows(
+        "SELECT * FROM hazard WHERE state <> ALL(:over) AND report_mode <> 'ANONYMOUS' ORDER BY id", over=sorted(LIFE.final)
+    )
+    fresh = [each for each in found if each.state in ("SUBMITTED", "REGISTERED")]
+    case = sim.rng.choice(fresh) if fresh else None
+    others = [each for each in found if case is not None and each.region_code == case.region_code and each.id != case.id]
+    if case is None or not others:
+        return None
+    return _act(sim, "hazard", case, Role.INTAKE_CLERK, "merge", master_id=str(sim.rng.choice(others).id))
+
+
+def split(sim: Simulation) -> str | None:
+    """And sees that they were two."""
+    case = _case(sim, "hazard", ("MERGED",))
+    return None if case is None else _act(sim, "hazard", case, Role.INTAKE_CLERK, "unmerge", reason="不是同一问题")
 
 
 def assign(sim: Simulation) -> str | None:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 from api.context import Parts
 from notifications.delivery import work_outbox
 from notifications.waking import Wake
-from worker import TIMETABLE, Process, tasks_of
+from worker import TIMETABLE, Process, renderer_of, tasks_of
 
 _LINES = frozenset({
     "raise_untouched", "remind_holders", "mark_breaches", "refer_unsigned", "expire_orders", "lapse_claims",
@@ -38,7 +38,7 @@ def work(parts: Parts) -> None:
     """All that is due. Photos are left alone: what is made of them takes processes of its own."""
     tasks = {**tasks_of(parts), "render_media": lambda *_: None}
     work_outbox(parts.database, tasks)
-    process = Process(parts, tasks, {}, Wake(lambda: None))
+    process = Process(parts, tasks, {}, Wake(lambda: None), renderer_of(parts))
     for line in TIMETABLE:
         if line.name in _LINES:
             line.run(process)

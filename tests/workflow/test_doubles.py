@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 
 from accounts.actor import Role
+from api.context import Parts
+from tests.application import work_off
 from tests.clock import Clock
 from tests.makers import Case, make_hazard
 from tests.people import citizen, staff
+from tests.photos import jpeg, picture, saved_again, sent
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 HERE = (111.6856, 40.8455)
@@ -72,3 +76,24 @@ def test_it_is_for_whoever_may_merge(client: FlaskClient, role: Role) -> None:
     assert staff(client, role).get(f"/hazards/{case.id}/doubles").status_code in (403, 404)
     for who in (case.reporter, citizen(client)):
         assert who.get(f"/hazards/{case.id}/doubles").status_code in (403, 404)
+
+
+def test_the_same_picture_is_found_wherever_and_whatever_else_was_said(client: FlaskClient, parts: Parts) -> None:
+    nowhere = {"region_code": "150102", "sumu": "保合少镇", "gacha": "野马图村"}
+    one, other = citizen(client), citizen(client)
+    seen = made(client, reporter=one, place=nowhere, picture="FACILITY", photos=[sent(one, jpeg(picture(1)))], description="")
+    made(client, reporter=one, place=at(HERE[0] + 0.03, HERE[1]), photos=[sent(one, jpeg(picture(2)))])
+    case = made(client, reporter=other, photos=[sent(other, saved_again(picture(1)))])
+    work_off(parts)
+    (item,) = found(case)
+    assert (item["id"], item["reason"]) == (str(seen.id), "同一天内上报,照片相近")
+
+
+def test_photos_that_show_next_to_nothing_are_like_no_other(client: FlaskClient, parts: Parts) -> None:
+    far = at(HERE[0] + 0.03, HERE[1])
+    one = citizen(client)
+    dark = Image.new("RGB", (640, 480), (8, 8, 8))
+    made(client, reporter=one, place=far, picture="EBIKE", photos=[sent(one, jpeg(dark))])
+    case = made(client, reporter=one, photos=[sent(one, jpeg(dark, quality=70))])
+    work_off(parts)
+    assert found(case) == []

@@ -12,7 +12,7 @@ from tests.people import Caller
 
 
 def told(who: Caller, about: Case) -> list[str]:
-    """The events of this case that somebody was told of."""
+    """The events that somebody was told of and finds in this case."""
     rows = who.get("/inbox?limit=100").get_json()["items"]
     return [row["event_name"] for row in rows if row["subject_id"] == str(about.id)]
 
@@ -38,7 +38,32 @@ def test_every_reporter_of_merged_reports_is_told_what_became_of_them(merged: tu
     master = merged[0]
     to_its_end(master)
     for report in merged:
-        assert {"hazard.registered", "hazard.reporter_told", "hazard.closed"} <= set(told(report.reporter, master))
+        assert {"hazard.registered", "hazard.reporter_told", "hazard.closed"} <= set(told(report.reporter, report))
+
+
+def test_every_notice_leads_a_reporter_to_a_report_that_he_may_open(merged: tuple[Case, Case, Case]) -> None:
+    to_its_end(merged[0])
+    for report in merged:
+        for notice in report.reporter.get("/inbox?limit=100").get_json()["items"]:
+            assert report.reporter.get(f"/hazards/{notice['subject_id']}").status_code == 200, notice
+
+
+def test_a_reporter_reads_in_his_own_report_what_becomes_of_the_case_that_it_joined(merged: tuple[Case, Case, Case]) -> None:
+    master, _, first = merged
+    assert master.read(master.reporter)["followed"] is None
+    to_its_end(master)
+    own = first.read(first.reporter)
+    followed = own["followed"]
+    assert (own["state"], followed["number"], followed["state_label"]) == ("MERGED", master.number, "已办结")
+    assert [line["name"] for line in own["timeline"]][-2:] == ["hazard.reporter_told", "hazard.closed"]
+    assert {line["actor_name"] for line in own["timeline"]} == {""}
+
+
+def test_the_office_sees_in_a_case_what_was_merged_into_it_and_nobody_else_does(merged: tuple[Case, Case, Case]) -> None:
+    master, middle, first = merged
+    assert [one["number"] for one in master.read(master.office.clerk)["joined"]] == [middle.number]
+    assert [one["number"] for one in middle.read(master.office.clerk)["joined"]] == [first.number]
+    assert master.read(master.reporter)["joined"] == []
 
 
 def test_only_who_may_dispute_and_rate_is_told_that_he_may(merged: tuple[Case, Case, Case]) -> None:
@@ -71,4 +96,4 @@ def test_more_reporters_than_one_transaction_tells_are_told_by_the_worker(client
     master.act(master.office.clerk, "register", category="EVAC_BLOCKED")
     work_off(parts)
     for report in (master, reports[0], reports[-1]):
-        assert told(report.reporter, master).count("hazard.registered") == 1
+        assert told(report.reporter, report).count("hazard.registered") == 1

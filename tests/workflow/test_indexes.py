@@ -70,3 +70,19 @@ def test_the_order_that_a_letter_names_is_found_by_an_index(client: FlaskClient,
         plan = "\n".join(session.scalars(text(f"EXPLAIN {question}")))
     assert "ix_event_transaction" in plan
     assert "Seq Scan" not in plan
+
+
+def test_what_is_near_is_counted_by_the_index_of_places(client: FlaskClient, parts: Parts) -> None:
+    make_hazard(client)
+    asked_for = {"picture": "EXIT", "position": {"lon": 111.6856, "lat": 40.8455}}
+    with asked(parts) as statements:
+        assert client.post("/api/v1/hazards/nearby", json=asked_for).status_code == 200
+    (counted,) = [statement for statement in statements if "FROM hazard" in statement]
+    with parts.database.transaction() as session:
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        names = dict.fromkeys(re.findall(r"%\((\w+)\)s", counted))
+        values = {name: "EXIT" if "picture" in name else 0 for name in names}
+        values |= {name: "2026-11-01" for name in names if "submitted" in name}
+        values |= {name: "CLOSED" for name in names if "state" in name}
+        plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {counted}", values).scalars())
+    assert "ix_hazard_place" in plan

@@ -251,6 +251,18 @@ def test_what_was_merged_is_answered_with_its_master(client: FlaskClient, clerk:
     assert [row["工单编号"] for row in unsent(clerk)] == ["NM1"]
 
 
+def test_what_was_split_off_again_waits_for_its_own_answer(client: FlaskClient, clerk: Caller) -> None:
+    made = taken(clerk)
+    master, case = make_hazard(client), case_of(clerk, made)
+    case.act(clerk, "merge", master_id=str(master.id))
+    master.act(master.office.clerk, "reject", reason_code="INSUFFICIENT_INFO")
+    assert len(unsent(clerk)) == 1
+    case.act(clerk, "unmerge", reason="与原案不是同一地点")
+    assert (unsent(clerk), clerk.get(f"/intakes/{made['id']}").get_json()["state"]) == ([], "OPEN")
+    case.act(clerk, "reject", reason_code="CONSULTATION")
+    assert [row["办理结果"] for row in unsent(clerk)] == ["属于咨询。"]
+
+
 def test_only_clerks_take_orders_and_nobody_sees_those_of_another_league(client: FlaskClient, clerk: Caller) -> None:
     made = taken(clerk)
     for who in (citizen(client), staff(client, Role.FIRE_OFFICER), staff(client, Role.RECEIVER_CLERK)):

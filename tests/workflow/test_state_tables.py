@@ -18,7 +18,9 @@ from workflow.state_machine import START, StateMachine
 
 MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
-LEAVES_FINAL = {"dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve"}
+LEAVES_FINAL = {
+    "dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve", "unmerge", "judge_reuse",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

@@ -9,7 +9,15 @@ from workflow.hazards.messages.schemas import MessageCountSchema
 from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
 from workflow.hazards.rewards.schemas import RewardStandingSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
-from workflow.schemas import ClockSchema, CodeField, EventSchema, NamedPersonSchema, OfferedActionSchema, PhotosSchema
+from workflow.schemas import (
+    ClockSchema,
+    CodeField,
+    EventSchema,
+    NamedPersonSchema,
+    OfferedActionSchema,
+    PhotoReuseSchema,
+    PhotosSchema,
+)
 
 
 class HazardFilterSchema(PageSchema):
@@ -44,6 +52,27 @@ class HazardPageSchema(AnswerSchema):
     next_cursor = fields.String(allow_none=True)
 
 
+class FollowedSchema(AnswerSchema):
+    """The case that a merged report joined, as its reporter may know it."""
+
+    number = fields.String()
+    state = fields.String(validate=STATE)
+    state_label = fields.String()
+    due_at = Moment(allow_none=True)
+    held_by = fields.String()
+
+
+class JoinedSchema(AnswerSchema):
+    """A report that was merged into this case."""
+
+    id = fields.UUID()
+    number = fields.String()
+    picture = fields.String(validate=PICTURE)
+    place = fields.String()
+    submitted_at = Moment()
+    merged_at = Moment()
+
+
 class HazardSchema(HazardSummarySchema):
     """A hazard with what the caller may do and why each date is what it is.
 
@@ -55,7 +84,7 @@ class HazardSchema(HazardSummarySchema):
     people = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "the staff whom `data` names by id"})
     actions = fields.List(fields.Nested(OfferedActionSchema))
     clocks = fields.List(fields.Nested(ClockSchema))
-    timeline = fields.List(fields.Nested(EventSchema))
+    timeline = fields.List(fields.Nested(EventSchema), metadata={"description": "for a reporter also of the case that it joined"})
     media = fields.Nested(PhotosSchema)
     messages = fields.Nested(
         MessageCountSchema, allow_none=True, metadata={"description": "between office and reporter; null for who reads none"}
@@ -63,6 +92,9 @@ class HazardSchema(HazardSummarySchema):
     reward = fields.Nested(
         RewardStandingSchema, allow_none=True, metadata={"description": "for its reporter, once there is something to claim"}
     )
+    followed = fields.Nested(FollowedSchema, allow_none=True, metadata={"description": "of a merged report, the case it joined"})
+    joined = fields.List(fields.Nested(JoinedSchema), metadata={"description": "for the office: what was merged into it"})
+    reuses = fields.List(fields.Nested(PhotoReuseSchema), metadata={"description": "for the office: photos also shown elsewhere"})
 
 
 class SubmittedSchema(AnswerSchema):
@@ -126,6 +158,37 @@ class DoublesSchema(AnswerSchema):
     """The likeliest first."""
 
     items = fields.List(fields.Nested(DoubleSchema))
+
+
+class AroundSchema(AnswerSchema):
+    """Open reports of the same kind in the cell of a hundredth of a degree, three or more: all that the public may know."""
+
+    picture = fields.String(validate=PICTURE)
+    label = fields.String(metadata={"example": "通道出口"})
+    west = fields.Float(metadata={"description": "of the cell, degrees"})
+    south = fields.Float()
+    size = fields.Float(metadata={"description": "of a side, degrees", "example": 0.01})
+    count = fields.Integer(metadata={"description": "3 or more, at most 100"})
+    days = fields.Integer(metadata={"description": "reported within so many days"})
+
+
+class OwnDoubleSchema(AnswerSchema):
+    """An earlier report of the caller's own that may be the same thing, and why."""
+
+    id = fields.UUID()
+    number = fields.String()
+    state = fields.String(validate=STATE)
+    state_label = fields.String()
+    place = fields.String()
+    submitted_at = Moment()
+    reason = fields.String(metadata={"example": "相距约30米,都是通道出口,同一天内上报"})
+
+
+class NearbySchema(AnswerSchema):
+    """What is known of the place before a report is made. Neither keeps anybody from reporting."""
+
+    around = fields.Nested(AroundSchema, allow_none=True, metadata={"description": "null for fewer than three"})
+    own = fields.List(fields.Nested(OwnDoubleSchema), metadata={"description": "the likeliest first; none without a session"})
 
 
 class PictureSchema(AnswerSchema):

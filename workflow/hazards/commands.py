@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sync.mutations import Mutation
-from workflow.hazards import closing, passing_on, reporting, reviewing, schemas, triage, verification
+from workflow.hazards import closing, merging, passing_on, reporting, reuse, reviewing, schemas, triage, verification
 from workflow.hazards.messages import commands as messages
 from workflow.hazards.messages.schemas import AnswerOfficeSchema, AskReporterSchema
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
@@ -22,7 +22,8 @@ MUTATIONS = [
     Mutation("hazard.register", schemas.RegisterSchema, triage.register, summary="受理登记"),
     Mutation("hazard.reject", schemas.RejectSchema, triage.reject, summary="不予受理"),
     Mutation("hazard.divert_119", NoteSchema, triage.divert_119, summary="分流119"),
-    Mutation("hazard.merge", schemas.MergeSchema, triage.merge, summary="并案"),
+    Mutation("hazard.merge", schemas.MergeSchema, merging.merge, summary="并案"),
+    Mutation("hazard.unmerge", ReasonSchema, merging.unmerge, summary="拆分并案"),
     Mutation("hazard.reclassify", schemas.ReclassifySchema, triage.reclassify, summary="调整类别"),
     Mutation("hazard.assign", schemas.AssignSchema, triage.assign, summary="派单"),
     Mutation("hazard.precheck", schemas.PrecheckSchema, triage.precheck, summary="网格先行查看"),
@@ -45,4 +46,5 @@ MUTATIONS = [
     Mutation("hazard.request_force_close", ReasonSchema, closing.request_force_close, summary="申请强制办结"),
     Mutation("hazard.force_close", NoteSchema, closing.force_close, summary="同意强制办结"),
     Mutation("hazard.confirm_timely", schemas.ConfirmTimelySchema, closing.confirm_timely, summary="确认离线办理时间"),
+    Mutation("hazard.judge_reuse", schemas.JudgeReuseSchema, reuse.judge, summary="核对重复照片"),
 ]

@@ -9,6 +9,8 @@ EVENT_WORDS = {
     "hazard.rejected": "不予受理",
     "hazard.diverted_119": "分流119",
     "hazard.merged": "并案",
+    "hazard.unmerged": "拆分并案",
+    "hazard.registration_resumed": "恢复受理",
     "hazard.reclassified": "调整类别",
     "hazard.assigned": "派单",
     "hazard.officers_released": "承办人调离,退回派单",
@@ -39,6 +41,8 @@ EVENT_WORDS = {
     "hazard.force_close_requested": "申请强制办结",
     "hazard.force_closed": "强制办结",
     "hazard.rescheduled": "期限顺延",
+    "hazard.reuse_flagged": "发现重复照片",
+    "hazard.reuse_judged": "核对重复照片",
     "clock.due_soon": "期限临近,已提醒",
     "clock.breached": "超过期限",
 }

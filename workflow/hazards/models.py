@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, Uuid
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, UniqueConstraint, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from database.base import Base, Json, Revised
+from database.base import Base, Identified, Json, Revised
 from database.crypto import Sealed
-from workflow.hazards.rules import LIFE
+from workflow.hazards.rules import LIFE, REUSE_VERDICTS
 
 REPORT_MODES = ("REAL_NAME", "REAL_NAME_HIDDEN", "ANONYMOUS")
 
@@ -37,6 +37,7 @@ class Hazard(Revised, Base):
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
         CheckConstraint(f"report_mode IN {REPORT_MODES}", name="report_mode_known"),
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
+        CheckConstraint("(master_id IS NULL) = (merged_from IS NULL)", name="merged_from_somewhere"),
         CheckConstraint("description <> '' OR photo_ids <> '{}'", name="says_something"),
         Index("ix_hazard_region_state", "region_code", "state", "id"),
         Index("ix_hazard_officers", "officer_ids", postgresql_using="gin"),
@@ -84,6 +85,7 @@ class Hazard(Revised, Base):
     off_devices_at: Mapped[datetime | None]  # 90 days after closing it leaves every device
 
     master_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazard.id"))  # merged into
+    merged_from: Mapped[str | None]  # the state that it stood in then
     rejection_reason: Mapped[str | None]
     precheck: Mapped[Json | None]
     pending_act: Mapped[Json | None]  # a draft that waits for the second officer's signature
@@ -115,6 +117,32 @@ class HazardReporter(Base):
     mobile_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
     id_no: Mapped[str | None] = mapped_column(Sealed)
     id_no_index: Mapped[bytes | None] = mapped_column(LargeBinary, index=True)
+
+
+class PhotoReuse(Identified, Base):
+    """A photo of a check, a fixing or a recheck that is also shown elsewhere: in another case, or at another stage of this."""
+
+    __tablename__ = "photo_reuse"
+    __table_args__ = (
+        UniqueConstraint("media_id", "other_media_id"),
+        CheckConstraint(f"verdict IN {tuple(REUSE_VERDICTS)}", name="verdict_known"),
+        CheckConstraint("(verdict IS NULL) = (judged_at IS NULL)", name="judged_whole"),
+        Index("ix_photo_reuse_hazard", "hazard_id", "id"),
+        Index("ix_photo_reuse_other", "other_hazard_id", "id"),
+    )
+
+    hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"))  # the case of the later photo, whose leader judges
+    media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
+    role: Mapped[str]  # what it is there: report, verification, rectification, recheck
+    other_hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"))  # of the earlier one; the same case at another stage
+    other_media_id: Mapped[UUID] = mapped_column(ForeignKey("media.id"))
+    other_role: Mapped[str]
+    is_same_file: Mapped[bool]  # byte by byte; else it shows the same picture
+    found_at: Mapped[datetime]
+    verdict: Mapped[str | None]
+    words: Mapped[str] = mapped_column(default="")
+    judged_by: Mapped[UUID | None]
+    judged_at: Mapped[datetime | None]
 
 
 class TrackAttempt(Base):

@@ -20,9 +20,12 @@ from workflow.hazards.events import EVENT_WORDS
 from workflow.hazards.messages.queries import obstacle
 from workflow.hazards.messages.rules import OFFICE, REPORTER
 from workflow.hazards.models import Hazard
+from workflow.hazards.reporters import leading
+from workflow.hazards.reporting import place_text
+from workflow.hazards.reuse import has_open
 from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import LIFE, may_close, may_dispute
+from workflow.hazards.rules import LIFE, STATES, may_close, may_dispute
 from workflow.hazards.synced import HAZARD, holder_line, officer_line, reporter_line
 from workflow.models import Clock
 from workflow.offices import staff_names
@@ -78,6 +81,8 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return hazard.rating is None
         case "hand_over":
             return hazard.handover_id is None
+        case "judge_reuse":
+            return has_open(session, hazard.id)
         case "uphold" | "reopen":
             return may_review(session, hazard, actor.id)
         case "force_close":
@@ -125,13 +130,6 @@ def is_with_receiver(hazard: Hazard) -> bool:
     return hazard.state == "HANDED_OVER" and hazard.handover_closed_at is None
 
 
-def leading(session: Session, hazard: Hazard) -> Hazard:
-    """The case that this one was merged into, however often; itself if it was not."""
-    while hazard.master_id is not None:
-        hazard = session.get_one(Hazard, hazard.master_id)
-    return hazard
-
-
 def together_with(hazard_id: UUID) -> Select[UUID]:
     """The case, and whatever was merged into it."""
     columns = select(Hazard.id).where(Hazard.id == hazard_id).cte("together", recursive=True)
@@ -176,6 +174,7 @@ _PUBLIC_EVENTS = {
     "hazard.merged",
     "hazard.reporter_asked",
     "hazard.reporter_answered",
+    "hazard.unmerged",
     "hazard.handed_over",
     "hazard.reporter_told",
     "hazard.reward_opened",
@@ -185,6 +184,8 @@ _PUBLIC_EVENTS = {
     "hazard.upheld",
     "hazard.reopened",
 }
+_OF_ITS_REPORTER = {"hazard.disputed", "hazard.upheld"}
+_AMONG_US = {"hazard.unmerged": "reason"}  # what the office writes for the file, of a case that is somebody else's too
 _PUBLIC_DATA = ("number", "org", "due", "reason", "result", "date", "dispute_until", "phone")
 
 
@@ -196,9 +197,7 @@ def timeline(session: Session, hazard: Hazard, *, for_office: bool, reader_id: U
     of_case = select(Event).where(Event.entity_type == "hazard", Event.entity_id == hazard.id)
     events = list(session.scalars(of_case.order_by(Event.id)))
     if not for_office:
-        return [
-            {**_told(event), "actor_name": "", "data": _public(event.data)} for event in events if event.name in _PUBLIC_EVENTS
-        ]
+        return [{**_told(event), "actor_name": "", "data": _public(event)} for event in events if event.name in _PUBLIC_EVENTS]
     hidden = hazard.reporter_id if hazard.reporter_id != reader_id else None
     names = staff_names(session, [event.actor_id for event in events if event.actor_id != hidden])
     return [{**_told(event), "actor_name": names.get(str(event.actor_id), ""), "data": event.data} for event in events]
@@ -209,16 +208,43 @@ def _told(event: Event) -> Json:
 
 
 def story(session: Session, hazard: Hazard) -> list[Json]:
-    """What a reporter reads of his report, and since it was merged of the case that it joined."""
+    """What a reporter reads of his report, and while it is merged of the case that it joined, with what is open to all.
+
+    Of the other's reporter (a dispute of his, and how it ended) not a word.
+    """
     case = leading(session, hazard)
     own = timeline(session, hazard, for_office=False)
     if case is hazard:
         return own
-    return [*own, *(line for line in timeline(session, case, for_office=False) if line["at"] >= own[-1]["at"])]
+    since = [line for line in timeline(session, case, for_office=False) if line["at"] >= own[-1]["at"]]
+    return [*own, *(line for line in since if line["name"] not in _OF_ITS_REPORTER)]
 
 
-def _public(data: Json) -> Json:
-    return {key: data[key] for key in _PUBLIC_DATA if key in data}
+def followed(session: Session, hazard: Hazard) -> Json | None:
+    """For whoever reported what was merged: how the case stands that his report joined. None if it is a case of its own."""
+    case = leading(session, hazard)
+    if case is hazard:
+        return None
+    return {
+        "number": case.number, "state": case.state, "state_label": STATES[case.state], "due_at": case.due_at,
+        "held_by": in_whose_hands(session, case),
+    }  # fmt: skip
+
+
+def joined(session: Session, hazard: Hazard) -> list[Json]:
+    """The reports that were merged into this case, for its office; what was merged into those stands with them."""
+    rows = session.scalars(select(Hazard).where(Hazard.master_id == hazard.id).order_by(Hazard.id))
+    return [
+        {
+            "id": row.id, "number": row.number, "picture": row.picture, "place": place_text(row),
+            "submitted_at": row.submitted_at, "merged_at": row.closed_at,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _public(event: Event) -> Json:
+    return {key: event.data[key] for key in _PUBLIC_DATA if key in event.data and key != _AMONG_US.get(event.name)}
 
 
 def is_office(hazard: Hazard, actor: Actor) -> bool:

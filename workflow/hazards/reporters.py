@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from accounts.actor import Actor, Role
 from accounts.models import Person
 from database.base import new_id
 from database.crypto import Sealed, fingerprint
-from database.journal import record
+from database.journal import Event, record
 from database.session import now
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.feed import touch
@@ -124,6 +125,30 @@ def told_apart(session: Session, hazard: Hazard) -> dict[str, list[UUID]]:
     everybody = reporters_of(session, hazard)
     own = [person for person in everybody if person == hazard.reporter_id][:1]
     return {"reporter": own, "merged_reporters": [person for person in everybody if person != hazard.reporter_id]}
+
+
+def own_reports(session: Session, event: Event, people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of people who are told of a case: the report of each one's own, where that is another, merged into it or into which it was.
+
+    What is told of a case is found in his own report, which is the only one that he may open.
+    """
+    case = session.get_one(Hazard, event.entity_id)
+    others = [person for person in people if person != case.reporter_id]
+    if not others:
+        return {}
+    heads = {leading(session, case).id, *([UUID(event.data["master_id"])] if "master_id" in event.data else [])}
+    columns = select(Hazard.id, Hazard.reporter_id)
+    family = columns.where(Hazard.id.in_(heads)).cte("family", recursive=True)
+    family = family.union_all(columns.where(Hazard.master_id == family.c.id))
+    found = select(family.c.reporter_id, family.c.id).where(family.c.reporter_id.in_(others)).order_by(family.c.id)
+    return dict(session.execute(found).all())
+
+
+def leading(session: Session, hazard: Hazard) -> Hazard:
+    """The case that this one was merged into, however often; itself if it was not."""
+    while hazard.master_id is not None:
+        hazard = session.get_one(Hazard, hazard.master_id)
+    return hazard
 
 
 def claim(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:

@@ -74,6 +74,8 @@ LIFE = StateMachine(
         Transition("SUBMITTED", "register", "REGISTERED", _INTAKE, "受理登记"),
         *_each(_BEFORE_CHECK, "reject", "NOT_ACCEPTED", _INTAKE, label="不予受理", clocks_stopped=VERIFY_CLOCKS),
         *_each(_BEFORE_CHECK, "merge", "MERGED", _INTAKE, label="并案", clocks_stopped=VERIFY_CLOCKS),
+        Transition("MERGED", "unmerge", "SUBMITTED", _INTAKE, "拆分并案"),
+        Transition("SUBMITTED", "enter_registered", "REGISTERED", _SYSTEM),  # as it had been when it was merged
         *_each(("SUBMITTED", *_NOT_VERIFIED), "reclassify", "", _INTAKE | _OFFICER, label="调整类别"),
         Transition("REGISTERED", "assign", "ASSIGNED", _LEADER, "派单"),
         Transition("ASSIGNED", "assign", "ASSIGNED", _LEADER, "改派"),
@@ -168,6 +170,7 @@ LIFE = StateMachine(
             _LEADER,
             label="确认离线办理时间",
         ),
+        *_each((*_OPEN, "CLOSED"), "judge_reuse", "", _LEADER, label="核对重复照片"),
     ],
     final=frozenset({"EMERGENCY_DIVERTED", "NOT_ACCEPTED", "MERGED", "CLOSED"}),
 )
@@ -185,6 +188,9 @@ REJECTION_REASONS = {
     "CONSULTATION": "属于咨询",
     "OUT_OF_REGION": "不在本自治区范围内",
 }
+
+# One photo in several closures: what the leader found. It is evidence of neither until he has looked.
+REUSE_VERDICTS = {"EXPLAINED": "情况属实,照片可以作为依据", "MISUSED": "照片不能作为依据,重新核查取证"}
 
 
 def may_dispute(told_at: datetime | None, closed_at: datetime | None, disputed_at: datetime | None, moment: datetime) -> bool:

@@ -10,7 +10,7 @@ from accounts.schemas import Phone
 from places.schemas import PlaceSchema, PositionSchema, Uscc
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.hazards.models import REPORT_MODES
-from workflow.hazards.rules import CALL_119, REJECTION_REASONS
+from workflow.hazards.rules import CALL_119, REJECTION_REASONS, REUSE_VERDICTS
 from workflow.papers.schemas import OrderSchema
 from workflow.schemas import CodeField, NoteSchema, PeopleField, PhotosField, ReasonSchema
 
@@ -97,6 +97,16 @@ class SubmitSchema(StrictSchema):
         """A photo or words suffice, but one of them is needed."""
         if not data.get("description") and not data.get("photos"):
             raise ValidationError("请拍照或者填写情况说明", "description")
+
+
+class AskNearbySchema(StrictSchema):
+    """What a report would say, as far as it is known by now; words and photos are compared with the caller's own alone."""
+
+    picture = fields.String(required=True, validate=validate.OneOf(list(PICTURES)))
+    position = fields.Nested(PositionSchema, required=True)
+    place_name = Line(max_length=100, min_length=0, load_default="")
+    description = Prose(max_length=2000, load_default="")
+    photos = PhotosField(load_default=list, metadata={"description": "of the caller's own, as far as they are here"})
 
 
 class RegisterSchema(NoteSchema):
@@ -200,6 +210,13 @@ class ConfirmTimelySchema(NoteSchema):
     """The leader accepts, or refuses, the device's time of an act that was handed in late."""
 
     accepted = Flag(required=True)
+
+
+class JudgeReuseSchema(ReasonSchema):
+    """What the leader found about photos that are also shown elsewhere."""
+
+    reuse_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=100, error="应有1到100项"))
+    verdict = fields.String(required=True, validate=validate.OneOf(list(REUSE_VERDICTS)))
 
 
 class ClaimReportSchema(StrictSchema):

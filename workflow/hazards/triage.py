@@ -1,4 +1,4 @@
-"""What the office does before the check: register, reject, merge, reclassify, assign."""
+"""What the office does before the check: register, reject, reclassify, assign."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -98,7 +97,7 @@ def reject(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "reject", roles_on(hazard, actor, origin))
     hazard.rejection_reason = data["reason_code"]
-    _end(session, hazard)
+    end(session, hazard)
     move(
         session, hazard, step, actor, "hazard.rejected",
         concerns={"reporter": reporters_of(session, hazard)},
@@ -115,7 +114,7 @@ def divert_119(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any
     """The clerk sees that it burns: the reporter is told to call 119, the dispatchers where it is."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "divert_119", roles_on(hazard, actor, origin))
-    _end(session, hazard)
+    end(session, hazard)
     move(
         session, hazard, step, actor, "hazard.diverted_119",
         concerns={
@@ -127,30 +126,8 @@ def divert_119(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, Any
     return hazard
 
 
-def merge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """并案: this report joins an open case of the same banner. All reporters are told, now and of what becomes of it."""
-    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "merge", roles_on(hazard, actor, origin))
-    master = session.scalars(
-        select(Hazard)
-        .where(Hazard.id == data["master_id"], HAZARD.visible_to(actor), Hazard.region_code == hazard.region_code)
-        .with_for_update(read=True)
-    ).one_or_none()
-    if master is None or master.id == hazard.id:
-        raise Invalid(field_error("master_id", "unknown_case", "没有可以并入的案件"))
-    guard(master.state not in LIFE.final, "merge", "master_is_closed")
-    told = reporters_of(session, hazard)
-    hazard.master_id = master.id
-    _end(session, hazard)
-    move(
-        session, hazard, step, actor, "hazard.merged",
-        concerns={"reporter": told, "master_reporter": reporters_of(session, master)},
-        data={"number": hazard.number, "master_number": master.number, "master_id": str(master.id)}, origin=origin,
-    )  # fmt: skip
-    return hazard
-
-
-def _end(session: Session, hazard: Hazard) -> None:
+def end(session: Session, hazard: Hazard) -> None:
+    """Nothing more is to be done about this report itself."""
     hazard.closed_at = now(session)
     timekeeping.cancel(session, hazard)
 

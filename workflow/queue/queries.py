@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from accounts.actor import ASSISTANCE_ROLES, OFFICE_ROLES, PERMIT_ROLES, Actor, Role
 from database.base import Json
 from database.session import now
+from workflow.acting import roles_of
 from workflow.clocks import end_of, local_day
+from workflow.hazards.reuse import open_counts
 from workflow.offices import duty_leaders, staff_names
 from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
@@ -102,7 +104,19 @@ def cards(session: Session, tasks: Sequence[Task], actor: Actor) -> list[Json]:
     """Items with who holds them and what the caller may do now; the case's further steps are read with the case."""
     names = staff_names(session, [person for task in tasks for person in task.holder_ids])
     steps = next_steps(session, tasks, actor)
-    return [{**_card(task, actor, names), "next": steps[task.id]} for task in tasks]
+    reused = _reused_photos(session, tasks, actor)
+    return [{**_card(task, actor, names), "next": steps[task.id], "reused_photos": reused.get(task.id, 0)} for task in tasks]
+
+
+def _reused_photos(session: Session, tasks: Sequence[Task], actor: Actor) -> dict[UUID, int]:
+    """By the item: how many photos its leader has to look at, because they are shown elsewhere too. For him alone."""
+    led = {task.id: UUID(task.title["hazard_id"]) for task in tasks if "hazard_id" in task.title and _leads(actor, task)}
+    counts = open_counts(session, led.values()) if led else {}
+    return {task_id: counts.get(hazard_id, 0) for task_id, hazard_id in led.items()}
+
+
+def _leads(actor: Actor, task: Task) -> bool:
+    return Role.UNIT_LEADER in roles_of(actor, task.region_code)
 
 
 def _card(task: Task, actor: Actor, names: Mapping[str, str]) -> Json:

@@ -49,6 +49,7 @@ class TaskSchema(AnswerSchema):
         OfferedActionSchema, allow_none=True, metadata={"description": "the step of the case that it waits for, if it is yours"}
     )
     actions = fields.List(fields.Nested(OfferedActionSchema))
+    reused_photos = fields.Integer(metadata={"description": "for the leader: photos of its case that are also shown elsewhere"})
 
 
 class TaskPageSchema(AnswerSchema):

@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from wire import AnswerSchema, AnyOf, Moment
 from workflow.answers import CaseSchema, SummarySchema
 from workflow.rectification.rules import LIFE
-from workflow.schemas import FoundSchema, ReadableActSchema
+from workflow.schemas import FoundSchema, PhotoReuseSchema, ReadableActSchema
 
 STATE = validate.OneOf(LIFE.states)
 
@@ -79,3 +79,6 @@ class RectificationSchema(CaseSchema):
 
     state = fields.String(validate=STATE)
     data = AnyOf(OfficerOrderSchema, UnitOrderSchema)
+    reuses = fields.List(
+        fields.Nested(PhotoReuseSchema), metadata={"description": "for the office: photos of its case also shown elsewhere"}
+    )

@@ -25,7 +25,8 @@ from workflow.hazards.intakes.schemas import caller
 from workflow.hazards.models import Hazard
 from workflow.hazards.open311.models import PartnerRequest
 from workflow.hazards.open311.rules import Told, told
-from workflow.hazards.queries import leading, together_with
+from workflow.hazards.queries import together_with
+from workflow.hazards.reporters import leading
 from workflow.hazards.reporting import submit
 
 # What a report calls things -> what a partner calls them.

@@ -35,7 +35,8 @@ from workflow.hazards.open311.rules import (
     span,
 )
 from workflow.hazards.open311.schemas import BURNING, CATEGORY
-from workflow.hazards.queries import in_whose_hands, leading
+from workflow.hazards.queries import in_whose_hands
+from workflow.hazards.reporters import leading
 from workflow.hazards.rules import CALL_119
 from workflow.hazards.schemas import PICTURES
 

@@ -24,7 +24,7 @@ from workflow import timekeeping
 from workflow.acting import guard, lock_below, move, step_for
 from workflow.clocks import local_day
 from workflow.hazards.models import Hazard
-from workflow.hazards.queries import leading
+from workflow.hazards.reporters import leading
 from workflow.hazards.rewards.models import RewardClaim, RewardPayee
 from workflow.hazards.rewards.policies import policy_for
 from workflow.hazards.rewards.queries import obstacle, reports_of

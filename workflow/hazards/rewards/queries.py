@@ -15,7 +15,7 @@ from accounts.models import Person
 from database.base import Json
 from database.session import now
 from workflow.hazards.models import Hazard
-from workflow.hazards.queries import leading
+from workflow.hazards.reporters import leading
 from workflow.hazards.rewards.models import RewardClaim, RewardPayee, RewardPolicy
 from workflow.hazards.rewards.policies import facts
 from workflow.hazards.rewards.rules import LEAST_LEVEL, STATES, Reported, winner

@@ -68,6 +68,12 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     ],
     divert_119: [NOTE],
     merge: [{ kind: 'case', name: 'master_id', isRequired: true }, NOTE],
+    unmerge: [reason(500, 'another_thing', 'another_place')],
+    judge_reuse: [
+      { kind: 'given', name: 'reuse_ids', value: (subject) => subject.reuseIds ?? [] },
+      { kind: 'choice', name: 'verdict', values: ['EXPLAINED', 'MISUSED'], words: 'cases.reuse.verdict.', isRequired: true },
+      reason(500),
+    ],
     reclassify: [{ kind: 'category', name: 'category', isRequired: true }, reason(500, 'wrong_category')],
     assign: [OFFICERS, { kind: 'helper', name: 'grid_worker_id', isFolded: true }, NOTE],
     precheck: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { kind: 'photos', name: 'photos', role: 'precheck' }],

@@ -1,6 +1,7 @@
 import type { Feature } from '@/app/feature'
 import { hasRole, isDesk } from '@/app/roles'
 import { assistanceWords } from './assistanceWords'
+import { duplicateWords } from './duplicateWords'
 import { permitWords } from './permitWords'
 import { words } from './words'
 
@@ -12,5 +13,5 @@ export const cases: Feature = {
     { path: '/cases/:kind(hazard|handover|rectification|permit|assistance|inspection)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
   ],
   tabs: [{ route: 'cases', title: 'cases.search', icon: 'search', order: 20, for: (user) => isDesk(user) && hasRole(user, ...SEARCHERS) }],
-  messages: { 'zh-CN': { ...words['zh-CN'], ...permitWords['zh-CN'], ...assistanceWords['zh-CN'] }, en: { ...words.en, ...permitWords.en, ...assistanceWords.en } },
+  messages: { 'zh-CN': { ...words['zh-CN'], ...permitWords['zh-CN'], ...assistanceWords['zh-CN'], ...duplicateWords['zh-CN'] }, en: { ...words.en, ...permitWords.en, ...assistanceWords.en, ...duplicateWords.en } },
 }

@@ -23,6 +23,7 @@ export interface Subject {
   readonly place?: string
   readonly actSha256?: string // of the draft that waits for the second officer
   readonly suggestedOrgId?: string // where a returned letter should rather go
+  readonly reuseIds?: readonly string[] // photos that are also shown elsewhere, for its leader to judge
   readonly asksUntil?: string // a date: until when the unit asks for
   readonly items?: readonly { readonly id: string; readonly description: string; readonly fixed: boolean }[] // of an order, or of advice
 }
@@ -32,7 +33,8 @@ export function subjectOf(record: Case): Subject {
   switch (record.kind) {
     case 'hazard': {
       const act = 'pending_act' in record.data ? record.data.pending_act : null
-      const about = { ...common, picture: record.picture, category: record.category, place: record.place_name }
+      const reuseIds = record.reuses.filter((one) => one.is_to_judge).map((one) => one.id)
+      const about = { ...common, picture: record.picture, category: record.category, place: record.place_name, reuseIds }
       return act ? { ...about, actSha256: act.act_sha256 } : about
     }
     case 'handover': {

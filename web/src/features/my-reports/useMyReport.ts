@@ -25,7 +25,8 @@ export function useMyReport(id: string) {
     if (known === undefined) return
     const before = sight.value?.phase
     sight.value = sightOf(id, device.partition, known, await standingOf(device, id), shown)
-    if (before === 'saved' && sight.value.phase === 'sent') await ask()
+    const isNew = before === 'saved' || (before === undefined && !isLoading.value) // it was sent, or came with the base just now
+    if (isNew && sight.value.phase === 'sent') await ask()
   }
 
   /** Under the session that made the report: a guest's own where it was a guest's. */
@@ -35,7 +36,8 @@ export function useMyReport(id: string) {
       detail.value = (await apiOf(device).GET('/api/v1/hazards/{hazard_id}', { params: { path: { hazard_id: id } } })).data ?? null
       failure.value = null
       if (detail.value && kept) {
-        const { number, state, submitted_at, due_at, held_by } = detail.value
+        const { number, submitted_at } = detail.value
+        const { state, due_at, held_by } = detail.value.followed ?? detail.value // as the code tells it
         kept = { ...kept, seen: { number, state, submitted_at, due_at, held_by } }
         if (kept.seen) await note(id, kept.seen)
         await look()

@@ -6,7 +6,7 @@ import { allKept } from '../report/kept'
 import { seenOf, standingOf } from '../report/standing'
 import { sightOf, type Shown, type Sight } from './sight'
 
-const ENDED = ['CLOSED', 'NOT_ACCEPTED', 'MERGED', 'EMERGENCY_DIVERTED']
+const ENDED = ['CLOSED', 'NOT_ACCEPTED', 'EMERGENCY_DIVERTED']
 const MOST_ASKED = 10 // of guests' reports, each with its own question
 
 /** What was reported from this device, and what this person reported anywhere; newest first. */
