@@ -200,7 +200,7 @@ TIMETABLE = (
     Timed("check_journal", 3600, partial(in_batches, check_next)),
     Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
     Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
-    Timed("expire_orders", 60, partial(in_batches, escalation.expire_orders)),
+    Timed("expire_terms", 60, partial(in_batches, escalation.expire_terms)),
     Timed("run_permit_timers", 60, partial(in_batches, timers.run_due)),
     Timed("end_follow_ups", 300, partial(in_batches, assistance_timers.run_due)),
     Timed("refer_unsigned", 60, partial(in_batches, escalation.refer_unsigned)),

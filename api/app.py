@@ -28,6 +28,7 @@ from api import (
     intakes,
     laws,
     me,
+    measures,
     media,
     messages,
     metrics,
@@ -89,6 +90,8 @@ from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.commands import MUTATIONS as INSPECTION_MUTATIONS
 from workflow.inspections.synced import INSPECTION
+from workflow.measures.commands import MUTATIONS as MEASURE_MUTATIONS
+from workflow.measures.synced import MEASURE
 from workflow.papers.commands import MUTATIONS as NUMBER_MUTATIONS
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
@@ -108,6 +111,7 @@ SYNCED = [
     PERMIT,
     ASSISTANCE,
     INSPECTION,
+    MEASURE,
     TASK,
     NUMBER_BLOCK,
     ISSUE,
@@ -124,6 +128,7 @@ MUTATIONS = [
     *PERMIT_MUTATIONS,
     *ASSISTANCE_MUTATIONS,
     *INSPECTION_MUTATIONS,
+    *MEASURE_MUTATIONS,
     *TASK_MUTATIONS,
     *NUMBER_MUTATIONS,
     *INBOX_MUTATIONS,
@@ -155,6 +160,7 @@ ROUTES = [
     papers.number_routes,
     permits.routes,
     inspections.routes,
+    measures.routes,
     permits.licence_routes,
     assistance.routes,
     assistance.expert_routes,

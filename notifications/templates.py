@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from notifications.templates_assistance import ASSISTANCE
 from notifications.templates_inspections import INSPECTIONS
+from notifications.templates_measures import MEASURES
 from notifications.templates_permits import PERMITS
 from notifications.templates_reporters import REPORTERS
 from notifications.wording import Wording
@@ -315,5 +316,6 @@ _ORDERS = [
 ]  # fmt: skip
 
 WORDINGS: dict[str, Wording] = {
-    wording.key: wording for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS]
+    wording.key: wording
+    for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS, *MEASURES]
 }

@@ -47,6 +47,18 @@ def lock_below(session: Session, synced: Synced, model: type[R], entity_id: UUID
     return lock(session, synced, model, entity_id, actor, origin)
 
 
+def behind(session: Session, model: type[Revised], came_of: Mapping[str, UUID | None]) -> Json | None:
+    """The columns of the report or the inspection that a new record of this kind comes of; None if there is none."""
+    table: Any = model
+    for name, entity_id in came_of.items():
+        if entity_id is not None:
+            above = next(iter(table.__table__.c[name].foreign_keys)).column
+            row = session.execute(select(above.table).where(above == entity_id).with_for_update(key_share=True)).mappings()
+            found = row.one_or_none()
+            return dict(found) if found else None
+    return None
+
+
 def get(session: Session, synced: Synced, model: type[R], entity_id: UUID, actor: Actor) -> R:
     """The record as this actor may see it. Raises NotFound."""
     row = session.scalars(select(model).where(model.id == entity_id, synced.visible_to(actor))).one_or_none()

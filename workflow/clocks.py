@@ -73,6 +73,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(BEIJING).date()
 
 
+def start_of(day: date) -> datetime:
+    """The first moment of a Beijing day, in UTC."""
+    return datetime.combine(day, time.min, BEIJING).astimezone(UTC)
+
+
 def end_of(day: date) -> datetime:
     """The last second of a Beijing day, in UTC."""
     return datetime.combine(day, _END_OF_DAY, BEIJING).astimezone(UTC)

@@ -20,13 +20,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor
+from accounts.actor import Actor, Role
 from database.base import Json
 from database.journal import Event
 from database.session import now
 from problems import GuardFailed, Invalid, field_error
 from sync.models import SyncQueue
 from sync.mutations import Origin
+from workflow.offices import people_with_role
 
 _ASSIGNED = (
     "hazard.assigned",
@@ -35,6 +36,9 @@ _ASSIGNED = (
     "permit.assigned",
     "inspection.planned",
     "inspection.assigned",
+    "measure.opened",
+    "measure.suspended",
+    "measure.assigned",
 )
 
 
@@ -45,6 +49,13 @@ class Cosigned(Protocol):
     id: Any
     created_at: Any
     pending_act: Any
+
+
+def check_pair(session: Session, pair: list[UUID], region_code: str) -> None:
+    """Two different certified officers of the division. Raises Invalid."""
+    certified = people_with_role(session, pair, Role.FIRE_OFFICER, region_code)
+    if len(set(pair)) != len(pair) or len(certified) != len(pair):
+        raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))
 
 
 def pair_at_the_act(session: Session, case: Cosigned, pair: list[UUID], actor: Actor, origin: Origin, action: str) -> list[UUID]:

@@ -16,6 +16,7 @@ from accounts.models import Organisation, Person, RoleGrant
 from accounts.roles import BRIGADE_KINDS
 from database.base import Json
 from database.session import now, remembered
+from places.models import Unit
 from problems import Invalid, field_error
 
 _UUID_LENGTH, _UUID_HYPHENS = 36, 4
@@ -93,6 +94,14 @@ def people_with_role(session: Session, ids: list[UUID], role: Role, region_code:
         for grant in session.scalars(_live_grants(session).where(RoleGrant.person_id.in_(ids), RoleGrant.role == role))
         if region_code.startswith(Grant(role, grant.org_id, grant.region_code).region_prefix)
     }
+
+
+def people_of_unit(session: Session, unit_id: UUID | None) -> list[UUID]:
+    """A unit's legal person and managers; nobody where there is no unit."""
+    unit = session.get(Unit, unit_id) if unit_id else None
+    if unit is None:
+        return []
+    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
 
 
 def works_in(session: Session, person_id: UUID, org_id: UUID) -> bool:

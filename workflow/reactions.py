@@ -48,6 +48,10 @@ from workflow.inspections.models import Inspection
 from workflow.inspections.photos import inspection_photo
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
 from workflow.inspections.synced import INSPECTION, title as inspection_title
+from workflow.measures.models import Measure
+from workflow.measures.photos import measure_photo
+from workflow.measures.rules import WITH_OFFICERS as WITH_SEALERS
+from workflow.measures.synced import MEASURE, title as measure_title
 from workflow.offices import committee_of
 from workflow.papers.archive import papers_of
 from workflow.papers.models import Paper
@@ -62,10 +66,10 @@ from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
 from workflow.rectification.synced import RECTIFICATION
 
-Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection
+Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure
 CASES: dict[str, type[Case]] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection,
+    "inspection": Inspection, "measure": Measure,
 }  # fmt: skip
 
 
@@ -104,6 +108,10 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Inspection):
         people = case.officer_ids if case.state in WITH_INSPECTORS else []
         reflect(session, case, case.org_id, people, inspection_title(case), is_new=is_new)
+        return
+    if isinstance(case, Measure):
+        people = case.officer_ids if case.state in WITH_SEALERS else []
+        reflect(session, case, case.org_id, people, measure_title(case), is_new=is_new)
         return
     if isinstance(case, Rectification) and case.inspection_id is not None:
         _reflect_order(session, case, inspection_title(session.get_one(Inspection, case.inspection_id)), is_new=is_new)
@@ -359,7 +367,7 @@ def _inspection_photo(session: Session, actor: Actor, photo: Media) -> AbstractS
     return inspection_photo(session, actor, photo) or order_photo(session, actor, photo)
 
 
-_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION)}
+_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION, MEASURE)}
 
 
 def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
@@ -380,6 +388,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "permit": permit_photo,
     "assistance": assistance_photo,
     "inspection": _inspection_photo,
+    "measure": measure_photo,
 }
 # Who is told that a photo has to be sent again, where it is not its owner.
 PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

@@ -14,12 +14,13 @@ from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue.rules import ASSIGN_BUCKET, LABELS, PRIVATE, SIGN_BUCKET, WAITING_FOR, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
 AFTER_THE_END = {
     ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely", "judge_reuse"},

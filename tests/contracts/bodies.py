@@ -41,6 +41,7 @@ BY_NAME: dict[str, Any] = {
     "valid_until": "2027-06-01T00:00:00Z",
     "uscc": demo_credit_code("150102", "MA0PRB01"),
     "act_sha256": "a" * 64,
+    "witness_name": "巴图",
 }
 # Members that are not required, but without which a body says nothing.
 WANTED = frozenset(
@@ -56,6 +57,8 @@ WANTED = frozenset(
         "no_code_reason",
         "no_evidence_reason",
         "materials",
+        "witness_name",
+        "inspection_id",
         "fixed_item_ids",
         "place",
     }

@@ -18,7 +18,9 @@ from tests.application import undone
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.world import LIVES, World
 from tests.makers import Case, collection
+from tests.measures import DRAFTED as DRAFTED_OF_MEASURES
 from tests.people import HOME, Caller, citizen, enterprise, staff, through_provider
+from workflow.measures.rules import LIFE as MEASURE
 from workflow.state_machine import START
 
 # States of a hazard in which two officers hold it.
@@ -43,6 +45,12 @@ LEADS_ON = {
     ("hazard", "VERIFIED_FIXED", "tell_reporter"): "CLOSED",
     ("rectification", "RECHECK_PENDING", "cosign"): "RECTIFIED",
     ("inspection", "IN_PROGRESS", "cosign"): "NO_PROBLEM",
+    **{
+        ("measure", state, "cosign"): next(
+            step.target for step in MEASURE.transitions if (step.source, step.action) == (state, act)
+        )
+        for state, act in DRAFTED_OF_MEASURES.items()
+    },
     ("permit", "ACCEPTED", "cosign"): "INSPECTED",
     ("permit", "VERIFY_PENDING", "cosign"): "ACTIVE",
     ("permit", "VERIFY_DEFERRED", "cosign"): "ACTIVE",
@@ -106,6 +114,19 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
             "manager": (office.manager, set()),
             "responsible": (enterprise(client, Role.UNIT_RESPONSIBLE), set()),
         }
+    elif case.kind == "measure":
+        told = case.state not in ("OPEN", "PROPOSED", "DECIDED", "DROPPED")
+        everybody = {
+            "leader": (office.leader, {Role.UNIT_LEADER}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "first officer": (first, {Role.FIRE_OFFICER}),
+            "second officer": (second, {Role.FIRE_OFFICER}),
+            "third officer": (third, set()),
+            "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+            "manager": (office.manager, {Role.UNIT_MANAGER} if told else set()),
+            "responsible": (world.responsible, {Role.UNIT_RESPONSIBLE} if told else set()),
+            "agent": (enterprise(client, Role.AGENT), {Role.AGENT} if told else set()),
+        }
     elif case.kind == "permit":
         sent = bool(case.read(case.reporter if case.state in ("DRAFT", "DISCARDED") else None)["data"].get("officer_ids"))
         held = {Role.FIRE_OFFICER} if sent else set()
@@ -159,7 +180,7 @@ def answered(status: int, document: Json) -> str:
 # Who has the roles of somebody else is asked only where it makes a difference, or once for all.
 DRAFTED = {
     "verify_true", "verify_false", "fix_on_site", "recheck_pass", "recheck_fail", "inspect_pass", "inspect_fail", "verify_pass",
-    "verify_fail",
+    "verify_fail", "propose", "seal_at_once", "serve", "check", "confirm_stopped",
 }  # fmt: skip
 SIGNED = DRAFTED | {"cosign"}
 LIKE_ANOTHER = {"second officer": SIGNED, "leader of the league": {"assign", "close"}}

@@ -25,27 +25,40 @@ from tests.contracts.document import Json, Operation
 from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
+from tests.measures import asked_here, make_measure, prepared as prepared_measure, said as said_of_measure
 from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
-from tests.permits import FORM, flavour_for, make_permit, materials, prepared, said
+from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
 from tests.rewards import OF_REPORTERS
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
 
 LIVES: dict[str, StateMachine] = {
     "hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT, "assistance": ASSISTANCE,
-    "inspection": INSPECTION,
+    "inspection": INSPECTION, "measure": MEASURE,
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
     "assistance": make_assistance, "inspection": make_inspection,
+    "measure": make_measure,
 }  # fmt: skip
+SAID: dict[str, Callable[[str, Case], Json]] = {
+    "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
+}  # fmt: skip
+# What the first of two officers drafts: kind, state -> act, its arguments.
+DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
+    ("hazard", "VERIFYING"): ("verify_false", lambda _: FOUND),
+    ("rectification", "RECHECK_PENDING"): ("recheck_pass", lambda _: {"finding": "复查情况"}),
+    ("inspection", "IN_PROGRESS"): ("find_none", found_at),
+}
+PREPARED = {"permit": prepared_permit, "measure": prepared_measure}  # with the flavours that they know themselves
 Ids = dict[str, str]  # path parameter -> value
 
 
@@ -67,14 +80,12 @@ class World:
         """The one case of this kind in this state; a flavour says what was done besides, such as a first signature."""
         key = (kind, f"{state} {flavour}".strip())
         if key not in self._cases:
-            if kind == "permit":
-                return self._cases.setdefault(key, prepared(self.client, state, self.region_code, flavour))
+            if kind in PREPARED:
+                return self._cases.setdefault(key, PREPARED[kind](self.client, state, self.region_code, flavour))
             case = self._cases[key] = MAKERS[kind](self.client, state, self.region_code)
-            if flavour == "drafted" and state in ("VERIFYING", "RECHECK_PENDING"):
-                action = "verify_false" if kind == "hazard" else "recheck_pass"
-                case.act(case.office.officers[0], action, **(FOUND if kind == "hazard" else {"finding": "复查情况"}))
-            elif flavour == "drafted" and kind == "inspection" and state == "IN_PROGRESS":
-                case.act(case.office.officers[0], "find_none", **found_at(case))
+            if flavour == "drafted" and (kind, state) in DRAFTED:
+                action, words = DRAFTED[kind, state]
+                case.act(case.office.officers[0], action, **words(case))
             elif flavour == "with grid worker" and state == "ASSIGNED":
                 pair = [str(officer.id) for officer in case.office.officers]
                 case.act(case.office.leader, "assign", officer_ids=pair, grid_worker_id=str(self.grid_worker.id))
@@ -98,8 +109,7 @@ class World:
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = {
             "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
-            "precheck": "with grid worker", "close": "told",
-            "answer_office": "questioned",
+            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
@@ -148,6 +158,8 @@ class World:
             return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
         if operation.id == "inspections.plan":
             return {**known, "unit_id": self.unit["id"], "checklist": "SPOT_CHECK", "planned_on": "2026-12-30"}
+        if operation.id.startswith("measures.") and case is None:
+            return {**known, **asked_here(self.client, self.region_code), "execute_by": "2026-12-30", "scope": "USE"}
         if operation.id == "inspections.publish_checklist":
             return {**known, "items": [{"code": "EVACUATION", "text": "疏散通道畅通", "clause": "消防法第二十八条"}]}
         if operation.id == "number_blocks.number_block_void":
@@ -155,14 +167,10 @@ class World:
         if case is None:
             return known
         known["due_on"] = in_days(case, 35)
-        if case.kind == "permit":
-            return {**known, **said(operation.path.rpartition("/")[2], case)}
-        if case.kind == "assistance":
-            return {**known, **said_of_assistance(operation.path.rpartition("/")[2], case)}
-        if case.kind == "inspection":
-            known |= said_of_inspection(operation.path.rpartition("/")[2], case)
+        if case.kind in SAID:
+            known |= SAID[case.kind](operation.path.rpartition("/")[2], case)
         known["lack_of_competence"] = case.state != "VERIFIED_TRUE"
-        if operation.path.endswith("/cosign"):
+        if operation.path.endswith("/cosign") and case.kind != "permit":
             known["act_sha256"] = self.drafted(case)
         if operation.path.endswith("/report_fix"):
             known["items"] = [

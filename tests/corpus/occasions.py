@@ -23,6 +23,7 @@ from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
+from tests.measures import asked_here
 from tests.papers import lend
 from tests.people import BASE, Caller
 from tests.photos import shown_twice
@@ -192,6 +193,17 @@ def plan_inspection(world: World) -> Occasion:
     return Occasion(world, world.office.leader, str(new_id()), args)
 
 
+def seal_or_stop(world: World, action: str) -> Occasion:
+    """An officer means to seal a part of the enterprise, or a leader enters the decision to stop it."""
+    args = asked_here(world.client, world.region_code)
+    names = {"inspection": args["inspection_id"]}
+    if action == "open":
+        return Occasion(world, world.office.officers[0], args.pop("id"), args, names=names)
+    pair = [str(officer.id) for officer in world.office.officers]
+    more = {"scope": "USE", "execute_by": "2026-12-30", "document_no": "决〔2026〕8号", "case_no": "立〔2026〕8号"}
+    return Occasion(world, world.office.leader, args.pop("id"), {**args, **more, "officer_ids": pair}, names=names)
+
+
 def with_numbers(world: World, action: str) -> Occasion:
     """Numbers that an officer was lent, and what he or his leader says of them."""
     officer = world.office.officers[0]
@@ -211,6 +223,8 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),
     "inbox_item.read": lambda world: Occasion(world, world.case("hazard", "REGISTERED").reporter, world.notice_id),
     "inspection.plan": plan_inspection,
+    "measure.open": lambda world: seal_or_stop(world, "open"),
+    "measure.suspend": lambda world: seal_or_stop(world, "suspend"),
     "number_block.lend": lambda world: Occasion(world, world.office.officers[0], str(new_id()), {"paper": "order", "count": 2}),
     "number_block.void": lambda world: with_numbers(world, "void"),
     "number_block.give_back": lambda world: with_numbers(world, "give_back"),

@@ -143,6 +143,11 @@ INSPECTION = {
     **NUMBER, "venue": "晨光宾馆", "kind": "监督抽查", "day": "2026-11-26", "checked_on": "2026-11-26", "result": "责令改正",
     "document_no": "新城大队检录〔2026〕第1号", "reason": "与该单位负责人是近亲属",
 }  # fmt: skip
+MEASURE = {
+    "number": "CS15010220261123000001", "venue": "晨光宾馆", "place": "二层仓库", "what": "临时查封", "until": "2026年12月23日",
+    "document_no": "新城大队封〔2026〕第1号", "by": "2026年11月26日", "reason": "危险已消除", "answer": "不予解除临时查封",
+}  # fmt: skip
+DATA |= {row.event: MEASURE for row in SUBSCRIPTIONS if row.event.startswith("measure.")}
 DATA |= {row.event: INSPECTION for row in SUBSCRIPTIONS if row.event.startswith("inspection.")}
 DATA |= {row.event: PERMIT for row in SUBSCRIPTIONS if row.event.startswith("permit.")}
 

@@ -14,7 +14,7 @@ from notifications.waking import Wake
 from worker import TIMETABLE, Process, renderer_of, tasks_of
 
 _LINES = frozenset({
-    "raise_untouched", "remind_holders", "mark_breaches", "refer_unsigned", "expire_orders", "lapse_claims",
+    "raise_untouched", "remind_holders", "mark_breaches", "refer_unsigned", "expire_terms", "lapse_claims",
     "make_snapshots", "forget_snapshots", "forget_tombstones", "publish_dirty",
 })  # fmt: skip
 

@@ -64,7 +64,7 @@ def test_the_recheck_is_due_three_working_days_after_the_term_however_late_the_w
     order = make_order(client)  # its term ends on Monday, 14 December
     assert order.read()["data"]["due_on"] == "2026-12-14"
     clock.advance(days=22, hours=9)  # Tuesday evening
-    worked_off(parts, escalation.expire_orders)
+    worked_off(parts, escalation.expire_terms)
     assert clock_of(order, "IN-RE")["due_at"] == "2026-12-17T15:59:59Z"
 
 
@@ -76,7 +76,7 @@ def test_an_order_whose_term_passes_alarms_no_leader_and_keeps_the_record(
     hazard.act(order.office.clerk, "tell_reporter")
     clock.advance(days=22)
     worked_off(parts, escalation.mark_breaches)
-    worked_off(parts, escalation.expire_orders)
+    worked_off(parts, escalation.expire_terms)
     worked_off(parts, escalation.mark_breaches)
     assert breaches(parts, order) == breaches(parts, hazard) == []
     term = clock_of(order, "IN-TERM")

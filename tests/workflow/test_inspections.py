@@ -150,7 +150,7 @@ def test_the_end_of_an_orders_term_makes_the_recheck_due(client: FlaskClient, cl
     order = order_of(case)
     clock.advance(days=22)
     with parts.database.transaction() as session:
-        while escalation.expire_orders(session):
+        while escalation.expire_terms(session):
             pass
     assert order.read()["state"] == "RECHECK_PENDING"
     assert case.read()["due_at"] == order.last["due_at"]

@@ -104,7 +104,7 @@ def test_nobody_asks_for_more_time_once_the_term_has_ended(client: FlaskClient, 
     clock.advance(days=22)
     assert why_not(order, manager, "ask_extension", due_on=until, reason="配件尚未到货") == "term_has_ended"
     assert "ask_extension" not in offered(order, manager)
-    worked_off(parts, escalation.expire_orders)
+    worked_off(parts, escalation.expire_terms)
     assert (waiting.read()["state"], waiting.last["data"]["extension"]) == ("RECHECK_PENDING", None)
 
 
@@ -158,7 +158,7 @@ def test_what_acts_on_an_order_takes_the_hazard_first_as_its_end_does(client: Fl
         assert statements[:2] == ["SELECT", "UPDATE"]
         statements.clear()
         clock.advance(days=22)
-        worked_off(parts, escalation.expire_orders)
+        worked_off(parts, escalation.expire_terms)
         assert statements[:2] == ["SELECT", "SELECT"]  # the hazard by the timetable, then again by the command
     finally:
         event.remove(parts.database.engine, "before_cursor_execute", note)

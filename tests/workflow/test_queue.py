@@ -164,7 +164,7 @@ def test_an_order_whose_term_has_passed_waits_for_its_recheck(client: FlaskClien
     order = make_order(client)
     clock.advance(days=22)
     with parts.database.transaction() as session:
-        while escalation.expire_orders(session):
+        while escalation.expire_terms(session):
             pass
     read = order.read()
     assert read["state"] == "RECHECK_PENDING"

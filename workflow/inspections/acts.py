@@ -7,17 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from accounts.actor import Actor, Role
+from accounts.actor import Actor
 from database.session import now
-from places.models import Unit
-from problems import GuardFailed, Invalid, field_error
+from problems import GuardFailed
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow.acting import move, step_for
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import KINDS, LIFE
 from workflow.inspections.synced import INSPECTION, obstacle, roles_on
-from workflow.offices import people_with_role
 from workflow.state_machine import Transition
 
 
@@ -40,16 +38,3 @@ def go(
         inspection.closed_at = now(session)
     facts = {"number": inspection.number, "venue": inspection.unit_name, "kind": KINDS[inspection.kind]}
     move(session, inspection, step, actor, event, concerns=concerns, data={**facts, **more}, origin=origin)
-
-
-def unit_people(session: Session, inspection: Inspection) -> list[UUID]:
-    """The unit's legal person and managers."""
-    unit = session.get_one(Unit, inspection.unit_id)
-    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]
-
-
-def check_pair(session: Session, pair: list[UUID], region_code: str) -> None:
-    """Two certified officers of the division. Raises Invalid."""
-    certified = people_with_role(session, pair, Role.FIRE_OFFICER, region_code)
-    if len(set(pair)) != len(pair) or len(certified) != len(pair):
-        raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))

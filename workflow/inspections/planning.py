@@ -20,10 +20,11 @@ from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION, said_day
 from workflow import timekeeping
 from workflow.clocks import end_of, local_day
-from workflow.inspections.acts import check_pair, go, take, unit_people
+from workflow.cosigning import check_pair
+from workflow.inspections.acts import go, take
 from workflow.inspections.models import Checklist, Inspection, InspectionCap
 from workflow.inspections.rules import CAPPED, KINDS, NOTICES
-from workflow.offices import brigade_of, staff_names
+from workflow.offices import brigade_of, people_of_unit, staff_names
 from workflow.papers.archive import issue
 
 
@@ -59,7 +60,7 @@ def plan(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, An
     issue(session, inspection, office.id, "inspection_notice", "行政检查通知书", words)
     reason = f"任务书确定的检查日期为{said_day(inspection.planned_on)}"
     timekeeping.start_until(session, inspection, "IN-PLAN", end_of(inspection.planned_on), reason)
-    told = unit_people(session, inspection) if inspection.told_unit_id else []
+    told = people_of_unit(session, inspection.unit_id) if inspection.told_unit_id else []
     record(
         session, "inspection.planned", inspection, actor, concerns={"officers": pair, "unit": told},
         data={
@@ -131,7 +132,7 @@ def assign(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, 
 def cancel(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, Any], origin: Origin) -> Inspection:
     """取消任务, with the reason. The unit hears of it if it was told of the inspection."""
     inspection, step = take(session, actor, inspection_id, "cancel", origin)
-    told = unit_people(session, inspection) if inspection.told_unit_id else []
+    told = people_of_unit(session, inspection.unit_id) if inspection.told_unit_id else []
     others = {"officers": inspection.officer_ids, "unit": told}
     inspection.pending_act = None
     go(session, inspection, step, actor, "inspection.cancelled", origin, others, reason=data["reason"])

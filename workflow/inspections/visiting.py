@@ -22,11 +22,11 @@ from workflow import timekeeping
 from workflow.acting import step_for
 from workflow.clocks import local_day
 from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
-from workflow.inspections.acts import go, take, unit_people
+from workflow.inspections.acts import go, take
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import FINDINGS, LIFE, RESULTS, contradiction
 from workflow.inspections.synced import INSPECTION
-from workflow.offices import duty_leaders, staff_names
+from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import check_served, issue
 from workflow.papers.rules import itemised
 from workflow.terms import check_term
@@ -60,7 +60,7 @@ def start(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, A
         "position": data["position"],
     }  # fmt: skip
     inspection.told_unit_id = inspection.unit_id
-    others = {"unit": unit_people(session, inspection)}
+    others = {"unit": people_of_unit(session, inspection.unit_id)}
     go(session, inspection, step, actor, "inspection.started", origin, others, arrived=inspection.arrival["at"])
     return inspection
 
@@ -143,7 +143,7 @@ def cosign(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, 
     words = _words(session, inspection, there)
     paper = issue(session, inspection, inspection.org_id, "inspection_record", "消防监督检查记录", words)
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
-    others = {"unit": unit_people(session, inspection), "leaders": duty_leaders(session, inspection.org_id)}
+    others = {"unit": people_of_unit(session, inspection.unit_id), "leaders": duty_leaders(session, inspection.org_id)}
     more: Json = {"order": said["order"], "officers": [act["by"], str(second)]} if act["action"] == "order" else {}
     go(
         session, inspection, step, actor, "inspection.recorded", replace(origin, made_at=made_at), others,

@@ -19,6 +19,7 @@ from problems import GuardFailed, Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow.clocks import local_day
+from workflow.models import NumberPattern
 from workflow.numbering import next_number
 from workflow.papers.commands import use
 from workflow.papers.models import NumberBlock, Paper
@@ -77,11 +78,13 @@ def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor:
 
 
 def issue(session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str]) -> Paper:
-    """A paper that the server makes, under the next number, from the edition in force. `words` lack office, number and title."""
+    """A paper that the server makes, under the next number, from the edition in force. `words` lack what it knows itself."""
     office = session.get_one(Organisation, org_id)
     template = template_on(session, paper, local_day(now(session)))
     number = next_number(session, office, paper)
-    text = filled_in(template.body, {**words, "title": title, "number": number, "office": office.name})
+    remedies = session.get_one(NumberPattern, paper).remedies
+    said = {"title": title, "number": number, "office": office.name, "remedies": remedies}
+    text = filled_in(template.body, {**words, **said})
     return _keep(session, case, org_id, paper, title, template.edition, number, text, None)
 
 

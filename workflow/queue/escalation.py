@@ -7,6 +7,7 @@ the case before its clocks, as commands do, and passes by a case that a command 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -36,13 +37,15 @@ from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.synced import INSPECTION
+from workflow.measures.ending import expire as expire_measure
+from workflow.measures.models import Measure
+from workflow.measures.synced import MEASURE
 from workflow.models import Clock
-from workflow.offices import brigade_of, committee_of, duty_leaders, people_of_office, staff_names
+from workflow.offices import brigade_of, committee_of, duty_leaders, people_of_office, people_of_unit, staff_names
 from workflow.permits.models import Permit
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import hold_open
-from workflow.rectification.acts import unit_people
-from workflow.rectification.commands import expire
+from workflow.rectification.commands import expire as expire_order
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
 
@@ -56,6 +59,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "permit": (PERMIT, Permit),
     "assistance": (ASSISTANCE, Assistance),
     "inspection": (INSPECTION, Inspection),
+    "measure": (MEASURE, Measure),
     "reward_claim": (REWARD_CLAIM, RewardClaim),
 }
 
@@ -121,7 +125,7 @@ def remind_holders(session: Session) -> int:
     if task is not None and not holders and clock.rule_id not in timekeeping.WAITS:
         holders = duty_leaders(session, task.org_id)
     names = staff_names(session, holders)
-    unit = unit_people(session, case) if isinstance(case, Rectification) else []
+    unit = people_of_unit(session, case.unit_id) if isinstance(case, Rectification) else []
     data = {
         "hours": max(1, int((clock.due_at - moment).total_seconds() // 3600)),
         "holder": "、".join(names.values()) or "未指派",
@@ -162,16 +166,18 @@ def _free(session: Session, model: Any, entity_id: UUID) -> Any:
     return session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
-def expire_orders(session: Session) -> int:
-    """An order whose term has passed: the recheck is due (消防监督检查规定 20)."""
-    waiting = session.scalars(
-        select(Rectification.id)
-        .where(Rectification.state.in_(("ORDERED", "RECTIFYING")), Rectification.due_at < now(session))
-        .order_by(Rectification.due_at)
-        .limit(BATCH)
-    ).all()
-    for order_id in waiting:
-        if _free(session, Rectification, order_id) and expire(session, order_id) is not None:
+_ENDS: dict[str, tuple[Any, Callable[[Session, UUID], Any]]] = {
+    "IN-TERM": (Rectification, expire_order),  # the recheck is due (消防监督检查规定 20)
+    **dict.fromkeys(("SEAL-24H", "SEAL-30D", "SUSP-BY"), (Measure, expire_measure)),
+}
+
+
+def expire_terms(session: Session) -> int:
+    """The term of an order, of a sealing or for stopping a business has passed: what follows from it is due."""
+    passed = select(Clock.rule_id, Clock.entity_id).where(*_RUNNING, Clock.rule_id.in_(_ENDS), Clock.due_at < now(session))
+    for rule_id, entity_id in session.execute(passed.order_by(Clock.due_at, Clock.id).limit(BATCH)).all():
+        model, expire = _ENDS[rule_id]
+        if _free(session, model, entity_id) and expire(session, entity_id) is not None:
             return 1
     return 0
 

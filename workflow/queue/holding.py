@@ -25,6 +25,9 @@ from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
 from workflow.inspections.synced import INSPECTION
+from workflow.measures.models import Measure
+from workflow.measures.rules import LIFE as MEASURE_LIFE
+from workflow.measures.synced import MEASURE
 from workflow.models import Clock
 from workflow.offices import duty_leaders, people_with_role, works_in
 from workflow.permits.models import Permit
@@ -94,6 +97,7 @@ def release_one(session: Session, person_id: UUID) -> bool:
         (HAZARD, Hazard, Hazard.off_devices_at.is_(None)),
         (RECTIFICATION, Rectification, Rectification.state.not_in(sorted(RECTIFICATION_LIFE.final))),
         (INSPECTION, Inspection, Inspection.state.in_(sorted(WITH_INSPECTORS))),
+        (MEASURE, Measure, Measure.state.not_in(sorted(MEASURE_LIFE.final))),
         (PERMIT, Permit, Permit.state.not_in(sorted(PERMIT_LIFE.final))),
     ):
         held = select(model.id, model.region_code, model.officer_ids).where(model.officer_ids.contains([person_id]), still)

@@ -20,6 +20,8 @@ from workflow.hazards import queries as hazards
 from workflow.hazards.models import Hazard
 from workflow.inspections import synced as inspections
 from workflow.inspections.models import Inspection
+from workflow.measures import synced as measures
+from workflow.measures.models import Measure
 from workflow.permits import synced as permits
 from workflow.permits.models import Permit
 from workflow.queue.models import Task
@@ -30,7 +32,7 @@ from workflow.state_machine import Transition
 
 _MODELS: dict[str, Any] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection,
+    "inspection": Inspection, "measure": Measure,
 }  # fmt: skip
 
 
@@ -66,5 +68,7 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return requests.offered(case, actor, now(session))
         case Inspection():
             return inspections.offered(case, actor)
+        case Measure():
+            return measures.offered(case, actor)
         case _:
             return orders.offered(case, actor, now(session))

@@ -35,6 +35,20 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("inspection", "ASSIGNED"): "inspect",
     ("inspection", "IN_PROGRESS"): "inspect",
     ("inspection", "RECTIFYING"): "inspection_fix",
+    ("measure", "OPEN"): "seal_prepare",
+    ("measure", "PROPOSED"): "seal_decide",
+    ("measure", "PROVISIONAL"): "seal_decide",
+    ("measure", "DECIDED"): "seal_serve",
+    ("measure", "SEALED"): "seal_removal",
+    ("measure", "UNSEAL_APPLIED"): "measure_check",
+    ("measure", "UNSEAL_CHECKED"): "measure_answer",
+    ("measure", "EXPIRED"): "seal_lift",
+    ("measure", "SUSPENDED"): "stop",
+    ("measure", "NOT_STOPPED"): "stop_urge",
+    ("measure", "URGED"): "stop_confirm",
+    ("measure", "STOPPED"): "stop_removal",
+    ("measure", "RESUME_APPLIED"): "measure_check",
+    ("measure", "RESUME_CHECKED"): "measure_answer",
     ("permit", "SUBMITTED"): "permit_accept",
     ("permit", "CORRECTION_REQUIRED"): "permit_correction",
     ("permit", "ACCEPTED"): "permit_handle",
@@ -77,6 +91,17 @@ LABELS = {
     "decide": "复查不合格,待处理",
     "inspect": "待监督检查",
     "inspection_fix": "等待单位整改",
+    "seal_prepare": "拟临时查封,待两人签名",
+    "seal_decide": "临时查封待集体研究",
+    "seal_serve": "查封决定书待送达",
+    "seal_removal": "等待单位消除隐患",
+    "stop_removal": "等待单位整改",
+    "seal_lift": "查封期满,待解除",
+    "measure_check": "申请解除、恢复,待检查",
+    "measure_answer": "申请解除、恢复,待决定",
+    "stop": "等待单位停止",
+    "stop_urge": "逾期未停止,待催告",
+    "stop_confirm": "已催告,待核实",
     "permit_accept": "许可申请待受理",
     "permit_correction": "等待申请人补正",
     "permit_handle": "许可申请办理中",
@@ -113,6 +138,15 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "recheck": ("cosign", "recheck_pass"),
     "decide": ("reorder",),
     "inspect": ("cosign", "start", "find_none"),
+    "seal_prepare": ("cosign", "propose"),
+    "seal_decide": ("decide",),
+    "seal_serve": ("cosign", "serve"),
+    "seal_lift": ("lift",),
+    "measure_check": ("cosign", "check"),
+    "measure_answer": ("lift", "resume", "keep"),
+    "stop": ("cosign", "confirm_stopped"),
+    "stop_urge": ("urge",),
+    "stop_confirm": ("cosign", "confirm_stopped"),
     "permit_accept": ("accept",),
     "permit_handle": ("grant", "assign", "cosign", "inspect_pass"),
     "permit_decide": ("grant", "refuse"),
@@ -126,7 +160,17 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
 }
 
 # What waits for somebody outside the office: nobody's item until he has acted.
-OUTSIDE = ("rectify", "receiver", "fix", "permit_correction", "permit_fix", "inspection_fix", "assistance_follow")
+OUTSIDE = (
+    "rectify",
+    "receiver",
+    "fix",
+    "permit_correction",
+    "permit_fix",
+    "inspection_fix",
+    "seal_removal",
+    "stop_removal",
+    "assistance_follow",
+)
 
 # Where the work is done by named people: without them the case waits to be assigned, whatever its state.
 _NEEDS_PEOPLE = frozenset(
@@ -136,6 +180,7 @@ _NEEDS_PEOPLE = frozenset(
         ("rectification", "RECHECK_PENDING"),
         ("inspection", "ASSIGNED"),
         ("inspection", "IN_PROGRESS"),
+        *(("measure", state) for state in ("OPEN", "DECIDED", "UNSEAL_APPLIED", "URGED", "RESUME_APPLIED")),
     }
 )
 
@@ -167,6 +212,17 @@ TAKERS = {
     "decide": _LEADER,
     "inspect": _LEADER,
     "inspection_fix": frozenset(),  # its order goes on
+    "seal_prepare": _LEADER,
+    "seal_decide": _LEADER,
+    "seal_serve": _LEADER,
+    "seal_removal": _LEADER,
+    "stop_removal": frozenset(),  # the unit applies when it is done
+    "seal_lift": _LEADER,
+    "measure_check": _LEADER,
+    "measure_answer": _LEADER,
+    "stop": _LEADER,
+    "stop_urge": _LEADER,
+    "stop_confirm": _LEADER,
     "permit_accept": _PERMIT_CLERK,
     "permit_correction": frozenset(),  # only the applicant can go on
     "permit_handle": _PERMIT_APPROVER | _LEADER,
@@ -196,6 +252,7 @@ SIGN_BUCKET = {
     "review": frozenset({Role.UNIT_LEADER, Role.SUPERVISOR}),
     "decide": frozenset({Role.UNIT_LEADER}),
     "extend": frozenset({Role.UNIT_LEADER}),
+    **dict.fromkeys(("seal_decide", "seal_lift", "measure_answer", "stop_urge"), frozenset({Role.UNIT_LEADER})),
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "arbitrate": frozenset({Role.SUPERVISOR}),

@@ -9,7 +9,7 @@ from workflow.queue.rules import ASSIGNABLE, LABELS
 from workflow.schemas import NamedPersonSchema, OfferedActionSchema, PeopleField
 
 VIEWS = ("mine", "team", "ours", "all")
-SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection")
+SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection", "measure")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor
 from database.base import Json
 from database.session import now
-from places.models import Unit
 from problems import GuardFailed
 from sync.mutations import Origin
 from workflow.acting import lock_below, move, step_for
+from workflow.offices import people_of_unit
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION, obstacle, roles_on
@@ -42,7 +42,7 @@ def go(
         more["extension_lapsed"] = True
     move(
         session, made, step, actor, event,
-        concerns={"officers": made.officer_ids, "unit": unit_people(session, made), **(concerns or {})},
+        concerns={"officers": made.officer_ids, "unit": people_of_unit(session, made.unit_id), **(concerns or {})},
         data={"order_no": made.order_no, **came_of_text(made), "due": made.due_on.isoformat(), **more},
         origin=origin,
     )  # fmt: skip
@@ -53,11 +53,3 @@ def go(
 def came_of_text(made: Rectification) -> Json:
     """What an order came of, as its events say it."""
     return {name: str(value) for name in ("hazard_id", "inspection_id") if (value := getattr(made, name)) is not None}
-
-
-def unit_people(session: Session, made: Rectification) -> list[UUID]:
-    """The unit's legal person and managers, who have to put it right."""
-    unit = session.get(Unit, made.unit_id) if made.unit_id else None
-    if unit is None:
-        return []
-    return [*unit.manager_ids, *([unit.legal_person_id] if unit.legal_person_id else [])]

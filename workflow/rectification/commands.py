@@ -20,11 +20,11 @@ from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
-from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
-from workflow.offices import people_with_role
+from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, second_officer
+from workflow.offices import people_of_unit
 from workflow.papers.archive import archive_order, served_day
 from workflow.rectification import extension, schemas
-from workflow.rectification.acts import came_of_text, go, take, unit_people
+from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION
@@ -70,7 +70,7 @@ def order(
     _start_term(session, made)
     record(
         session, "rectification.ordered", made, SYSTEM,
-        concerns={"unit": unit_people(session, made), "officers": officer_ids},
+        concerns={"unit": people_of_unit(session, made.unit_id), "officers": officer_ids},
         data={
             "to": "ORDERED", "order_no": made.order_no, **came_of_text(made), "kind": made.kind,
             "due": made.due_on.isoformat(), "served_on_the_spot": paper.served is not None,
@@ -184,9 +184,7 @@ def assign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
     """Another pair for the recheck."""
     made, step = take(session, actor, order_id, "assign", origin)
     pair = data["officer_ids"]
-    certified = people_with_role(session, pair, Role.FIRE_OFFICER, made.region_code)
-    if len(set(pair)) != len(pair) or len(certified) != len(pair):
-        raise Invalid(field_error("officer_ids", "not_an_officer", "须为本辖区两名不同的消防监督员"))
+    check_pair(session, pair, made.region_code)
     made.officer_ids = pair
     made.pending_act = None
     go(session, made, step, actor, "rectification.assigned", origin)

@@ -1,0 +1,116 @@
+"""Who may see a sealing or an order to stop, what devices hold of it, and which steps are open to whom."""
+
+from __future__ import annotations
+
+from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from database.base import Json
+from sync.catalog import Scope, Synced
+from sync.mutations import Origin
+from workflow.acting import roles_of
+from workflow.cosigning import drafted
+from workflow.measures.models import Measure
+from workflow.measures.rules import KINDS, LIFE, may_take
+from workflow.state_machine import Transition
+
+
+def unit_line(measure: Measure) -> Json:
+    """For the unit, once it is in force: what is closed, why, until when, and what was found. Nothing leads to a reporter."""
+    return {
+        "number": measure.number,
+        "state": measure.state,
+        "kind": measure.kind,
+        "scope": measure.scope,
+        "unit_id": measure.unit_id,
+        "unit_name": measure.unit_name,
+        "place": measure.place,
+        "danger": measure.danger,
+        "clause": measure.clause,
+        "photo_ids": measure.photo_ids,
+        "inspected_on": measure.inspected_on,
+        "sealed_at": measure.sealed_at,
+        "until_on": measure.until_on,
+        "is_extended": measure.is_extended,
+        "execute_by": measure.execute_by,
+        "served": measure.served,
+        "stopped": measure.stopped,
+        "request": measure.request,
+        "finding": measure.finding,
+        "due_at": measure.due_at,
+    }
+
+
+def officer_line(measure: Measure) -> Json:
+    """For the brigade: also the case behind it, how it was approved and decided, and the draft that waits for a signature."""
+    return {
+        **unit_line(measure),
+        "hazard_id": measure.hazard_id,
+        "inspection_id": measure.inspection_id,
+        "region_code": measure.region_code,
+        "officer_ids": measure.officer_ids,
+        "case_no": measure.case_no,
+        "approval": measure.approval,
+        "decision": measure.decision,
+        "pending_act": drafted(measure.pending_act, with_words=True),
+    }
+
+
+def title(measure: Measure) -> Json:
+    """What a card shows."""
+    return {"number": measure.number, "category": KINDS[measure.kind], "place": f"{measure.unit_name} {measure.place}"}
+
+
+MEASURE = Synced(
+    "measure",
+    Measure,
+    [
+        Scope("unit", "manager", Measure.told_unit_id, unit_line),
+        Scope("unit", "rectifications", Measure.told_unit_id, unit_line, matter="rectifications"),
+        Scope("region", "officer", Measure.region_code, officer_line),
+        Scope("user", "own", Measure.officer_ids, officer_line),
+    ],
+    on_devices=lambda measure: measure.off_devices_at is None,
+)
+
+
+def roles_on(measure: Measure, actor: Actor, origin: Origin | None = None) -> set[Role]:
+    """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power once it is in force."""
+    held = roles_of(actor, measure.region_code)
+    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
+    if origin is not None and origin.held_at_last_pull:
+        roles |= actor.roles & {Role.FIRE_OFFICER}
+    elif actor.id in measure.officer_ids:
+        roles |= held & {Role.FIRE_OFFICER}
+    powers = [power for power in actor.units if power.unit_id == measure.told_unit_id and power.covers("rectifications")]
+    roles |= {power.role for power in powers if power.role in UNIT_ROLES}
+    return roles
+
+
+def is_of_the_unit(measure: Measure, actor: Actor) -> bool:
+    """True for those who see it only because they act for the unit."""
+    is_office = roles_of(actor, measure.region_code) & BRIGADE_ROLES or actor.id in measure.officer_ids
+    return not is_office and any(power.unit_id == measure.told_unit_id for power in actor.units)
+
+
+def obstacle(measure: Measure, action: str, actor: Actor) -> str | None:
+    """Why this step cannot be taken although the table has it; None if it can."""
+    return may_take(
+        action,
+        is_extended=measure.is_extended,
+        is_removed=measure.finding["is_removed"] if measure.finding and measure.state.endswith("_CHECKED") else None,
+        is_its_officer=actor.id in measure.officer_ids,
+    )
+
+
+def offered(measure: Measure, actor: Actor) -> list[Transition]:
+    """The steps open to the caller now, so that no button leads to a refusal."""
+    steps = LIFE.offered(measure.state, roles_on(measure, actor))
+    return [step for step in steps if _may(measure, actor, step)]
+
+
+def _may(measure: Measure, actor: Actor, step: Transition) -> bool:
+    act = measure.pending_act
+    if step.action == "cosign" and (act is None or act["by"] == str(actor.id) or str(actor.id) not in act["pair"]):
+        return False
+    if step.officers > 1 and act is not None and act["by"] != str(actor.id):
+        return False
+    return obstacle(measure, step.action, actor) is None
