@@ -18,7 +18,7 @@ from database.base import Json
 from sync.catalog import Synced
 from sync.mutations import Mutation
 from workflow.acting import get
-from workflow.answers import CaseFilterSchema
+from workflow.answers import CaseFilterSchema, CaseOfFilterSchema
 from workflow.hazards.queries import clock_view
 from workflow.offices import people_named
 from workflow.state_machine import Transition
@@ -54,7 +54,7 @@ def add_case_routes(
 
     def list_cases(query: dict[str, Any]) -> dict[str, Any]:
         statement = select(model).where(synced.listed_for(actor()))
-        for name in ("state", "region_code"):
+        for name in query.keys() & {"state", "region_code", "hazard_id", "inspection_id"}:
             if query[name]:
                 statement = statement.where(getattr(model, name) == query[name])
         rows, next_cursor = page(session(), statement, [model.id], [UUID], query)
@@ -75,7 +75,8 @@ def add_case_routes(
 
     list_cases.__doc__ = f"List every {label} that the caller may see, oldest first."
     get_case.__doc__ = f"Read one {label} with its clocks and the steps open to the caller."
-    listing = routes.arguments(CaseFilterSchema, location="query")(routes.response(200, shapes[0])(list_cases))
+    filters = CaseOfFilterSchema if hasattr(model, "inspection_id") else CaseFilterSchema
+    listing = routes.arguments(filters, location="query")(routes.response(200, shapes[0])(list_cases))
     routes.route("", methods=["GET"])(listing)
     routes.route("/<uuid:case_id>", methods=["GET"])(routes.response(200, shapes[1], etag=True)(get_case))
     add_actions(routes, mutations, label)

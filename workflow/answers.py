@@ -15,6 +15,13 @@ class CaseFilterSchema(PageSchema):
     region_code = fields.String(load_default=None, validate=validate.Regexp(r"^\d{6}$", error="应为6位区划代码"))
 
 
+class CaseOfFilterSchema(CaseFilterSchema):
+    """The query of a list of cases that come of others."""
+
+    hazard_id = fields.UUID(load_default=None)
+    inspection_id = fields.UUID(load_default=None)
+
+
 class CaseSchema(AnswerSchema):
     """A letter, an order or an application, with what the caller may do and why each date is what it is."""
 

@@ -53,11 +53,11 @@ def organisation(session: Session, org_id: UUID, field: str = "org_id") -> Organ
 
 def duty_leaders(session: Session, org_id: UUID, at: datetime | None = None) -> list[UUID]:
     """Who leads this office at the moment: the duty roster's leader, or his deputy. At most one; empty if none is set."""
-    known: dict[UUID, list[UUID]] = remembered(session, "duty")
-    if org_id not in known:
+    known: dict[tuple[UUID, datetime | None], list[UUID]] = remembered(session, "duty")
+    if (org_id, at) not in known:
         leader = on_duty(session, org_id, at or now(session))
-        known[org_id] = [leader] if leader else []
-    return known[org_id]
+        known[org_id, at] = [leader] if leader else []
+    return known[org_id, at]
 
 
 def staff_names(session: Session, ids: list[UUID]) -> dict[str, str]:

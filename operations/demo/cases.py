@@ -14,7 +14,7 @@ from operations.demo.printing import standing
 
 PATHS = {
     "hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits",
-    "assistance": "/assistance", "inspection": "/inspections",
+    "assistance": "/assistance", "inspection": "/inspections", "measure": "/measures",
 }  # fmt: skip
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -47,6 +47,12 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "handover.reject": (("handover.feedback_rejected", "receiver"), ("handover.feedback_rejected", "handler")),
     "rectification.recheck_pass": (("rectification.act_drafted", "second_officer"),),
     "rectification.cosign": (("rectification.recheck_passed", "unit"),),
+    "measure.open": (("measure.opened", "officers"),),
+    "measure.decide": (("measure.decided", "officers"),),
+    "measure.serve": (("measure.act_drafted", "second_officer"),),
+    "measure.apply_unseal": (("measure.applied", "officers"),),
+    "measure.check": (("measure.act_drafted", "second_officer"),),
+    "measure.lift": (("measure.lifted", "unit"),),
     "permit.submit": (("permit.submitted", "applicant"), ("permit.submitted", "window")),
     "permit.require_correction": (("permit.correction_required", "applicant"),),
     "permit.supplement": (("permit.supplemented", "applicant"), ("permit.supplemented", "window")),

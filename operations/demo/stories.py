@@ -1,4 +1,4 @@
-"""The main job, end to end, over HTTP against a running server: nineteen stories, each to its end.
+"""The main job, end to end, over HTTP against a running server: twenty stories, each to its end.
 
 Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
 program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
@@ -21,6 +21,7 @@ from operations.demo import (
     stories_inspections,
     stories_letters,
     stories_lists,
+    stories_measures,
     stories_permits,
     stories_reporters,
     stories_reports,
@@ -58,6 +59,7 @@ STORIES = (
     Story("refused", "昆都仑区 一般程序:检查不符合,不同意营业", stories_permits.refused),
     Story("revoked", "新城区 告知承诺:核查、复查不符合,听取申辩,撤销许可", stories_permits.revoked),
     Story("checked", "昆都仑区 监督抽查:离线检查30项、10张照片,当场送达,复查合格", stories_inspections.inspected_on_the_spot),
+    Story("sealed", "昆都仑区 危险部位:离线当场先行查封,24小时内决定送达,整改后解除", stories_measures.sealed_and_opened),
     Story("hotline", "昆都仑区 12345工单:按表收件、补正,核查、退单,结果回填", stories_lists.hotline),
     Story("registered", "海拉尔区 上传单位名单:试录、录入,再次上传无变化", stories_lists.registered),
     Story("helped", "新城区 技术帮扶:推荐专家,预约,离线出具意见书,签收、整改、评价", stories_assistance.helped),

@@ -69,6 +69,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "to_inspect": inspection(office).id,
         "inspecting": inspection(office, "start").id,
         "inspected": inspection(office, "start", "order").id,
+        "sealed": sealed(office),
         "to_correct": applied(stage, office, "require_correction", _ASKED),
         "licence_token": _licence(stage),
         "advised": _advised(stage, office),
@@ -247,6 +248,28 @@ def inspection(office: Office, *steps: str) -> Case:
         }  # fmt: skip
         case.cosigned(pair, "order", {"answers": answers, "finding": "逐项检查完毕", "order": order}, says="责令改正")
     return case
+
+
+def sealed(office: Office) -> str:
+    """At an inspection two officers sealed a store at once; the leaders have decided."""
+    at, pair, measure_id = inspection(office, "start"), office.officers, new_id()
+    case = Case(office.stage, "measure", measure_id, office, {"officers": pair, "unit": []})
+    name = at.read(office.leader)["unit_name"]
+    body: Json = {
+        "id": measure_id, "inspection_id": at.id, "unit_name": name, "place": "二层仓库",
+        "danger": "存放汽油,与员工宿舍仅隔一道木门", "inspected_on": local_day(office.stage.clock()).isoformat(),
+    }  # fmt: skip
+    pair[0].post("/measures/sealings", body, name="measure.open", subject_id=measure_id)
+    photo = take_photo(office.stage.rng, *_HERE)
+    moments = {"approved_at": -20, "sealed_at": -10}
+    said: Json = {
+        **{name: (office.stage.clock() + timedelta(minutes=minutes)).isoformat() for name, minutes in moments.items()},
+        "record": "加贴封条两张,切断电源", "attended_by": "张建国", "photos": [photo.id],
+    }  # fmt: skip
+    case.cosigned(pair, "seal_at_once", said, says="当场先行查封")
+    send_whole(pair[0], photo, "verification", pair[0])
+    case.act(office.leader, "decide", {"attended": "支队长、副支队长", "opinion": "同意"}, says="决定")
+    return measure_id
 
 
 def applied(stage: Stage, office: Office, action: str, arguments: Json, route: str = "ORDINARY") -> str:

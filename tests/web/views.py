@@ -37,11 +37,18 @@ class View:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection)/:id"
-_ASK = "/ask-signature/:type(hazard|rectification|permit|inspection)/:id"
+_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure)/:id"
+_ASK = "/ask-signature/:type(hazard|rectification|permit|inspection|measure)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that
+
+
+def seal_at_once(page: Page) -> None:
+    """With everything that an urgent sealing asks for."""
+    switch = page.get_by_role("switch", name="情况紧急,当场先行查封")
+    expect(switch).to_be_visible()
+    switch.click()
 
 
 def say_that_nothing_burns(page: Page) -> None:
@@ -178,6 +185,11 @@ VIEWS = [
     View("/inspections/plan", "inspection-plan", Role.UNIT_LEADER),
     View("/entry/:id", "entry", address=f"/entry/{NOWHERE}"),
     View(_CASE, "case-inspection", Role.UNIT_LEADER, "/cases/inspection/{inspected}"),
+    View("/seal/:type(hazard|inspection)/:id", "seal", Role.FIRE_OFFICER, "/seal/inspection/{inspecting}", seal_at_once),
+    View("/seal/:type(hazard|inspection)/:id", "seal-missing", Role.FIRE_OFFICER, f"/seal/hazard/{NOWHERE}"),
+    View("/suspend/:type(hazard|inspection)/:id", "suspend", Role.UNIT_LEADER, "/suspend/inspection/{inspecting}"),
+    View(_CASE, "case-measure", Role.UNIT_LEADER, "/cases/measure/{sealed}"),
+    View(_CASE, "case-measure-unit", Role.UNIT_MANAGER, "/cases/measure/{sealed}"),
     View("/numbers", "numbers", Role.FIRE_OFFICER),
     View("/numbers/lent", "numbers-lent", Role.UNIT_LEADER),
     View("/visit/:id", "visit-missing", Role.FIRE_OFFICER, f"/visit/{NOWHERE}"),

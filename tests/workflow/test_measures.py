@@ -228,3 +228,9 @@ def test_a_danger_that_somebody_reported_is_sealed_and_nothing_leads_to_the_repo
     assert str(hazard.id) not in seen
     assert "举报人原话不外传" not in seen + manager.get(f"{case.path}/papers").get_data(as_text=True)
     assert hazard.reporter.get(case.path).status_code == 404
+
+
+def test_without_a_name_the_approval_is_that_of_the_leader_who_was_on_duty(client: FlaskClient) -> None:
+    case = make_measure(client, "OPEN")
+    case.cosigned("seal_at_once", **at_once(case, leader_id=None))
+    assert case.read()["data"]["approval"]["leader_id"] == str(case.office.leader.id)

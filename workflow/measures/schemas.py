@@ -57,7 +57,7 @@ class ProposeSchema(NoteSchema):
 class SealAtOnceSchema(StrictSchema):
     """当场先行查封: on whose oral approval, and since when; the record of the place is made from it."""
 
-    leader_id = fields.UUID(required=True)
+    leader_id = fields.UUID(load_default=None, metadata={"description": "null: who was on duty then"})
     approved_at = Moment(required=True)
     sealed_at = Moment(required=True)
     record = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写现场情况"))

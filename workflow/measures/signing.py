@@ -65,7 +65,7 @@ def _draft(session: Session, actor: Actor, measure_id: UUID, action: str, data: 
     measure, _ = take(session, actor, measure_id, action, origin)
     pair = pair_at_the_act(session, measure, measure.officer_ids, actor, origin, action)
     if action == "seal_at_once":
-        _check_approval(session, measure, data)
+        data = {**data, "leader_id": _approved_by(session, measure, data)}
     for name in ("sealed_at", "served_at"):
         _check_moment(session, measure, name, data.get(name))
     attach(session, actor, data.get("photos", []), "measure", measure.id, "recheck" if action == "check" else "verification")
@@ -77,13 +77,17 @@ def _draft(session: Session, actor: Actor, measure_id: UUID, action: str, data: 
     return measure
 
 
-def _check_approval(session: Session, measure: Measure, data: dict[str, Any]) -> None:
+def _approved_by(session: Session, measure: Measure, data: dict[str, Any]) -> UUID:
     """He who said yes by word of mouth leads the division, and is not one of the two officers."""
-    leader = data["leader_id"]
+    on_duty = [*duty_leaders(session, measure.org_id, data["approved_at"]), *duty_leaders(session, measure.org_id)]
+    leader = data["leader_id"] or next(iter(on_duty), None)
+    if leader is None:
+        raise Invalid(field_error("leader_id", "required", "当时没有值班负责人,请写明是谁批准的"))
     if leader in measure.officer_ids or not people_with_role(session, [leader], Role.UNIT_LEADER, measure.region_code):
         raise Invalid(field_error("leader_id", "not_a_leader", "口头批准的,应为本机关负责人"))
     if data["approved_at"] > data["sealed_at"]:
         raise Invalid(field_error("approved_at", "after_the_sealing", "口头批准应在查封之前"))
+    return UUID(str(leader))
 
 
 def _check_moment(session: Session, measure: Measure, name: str, moment: datetime | None) -> None:

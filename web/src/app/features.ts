@@ -16,6 +16,7 @@ import { today } from '@/features/today'
 import { map } from '@/features/map'
 import { check } from '@/features/check'
 import { inspections } from '@/features/inspections'
+import { measures } from '@/features/measures'
 import { papers } from '@/features/papers'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
@@ -28,5 +29,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, reporters, partners, mine,
 ]

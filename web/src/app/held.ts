@@ -18,15 +18,18 @@ export type HeldOrder = Schemas['OfficerOrder'] & OnDevice
 /** An inspection of a unit, to which this officer is sent. */
 export type HeldInspection = Schemas['OfficerInspection'] & OnDevice
 
+/** A sealing or an order to stop, of which this officer is one of the two. */
+export type HeldMeasure = Schemas['OfficerMeasure'] & OnDevice
+
 /** An application that this officer is sent to look at. */
 export type HeldPermit = Schemas['OfficerPermit'] & OnDevice
 
 /** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'measure' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
 
 const ACTS = [
   'verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail', 'inspect_pass', 'inspect_fail', 'verify_pass', 'verify_fail',
-  'find_none', 'order',
+  'find_none', 'order', 'propose', 'seal_at_once', 'serve', 'check', 'confirm_stopped',
 ] as const
 export type ActName = (typeof ACTS)[number]
 
@@ -94,6 +97,13 @@ export function inspectionProgressOf(inspection: HeldInspection, lines: readonly
   return inspection.state === 'IN_PROGRESS' || did('start') ? 'inspect' : 'visit'
 }
 
+export function measureProgressOf(measure: HeldMeasure, lines: readonly Sealed[], personId: string): Progress {
+  const acts = underWay(lines, measure)
+  if (acts.some((line) => line.name === 'measure.cosign')) return 'saved'
+  if (draftOf(acts) || measure.pending_act?.by === personId) return 'ask_signature'
+  return measure.pending_act ? 'sign' : 'measure'
+}
+
 export async function heldTasks(device: Device): Promise<HeldTask[]> {
   const tasks = (await device.allShown('task')) as unknown as HeldTask[]
   return tasks.sort((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at))
@@ -115,8 +125,13 @@ export async function heldInspection(device: Device, id: string): Promise<HeldIn
   return (await device.shown('inspection', id)) as unknown as HeldInspection | null
 }
 
+export async function heldMeasure(device: Device, id: string): Promise<HeldMeasure | null> {
+  const shown = await device.shown('measure', id)
+  return shown !== null && 'officer_ids' in shown ? (shown as unknown as HeldMeasure) : null // else it was begun here, and the server has not told of it
+}
+
 /** Cases on which two officers act together, and the page of each where they do. */
-const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit', inspection: 'inspect' } as const
+const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit', inspection: 'inspect', measure: 'cases/measure' } as const
 export interface Subject {
   readonly type: keyof typeof PAGES
   readonly id: string
@@ -138,6 +153,10 @@ export async function heldCase(device: Device, { type, id }: Subject) {
   if (type === 'inspection') {
     const inspection = await heldInspection(device, id)
     return { record: inspection, number: inspection?.number ?? '', place: inspection?.unit_name ?? '' }
+  }
+  if (type === 'measure') {
+    const measure = await heldMeasure(device, id)
+    return { record: measure, number: measure?.number ?? '', place: measure ? `${measure.unit_name} ${measure.place}` : '' }
   }
   const order = type === 'rectification' ? await heldOrder(device, id) : null
   if (order && !order.hazard_id) return { record: order, number: order.order_no, place: order.unit_name }

@@ -44,6 +44,16 @@ const finding = (...phrases: string[]): Field => ({
 const check = (role: string, ...phrases: string[]): readonly Field[] => [
   finding(...phrases), { kind: 'photos', name: 'photos', role }, { kind: 'position', name: 'position' },
 ]
+const PHOTOS: Field = { kind: 'photos', name: 'photos', role: 'verification' }
+const SEALED_AT_ONCE: readonly Field[] = [
+  { kind: 'moment', name: 'approved_at', isRequired: true },
+  { kind: 'moment', name: 'sealed_at', isRequired: true },
+  { kind: 'text', name: 'record', most: 4000, isRequired: true, phrases: ['cases.phrase.sealed_here'] },
+  { kind: 'line', name: 'attended_by', most: 50 },
+  { kind: 'line', name: 'witness_name', most: 50 },
+  { ...PHOTOS, isRequired: true },
+  { kind: 'position', name: 'position' },
+]
 const CHECK_ASIDE: readonly Field[] = [
   { kind: 'text', name: 'no_evidence_reason', most: 500, isFolded: true },
   { kind: 'text', name: 'late_reason', most: 500, isFolded: true },
@@ -175,6 +185,35 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     recuse: [reason(500, 'recusal')],
     defer: [reason(500)],
     cosign: [DRAFT],
+  },
+  measure: {
+    propose: [{ kind: 'text', name: 'note', most: 500 }, PHOTOS],
+    seal_at_once: SEALED_AT_ONCE,
+    withdraw: [reason(500, 'danger_gone')],
+    decide: [
+      { kind: 'text', name: 'attended', most: 500, isRequired: true },
+      { kind: 'text', name: 'opinion', most: 2000, isRequired: true, phrases: ['cases.phrase.agreed_to_seal'] },
+    ],
+    refuse: [reason(500)],
+    serve: [
+      { kind: 'moment', name: 'served_at', isRequired: true },
+      { kind: 'choice', name: 'signed', values: ['PARTY', 'REFUSED'], words: 'papers.signed.', isRequired: true },
+      { kind: 'line', name: 'party_name', most: 50 },
+      { kind: 'line', name: 'witness_name', most: 50 },
+      { kind: 'text', name: 'record', most: 4000, isRequired: true, phrases: ['cases.phrase.sealed_here'] },
+      { ...PHOTOS, isRequired: true },
+    ],
+    extend: [{ kind: 'date', name: 'until_on', inDays: 45, isRequired: true }, reason(500, 'needs_time')],
+    apply_unseal: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, { kind: 'photos', name: 'photos', role: 'rectification' }],
+    apply_resume: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, { kind: 'photos', name: 'photos', role: 'rectification' }],
+    check: [{ kind: 'flag', name: 'is_removed', start: true }, ...check('recheck', 'danger_gone')],
+    confirm_stopped: check('verification', 'has_stopped'),
+    cosign: [DRAFT],
+    assign: [OFFICERS],
+    keep: [reason(500, 'danger_left')],
+    lift: [reason(500, 'danger_gone')],
+    resume: [reason(500, 'danger_gone')],
+    urge: [reason(500, 'goes_on')],
   },
   assistance: {
     accept: [NOTE],

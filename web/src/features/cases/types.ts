@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 
-export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection'
+export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection' | 'measure'
 export type Offer = Schemas['OfferedAction']
 export type Done = Schemas['Done']
 
@@ -11,6 +11,7 @@ export type Case =
   | ({ kind: 'rectification' } & Schemas['Rectification'])
   | ({ kind: 'assistance' } & Schemas['Assistance'])
   | ({ kind: 'inspection'; onSpot: boolean } & Omit<Schemas['Inspection'], 'kind'>) // onSpot: its reader goes there
+  | ({ kind: 'measure' } & Omit<Schemas['Measure'], 'kind'>)
   | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
@@ -54,6 +55,7 @@ export function subjectOf(record: Case): Subject {
       const items = record.data.advice?.items ?? []
       return { ...common, items: items.map((item) => ({ id: item.id, description: item.problem, fixed: item.fixed_at !== null })) }
     }
+    case 'measure':
     case 'inspection': {
       const act = 'pending_act' in record.data ? record.data.pending_act : null
       return { ...common, place: record.unit_name, ...(act ? { actSha256: act.act_sha256 } : {}) }

@@ -15,7 +15,7 @@ export function useCase(kind: CaseKind, id: string) {
     if (seen === null) return undefined
     try {
       const done = await act(kind, id, action, body, seen.revision)
-      await loaded.reload()
+      void loaded.reload() // after the form has closed: with its step gone it could not say any more that it is done
       return done
     } catch (error) {
       if (!isStale(error)) throw error

@@ -2,7 +2,7 @@ import type { Feature } from '@/app/feature'
 
 export const cosign: Feature = {
   routes: [
-    { path: '/ask-signature/:type(hazard|rectification|permit|inspection)/:id', name: 'ask-signature', component: () => import('./AskPage.vue'), props: true, meta: { plain: true } },
+    { path: '/ask-signature/:type(hazard|rectification|permit|inspection|measure)/:id', name: 'ask-signature', component: () => import('./AskPage.vue'), props: true, meta: { plain: true } },
     { path: '/sign', name: 'sign', component: () => import('./SignPage.vue'), meta: { plain: true } },
   ],
   messages: {
@@ -66,6 +66,11 @@ export const cosign: Feature = {
       'act.inspection.find_none': '检查未发现问题',
       'act.inspection.fix_on_site': '当场改正',
       'act.inspection.order': '检查后责令改正',
+      'act.measure.propose': '提请临时查封',
+      'act.measure.seal_at_once': '当场先行查封',
+      'act.measure.serve': '送达查封决定书',
+      'act.measure.check': '检查整改情况',
+      'act.measure.confirm_stopped': '核实已停止',
       'act.permit.inspect_pass': '现场检查符合',
       'act.permit.inspect_fail': '现场检查不符合',
       'act.permit.verify_pass': '核查符合承诺',
@@ -133,6 +138,11 @@ export const cosign: Feature = {
       'act.inspection.find_none': 'Nothing wrong',
       'act.inspection.fix_on_site': 'Put right here and now',
       'act.inspection.order': 'Ordered to be put right',
+      'act.measure.propose': 'Proposed to be sealed',
+      'act.measure.seal_at_once': 'Sealed at once',
+      'act.measure.serve': 'Decision served',
+      'act.measure.check': 'Looked at what was put right',
+      'act.measure.confirm_stopped': 'It has stopped',
       'act.permit.inspect_pass': 'Conforms',
       'act.permit.inspect_fail': 'Does not conform',
       'act.permit.verify_pass': 'As committed',

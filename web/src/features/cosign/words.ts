@@ -22,7 +22,7 @@ export function wordsOfAct(args: Said): SaidAct {
   const items = listOf(order?.['items'])
   const photos = listOf(args['photos']).length + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
   return {
-    finding: textOf(args['finding']),
+    finding: [args['danger'], args['finding'], args['record'], args['note']].map(textOf).filter(Boolean).join('\n'),
     attendedBy: textOf(args['attended_by']),
     failing: (Array.isArray(args['checklist']) ? args['checklist'] : []).flatMap((conforms, place) => (conforms === 0 ? [place] : [])),
     faults: listOf(args['answers']).flatMap((answer) => (answer['result'] === 'BAD' ? [textOf(answer['note'])] : [])),

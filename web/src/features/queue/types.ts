@@ -6,7 +6,7 @@ export type BucketName = keyof Schemas['Buckets']
 export const BUCKETS: readonly BucketName[] = ['due_today', 'overdue', 'to_sign', 'to_assign']
 export const VIEWS = ['ours', 'mine', 'all'] as const
 export type View = (typeof VIEWS)[number]
-export const KINDS = Object.keys({ hazard: 1, handover: 1, rectification: 1, permit: 1, assistance: 1, inspection: 1 } satisfies Record<CaseKind, 1>) as CaseKind[]
+export const KINDS = Object.keys({ hazard: 1, handover: 1, rectification: 1, permit: 1, assistance: 1, inspection: 1, measure: 1 } satisfies Record<CaseKind, 1>) as CaseKind[]
 
 /** What the list is narrowed to. Without a bucket it is everything of the view. */
 export interface Filters {

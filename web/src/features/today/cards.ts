@@ -1,5 +1,5 @@
 import type { RouteLocationRaw } from 'vue-router'
-import { heldHazard, heldInspection, heldOrder, heldPermit, heldTasks, inspectionProgressOf, pageOf, progressOf, recheckProgressOf, underWay, visitProgressOf, type HeldTask, type Progress } from '@/app/held'
+import { heldHazard, heldInspection, heldMeasure, heldOrder, heldPermit, heldTasks, inspectionProgressOf, measureProgressOf, pageOf, progressOf, recheckProgressOf, underWay, visitProgressOf, type HeldTask, type Progress } from '@/app/held'
 import type { Point } from '@/app/positions'
 import type { Device } from '@/offline'
 
@@ -29,7 +29,8 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
     const order = task.subject_type === 'rectification' ? await heldOrder(device, task.subject_id) : null
     const permit = task.subject_type === 'permit' ? await heldPermit(device, task.subject_id) : null
     const inspection = task.subject_type === 'inspection' ? await heldInspection(device, task.subject_id) : null
-    const record = order ?? permit ?? inspection ?? hazard
+    const measure = task.subject_type === 'measure' ? await heldMeasure(device, task.subject_id) : null
+    const record = order ?? permit ?? inspection ?? measure ?? hazard
     const placed = hazard ?? inspection
     const acts = record ? underWay(lines, record) : []
     const at = placed && placed.lon !== null && placed.lat !== null ? { lon: placed.lon, lat: placed.lat } : null
@@ -37,7 +38,7 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
       task,
       at,
       place: hazard?.place_name || task.title.place,
-      progress: order ? recheckProgressOf(order, lines, personId) : permit ? visitProgressOf(permit, lines, personId) : inspection ? inspectionProgressOf(inspection, lines, personId) : hazard ? progressOf(hazard, lines, personId) : task.subject_type === 'assistance' ? 'help' : 'over',
+      progress: order ? recheckProgressOf(order, lines, personId) : permit ? visitProgressOf(permit, lines, personId) : inspection ? inspectionProgressOf(inspection, lines, personId) : hazard ? progressOf(hazard, lines, personId) : task.subject_type === 'assistance' ? 'help' : measure ? measureProgressOf(measure, lines, personId) : 'over',
       isSaved: acts.some((line) => line.outcome === null),
       photoIds: hazard?.photo_ids ?? [],
       to: wayTo(task),

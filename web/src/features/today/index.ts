@@ -63,6 +63,7 @@ export const today: Feature = {
       'progress.sign': '等您签名',
       'progress.saved': '已签名,待上报',
       'progress.help': '待开展帮扶',
+      'progress.measure': '待办理',
       'progress.over': '已办理',
     },
     en: {
@@ -121,6 +122,7 @@ export const today: Feature = {
       'progress.inspect': 'being inspected',
       'progress.ask_signature': 'second signature missing',
       'progress.sign': 'waits for your signature',
+      'progress.measure': 'to be done',
       'progress.saved': 'signed, to be sent',
       'progress.help': 'to be helped',
       'progress.over': 'done',
