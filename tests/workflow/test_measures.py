@@ -53,6 +53,8 @@ def test_it_is_served_within_three_working_days_of_the_check_and_holds_thirty_da
     case = make_measure(client, "DECIDED")
     assert clock_of(case, "SEAL-3WD")["due_at"].startswith("2026-11-26T15:59:59")  # Monday and three working days, Beijing
     case.cosigned("serve", **handed(case))
+    friday = opened(make_inspection(client, "IN_PROGRESS"), inspected_on=in_days(case, -3))
+    assert clock_of(friday, "SEAL-3WD")["due_at"].startswith("2026-11-25T15:59:59")
     assert clock_of(case, "SEAL-3WD")["met_at"] is not None
     assert clock_of(case, "SEAL-30D")["due_at"].startswith("2026-12-23T15:59:59")
 
@@ -160,12 +162,15 @@ def test_whoever_found_it_does_not_decide_about_it(client: FlaskClient) -> None:
     """Also where an officer stands in for the leader."""
     inspection = make_inspection(client, "IN_PROGRESS")
     leader = inspection.office.leader
-    _first, second = inspection.office.officers
+    first, second = inspection.office.officers
     body = {
         "org_id": str(leader.org_id), "deputy_id": str(second.id), "starts_at": moment(inspection),
         "ends_at": "2026-11-25T00:00:00Z",
     }  # fmt: skip
     assert leader.post("/accounts/deputies", body).status_code == 201
+    other = opened(inspection)
+    on_her_own_word = first.post(f"{other.path}/actions/seal_at_once", at_once(other, leader_id=str(second.id)))
+    assert on_her_own_word.get_json()["errors"][0]["field"] == "leader_id"
     case = opened(inspection)
     case.cosigned("propose")
     assert refused(second.post(f"{case.path}/actions/decide", DECIDED))["reason"] == "own_case"
@@ -207,6 +212,8 @@ def test_only_the_officers_of_the_case_seal_and_only_at_the_place_that_they_chec
         assert answer.status_code == 422, change
         assert answer.get_json()["errors"][0]["field"] == field
     assert first.post("/measures/sealings", asked(inspection) | {"inspection_id": str(new_id())}).status_code == 404
+    unsaid = opened(inspection, unit_id=None)
+    assert unsaid.read()["data"]["unit_id"] == str(inspection.office.manager.unit_id)
     once = asked(inspection)
     assert first.post("/measures/sealings", once).status_code == 201
     assert first.post("/measures/sealings", once).get_json()["errors"][0]["field"] == "id"  # nothing is sealed twice

@@ -67,3 +67,33 @@ def test_the_file_of_a_reporters_phone_is_for_those_who_hold_the_case(client: Fl
     session.flush()
     assert seen(Role.UNIT_LEADER) == seen(Role.FIRE_OFFICER, hazard.officer_ids[0]) == {"rendition"}
     session.rollback()
+
+
+def test_what_is_put_right_in_time_need_not_be_punished_and_the_unit_gets_the_record_of_what_it_was_taught(
+    client: FlaskClient,
+) -> None:
+    order = make_order(client, "RECHECK_PENDING")
+    first = order.office.officers[0]
+    answer = first.post(f"{order.path}/actions/recheck_pass", {"finding": "已全部改正", "no_penalty": "MINOR"})
+    assert answer.get_json()["errors"][0]["field"] == "education"
+    answer = first.post(
+        f"{order.path}/actions/recheck_fail", {"finding": "没有改正", "no_penalty": "MINOR", "education": "已教育"}
+    )
+    assert answer.status_code == 422  # what was not put right is no case of it
+    order.cosigned("recheck_pass", finding="已全部改正", no_penalty="FIRST", education="讲解疏散通道的要求")
+    manager = order.office.manager
+    assert manager.get(order.path).get_json()["state"] == "RECTIFIED"
+    record = manager.get(f"{order.path}/papers").get_json()["items"][-1]
+    assert record["title"] == "不予行政处罚教育记录"
+    for words in (
+        "行政处罚法》第三十三条",
+        "初次违法且危害后果轻微",
+        "讲解疏散通道的要求",
+        order.last["data"]["order_no"] if order.last.get("data") else "",
+    ):
+        assert words in record["body"]
+    assert order.read(order.office.leader)["data"]["finding"]["no_penalty"] == "FIRST"
+    plain = make_order(client, "RECTIFIED")
+    assert [paper["title"] for paper in plain.office.leader.get(f"{plain.path}/papers").get_json()["items"]] == [
+        "责令限期改正通知书"
+    ]

@@ -79,11 +79,13 @@ def _draft(session: Session, actor: Actor, measure_id: UUID, action: str, data: 
 
 def _approved_by(session: Session, measure: Measure, data: dict[str, Any]) -> UUID:
     """He who said yes by word of mouth leads the division, and is not one of the two officers."""
-    on_duty = [*duty_leaders(session, measure.org_id, data["approved_at"]), *duty_leaders(session, measure.org_id)]
-    leader = data["leader_id"] or next(iter(on_duty), None)
+    led = [*duty_leaders(session, measure.org_id, data["approved_at"]), *duty_leaders(session, measure.org_id)]
+    others = [person for person in led if person not in measure.officer_ids]  # an officer may stand in for the leader
+    leader = data["leader_id"] or next(iter(others), None)
     if leader is None:
         raise Invalid(field_error("leader_id", "required", "当时没有值班负责人,请写明是谁批准的"))
-    if leader in measure.officer_ids or not people_with_role(session, [leader], Role.UNIT_LEADER, measure.region_code):
+    leads = leader in others or people_with_role(session, [leader], Role.UNIT_LEADER, measure.region_code)
+    if leader in measure.officer_ids or not leads:
         raise Invalid(field_error("leader_id", "not_a_leader", "口头批准的,应为本机关负责人"))
     if data["approved_at"] > data["sealed_at"]:
         raise Invalid(field_error("approved_at", "after_the_sealing", "口头批准应在查封之前"))

@@ -17,16 +17,18 @@ from media.commands import attach
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Mutation, Origin
+from wire import said_day
 from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, second_officer
-from workflow.offices import people_of_unit
-from workflow.papers.archive import archive_order, served_day
+from workflow.offices import people_of_unit, staff_names
+from workflow.papers.archive import archive_order, issue, served_day
+from workflow.papers.rules import NOBODY
 from workflow.rectification import extension, schemas
 from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
-from workflow.rectification.rules import LIFE
+from workflow.rectification.rules import LIFE, NO_PENALTY
 from workflow.rectification.synced import RECTIFICATION
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 from workflow.terms import check_term
@@ -171,6 +173,9 @@ def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
         "signature": data["signature"], "drafted_at": act["at"], "checked_at": there.isoformat(),
     }  # fmt: skip
     made.pending_act = None
+    if act["data"].get("no_penalty"):
+        made.finding |= {name: act["data"][name] for name in ("no_penalty", "education")}
+        issue(session, made, made.org_id, "education_record", "不予行政处罚教育记录", _taught(session, made, local_day(there)))
     if act["action"] == "recheck_pass":
         made.closed_at = now(session)
         made.items = [{**item, "fixed": True} for item in made.items]
@@ -178,6 +183,16 @@ def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
     checked_on = local_day(there).isoformat()
     go(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at), checked_on=checked_on)
     return made
+
+
+def _taught(session: Session, made: Rectification, day: date) -> dict[str, str]:
+    finding: Json = made.finding or {}
+    names = staff_names(session, [UUID(officer) for officer in finding["officers"]])
+    return {
+        "unit": made.unit_name or NOBODY, "order_no": made.order_no, "day": said_day(day), "education": finding["education"],
+        "ground": NO_PENALTY[finding["no_penalty"]],
+        "officers": "、".join(names.get(officer, "") for officer in finding["officers"]),
+    }  # fmt: skip
 
 
 def assign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
@@ -244,7 +259,7 @@ MUTATIONS = [
     Mutation("rectification.ask_extension", schemas.AskExtensionSchema, extension.ask_extension, summary="申请延期"),
     Mutation("rectification.grant_extension", schemas.GrantExtensionSchema, extension.grant_extension, summary="准予延期"),
     Mutation("rectification.refuse_extension", ReasonSchema, extension.refuse_extension, summary="不予延期"),
-    Mutation("rectification.recheck_pass", schemas.RecheckSchema, recheck_pass, summary="复查合格"),
+    Mutation("rectification.recheck_pass", schemas.RecheckPassSchema, recheck_pass, summary="复查合格"),
     Mutation("rectification.recheck_fail", schemas.RecheckSchema, recheck_fail, summary="复查不合格"),
     Mutation("rectification.cosign", CosignSchema, cosign, summary="第二名监督员签名"),
     Mutation("rectification.assign", schemas.AssignRecheckSchema, assign, summary="指派复查人员"),

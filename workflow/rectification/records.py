@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Moment
 from workflow.answers import CaseSchema, SummarySchema
-from workflow.rectification.rules import LIFE
+from workflow.rectification.rules import LIFE, NO_PENALTY
 from workflow.schemas import FoundSchema, PhotoReuseSchema, ReadableActSchema
 
 STATE = validate.OneOf(LIFE.states)
@@ -30,6 +30,13 @@ class AskedExtensionSchema(AnswerSchema):
     at = Moment()
     due_on = fields.Date()
     reason = fields.String()
+
+
+class OrderFoundSchema(FoundSchema):
+    """The same of a recheck; and where what was put right is not punished, why, and what the party was taught."""
+
+    no_penalty = fields.String(validate=validate.OneOf(list(NO_PENALTY)))
+    education = fields.String()
 
 
 class UnitOrderSchema(AnswerSchema):
@@ -56,7 +63,7 @@ class OfficerOrderSchema(UnitOrderSchema):
     region_code = fields.String()
     officer_ids = fields.List(fields.UUID())
     pending_act = fields.Nested(ReadableActSchema, allow_none=True)
-    finding = fields.Nested(FoundSchema, allow_none=True)
+    finding = fields.Nested(OrderFoundSchema, allow_none=True)
 
 
 class RectificationSummarySchema(SummarySchema):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from places.schemas import PositionSchema
 from wire import Flag, Moment, Prose, StrictSchema
+from workflow.rectification.rules import NO_PENALTY
 from workflow.schemas import NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 
@@ -43,6 +46,19 @@ class RecheckSchema(StrictSchema):
     photos = PhotosField(load_default=list)
     position = fields.Nested(PositionSchema, load_default=None)
     checked_at = Moment(load_default=None)
+
+
+class RecheckPassSchema(RecheckSchema):
+    """复查合格; and where the two officers find that it is not to be punished, on what ground and what they taught."""
+
+    no_penalty = fields.String(load_default=None, validate=validate.OneOf(list(NO_PENALTY)))
+    education = Prose(max_length=1000, load_default="")
+
+    @validates_schema
+    def is_taught(self, data: dict[str, Any], **_: object) -> None:
+        """Who is not punished is taught (行政处罚法 33(3))."""
+        if data.get("no_penalty") and not data.get("education"):
+            raise ValidationError("不予处罚的,请填写教育内容", "education")
 
 
 class AssignRecheckSchema(StrictSchema):

@@ -141,7 +141,11 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     ask_extension: [reason(500, 'needs_time'), { kind: 'date', name: 'due_on', inDays: 30, isRequired: true }],
     grant_extension: [{ kind: 'date', name: 'due_on', start: (subject) => subject.asksUntil }, NOTE],
     refuse_extension: [reason(500, 'no_ground')],
-    recheck_pass: check('recheck', 'recheck_good'),
+    recheck_pass: [
+      ...check('recheck', 'recheck_good'),
+      { kind: 'choice', name: 'no_penalty', values: ['MINOR', 'FIRST'], words: 'recheck.no_penalty.', label: 'recheck.no_penalty', isFolded: true },
+      { kind: 'text', name: 'education', most: 1000, label: 'recheck.education', isFolded: true },
+    ],
     recheck_fail: check('recheck', 'recheck_bad'),
     cosign: [DRAFT],
     assign: [OFFICERS],

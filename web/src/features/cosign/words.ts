@@ -9,6 +9,7 @@ export interface SaidAct {
   readonly attendedBy: string
   readonly failing: readonly number[] // places of the items that do not conform
   readonly faults: readonly string[] // what is wrong with items of a checklist, in the officer's words
+  readonly noPenalty: string // the ground, as a code
   readonly photos: number
   readonly order: { readonly dueOn: string | null; readonly unitName: string; readonly number: string; readonly items: readonly SaidItem[] } | null
 }
@@ -22,10 +23,11 @@ export function wordsOfAct(args: Said): SaidAct {
   const items = listOf(order?.['items'])
   const photos = listOf(args['photos']).length + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
   return {
-    finding: [args['danger'], args['finding'], args['record'], args['note']].map(textOf).filter(Boolean).join('\n'),
+    finding: [args['danger'], args['finding'], args['record'], args['note'], args['education']].map(textOf).filter(Boolean).join('\n'),
     attendedBy: textOf(args['attended_by']),
     failing: (Array.isArray(args['checklist']) ? args['checklist'] : []).flatMap((conforms, place) => (conforms === 0 ? [place] : [])),
     faults: listOf(args['answers']).flatMap((answer) => (answer['result'] === 'BAD' ? [textOf(answer['note'])] : [])),
+    noPenalty: textOf(args['no_penalty']),
     photos,
     order: order
       ? {
