@@ -21,7 +21,7 @@ from api.context import Parts
 from tests.clock import START, Clock
 from tests.makers import Case
 from tests.people import BASE, Json
-from tests.workflow.depth import SEED, count
+from tests.workflow.depth import SEED, count, seed_named
 from tests.workflow.handing import UNVERIFIED, Wanderers
 
 HANDOVERS, BLOCKS = 10_000, 20  # each block in a database of its own, so that pytest-xdist can share them out
@@ -116,7 +116,8 @@ def test_every_instant_of_every_hazard_has_one_holder_and_no_transfer_replaces_i
     walk = Wanderers(client, parts, clock, chance)
     shown: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
     while walk.handovers < count(HANDOVERS) / BLOCKS:
-        case = walk.wander()
+        with seed_named(seed):
+            case = walk.wander()
         for one in (case, chance.choice(walk.cases)) if chance.random() < 0.1 else (case,):
             leader, reporter, office = seen(one, chance)
             assert leader == reporter, f"SEED={seed}: {one.number} is in two hands at {clock.now}"

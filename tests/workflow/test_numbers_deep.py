@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from api.context import Parts
 from tests.clock import START, Clock
-from tests.workflow.depth import SEED, count
+from tests.workflow.depth import SEED, count, seed_named
 from tests.workflow.lending import Entry, Seasons
 from workflow.papers.rules import HELD, LOST, MOST_LENT, RETURNED, USED, VOID
 
@@ -46,10 +46,8 @@ def test_ten_thousand_numbers_of_a_thousand_weeks_are_each_accounted_for_once(
     seasons = Seasons(client, clock, chance)
     weeks = portions(chance, count(NUMBERS))
     for number_of_week, lent in enumerate(weeks):
-        try:
+        with seed_named(SEED, f"week {number_of_week}"):
             seasons.week(lent)
-        except AssertionError as error:
-            raise AssertionError(f"SEED={SEED}, week {number_of_week}: {error}") from error
     with parts.database.transaction() as session:
         lent_numbers = session.execute(_LENT).all()
         papers = session.execute(_PAPERS).all()

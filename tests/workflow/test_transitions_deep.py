@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from api.context import Parts
 from tests.clock import Clock
 from tests.workflow.attempts import DONE, REFUSED, Trials, wrongly_passed
-from tests.workflow.depth import SEED, count
+from tests.workflow.depth import SEED, count, seed_named
 
 ATTEMPTS = 10_000
 FEWEST_TAKEN = 0.1  # of all attempts: else it is green because nothing was possible
@@ -28,7 +28,8 @@ def test_no_step_passes_that_the_table_forbids_and_none_leads_elsewhere_than_it_
     taken: Counter[str] = Counter()
     for nth in range(count(ATTEMPTS)):
         clock.advance(seconds=1)
-        attempt = trials.attempt()
+        with seed_named(SEED, f"attempt {nth}"):
+            attempt = trials.attempt()
         where = f"SEED={SEED}, attempt {nth}: {attempt}"
         if attempt.answer in DONE:
             assert wrongly_passed(attempt) is None, f"{where}: {wrongly_passed(attempt)}"
