@@ -28,7 +28,7 @@ from workflow.clocks import local_day
 from workflow.handovers.rules import MAX_REJECTIONS
 from workflow.queue import escalation
 
-AT_ONCE, REPORTERS, MOST_LETTERS, BETWEEN_TIMERS = 25, 5, 4, 40
+AT_ONCE, REPORTERS, MOST_LETTERS, BETWEEN_TIMERS = 15, 5, 6, 40
 WHY: Json = {"reason": "属于贵单位职责范围", "legal_basis": "消防法第五十二条"}
 UNVERIFIED = ("SUBMITTED", "REGISTERED", "ASSIGNED", "VERIFYING")
 TIMERS = (escalation.mark_breaches, escalation.remind_holders, escalation.refer_unsigned, escalation.expire_orders)
@@ -77,8 +77,8 @@ class Wanderers:
         """Letters that were accepted or returned."""
         return self.taken["accept"] + self.taken["return"]
 
-    def wander(self) -> Case:
-        """Let time pass, and take a step with a hazard; the hazard."""
+    def wander(self) -> tuple[Case, str]:
+        """Let time pass, and take a step with a hazard; both."""
         self.let_time_pass()
         while True:
             case = self._some_case()
@@ -90,14 +90,14 @@ class Wanderers:
         take()
         self.taken[name] += 1
         self.letters[case.id] += name == "hand_over"
-        return case
+        return case, name
 
     def let_time_pass(self) -> None:
         """Seconds mostly, sometimes an hour, seldom days; from time to time the timetable has its turn."""
         kind = self.chance.random()
-        if kind < 0.85:
+        if kind < 0.88:
             self.clock.advance(seconds=self.chance.randint(1, 60))
-        elif kind < 0.96:
+        elif kind < 0.97:
             self.clock.advance(minutes=self.chance.randint(5, 120))
         else:
             self.clock.advance(hours=self.chance.randint(6, 72))
@@ -194,7 +194,7 @@ class Wanderers:
         """The steps of the letter."""
         leader, committee, to_org = self.office.leader, self.office.committee, str(row.to_org_id)
         receiver = self.chance.choice(self.receivers[to_org])
-        supervise = self._step(letter, committee, "supervise", 0.4, document_no="督〔2026〕1号", due_on=in_days(letter, 10))
+        supervise = self._step(letter, committee, "supervise", 0.25, document_no="督〔2026〕1号", due_on=in_days(letter, 10))
         match letter.state:
             case "DRAFT":
                 ended = self._step(letter, leader, "discard", 0.4), self._step(letter, leader, "withdraw", 0.3)
@@ -204,10 +204,10 @@ class Wanderers:
                 return [self._step(letter, receiver, "sign_for", 8), *asked, supervise]
             case "RECEIVED":
                 back = {**WHY, "suggested_org_id": self._somewhere(not_to=to_org)}
-                returns = [] if row.is_decided else [self._step(letter, receiver, "return", 5, **back)]
+                returns = [] if row.is_decided else [self._step(letter, receiver, "return", 8, **back)]
                 return [self._step(letter, receiver, "accept", 5), *returns, supervise]
             case "RETURNED":
-                again = self._step(letter, leader, "resend", 6, to_org_id=self._somewhere(not_to=to_org))
+                again = self._step(letter, leader, "resend", 9, to_org_id=self._somewhere(not_to=to_org))
                 return [again, self._step(letter, leader, "dispute", 0.6), self._step(letter, leader, "withdraw", 0.6), supervise]
             case "ARBITRATION":
                 decided = self._step(letter, committee, "decide", 4, to_org_id=self._somewhere(not_to=to_org))
@@ -218,7 +218,7 @@ class Wanderers:
                 fed_back = self._step(letter, receiver, "finish", 5, result="已责令清理并复查")
                 return [fed_back, self._step(letter, receiver, "progress", 0.5, text="已约谈负责人"), *later, supervise]
             case _:
-                no = self._step(letter, leader, "reject", 2, reason="未说明是否停止使用")
+                no = self._step(letter, leader, "reject", 0.8, reason="未说明是否停止使用")
                 refused = [no] if row.rejections < MAX_REJECTIONS else []
                 return [self._step(letter, leader, "confirm", 4), *refused, supervise]
 

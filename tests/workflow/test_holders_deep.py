@@ -25,6 +25,8 @@ from tests.workflow.depth import SEED, count, seed_named
 from tests.workflow.handing import UNVERIFIED, Wanderers
 
 HANDOVERS, BLOCKS = 10_000, 20  # each block in a database of its own, so that pytest-xdist can share them out
+MOVES = {"accept", "return", "close", "tell_reporter", "reopen", "leave_with_sender", "withdraw"}  # after these all are asked
+LOOKS, LOOKS_BACK = 0.4, 0.1  # after another step; at a case of which nothing was heard
 FINDINGS = ("hazard.verified_true", "hazard.verified_false", "hazard.fixed_on_site")
 _EVENTS = text(
     """
@@ -117,8 +119,9 @@ def test_every_instant_of_every_hazard_has_one_holder_and_no_transfer_replaces_i
     shown: dict[UUID, list[tuple[datetime, str]]] = defaultdict(list)
     while walk.handovers < count(HANDOVERS) / BLOCKS:
         with seed_named(seed):
-            case = walk.wander()
-        for one in (case, chance.choice(walk.cases)) if chance.random() < 0.1 else (case,):
+            case, step = walk.wander()
+        looked_at = [case] if step in MOVES or chance.random() < LOOKS else []
+        for one in [*looked_at, *([chance.choice(walk.cases)] if chance.random() < LOOKS_BACK else [])]:
             leader, reporter, office = seen(one, chance)
             assert leader == reporter, f"SEED={seed}: {one.number} is in two hands at {clock.now}"
             assert must_run(office), f"SEED={seed}: {one.number} is {office['state']} at {clock.now}: {office['clocks']}"
