@@ -107,11 +107,11 @@ class Seasons:
 
     def _make_room(self, phone: Phone, count: int) -> None:
         """Whoever holds too many gives back before he is lent more."""
-        mine = [entry for entry in self.book.values() if entry.state == HELD and entry.phone.officer.id == phone.officer.id]
+        mine = [entry for entry in self.book.values() if entry.state == HELD and entry.phone.whose == phone.whose]
         if len(mine) + count > MOST_HELD:
             for block_id in dict.fromkeys(entry.block_id for entry in mine):
                 self._give_back(phone, block_id)
-            self._kept = [kept for kept in self._kept if kept[1:3] != (phone.region_code, phone.nth)]
+            self._kept = [kept for kept in self._kept if kept[1:3] != phone.whose]
 
     def _work(self, phone: Phone, block: Json) -> None:
         """Orders are served, sheets spoilt; the rest goes back at once, or is kept for some weeks, or for good."""
@@ -210,7 +210,7 @@ class Seasons:
         assert answer.status_code == 200, answer.get_data(as_text=True)
         for number in numbers:
             self.book[number].becomes(LOST, reason=GONE)
-        del self._phones[phone.region_code, phone.nth]
+        del self._phones[phone.whose]
         self._away.append(away)
         self.happened["phones lost"] += 1
 

@@ -41,6 +41,11 @@ class Phone:
         self._sign_in()
 
     @property
+    def whose(self) -> tuple[str, int]:
+        """The same for each phone of one officer."""
+        return self.region_code, self.nth
+
+    @property
     def officer(self) -> Caller:
         """Whose it is, at a desk."""
         return staff(self.client, Role.FIRE_OFFICER, self.region_code, self.nth)
