@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # each program is compiled once, not by every 
 BIN := .venv/bin
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test tests check backup verify-backup restore demo bench deep docs lint types layers web-check format lock runtime everything client browser screenshots speed deep-web clean
+.PHONY: help run test tests check backup verify-backup restore demo bench deep docs lint types layers web-check format lock runtime everything client browser screenshots speed deep-cases deep-web clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -47,8 +47,11 @@ bench: everything ## processor and wall time of the main works, measured here
 	@exec $(BIN)/python -m operations.bench $(ARGS)
 
 deep: everything client browser ## tests that take minutes: crashes, races, thousands of generated requests and of simulated weeks
-	$(BIN)/pytest -m deep --ignore=tests/simulator --ignore=tests/web $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
+	$(BIN)/pytest -m deep --ignore=tests/simulator --ignore=tests/web --ignore=tests/workflow $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/simulator $(ARGS) || test $$? = 5
+
+deep-cases: everything ## ten thousand hand-overs, lent numbers, attempts and missed dates of cases, all at random
+	$(BIN)/pytest -m deep -n $(WORKERS) tests/workflow $(ARGS)
 
 deep-web: everything client browser ## two hundred schedules of what happens to a phone whose reports must not be lost
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/web $(ARGS)

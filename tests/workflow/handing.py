@@ -31,7 +31,7 @@ from workflow.queue import escalation
 AT_ONCE, REPORTERS, MOST_LETTERS, BETWEEN_TIMERS = 15, 5, 6, 40
 WHY: Json = {"reason": "属于贵单位职责范围", "legal_basis": "消防法第五十二条"}
 UNVERIFIED = ("SUBMITTED", "REGISTERED", "ASSIGNED", "VERIFYING")
-TIMERS = (escalation.mark_breaches, escalation.remind_holders, escalation.refer_unsigned, escalation.expire_orders)
+TIMERS = (escalation.mark_breaches, escalation.remind_holders, escalation.refer_unsigned, escalation.expire_terms)
 _ROWS = text(
     """
     SELECT h.state, h.disputed_at, l.id AS letter_id, l.state AS letter, l.to_org_id, l.rejections, l.is_decided,

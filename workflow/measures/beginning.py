@@ -85,7 +85,7 @@ def _new(session: Session, measure_id: UUID, data: dict[str, Any], *, kind: str,
     return Measure(
         id=measure_id, revision=1, created_at=moment, updated_at=moment, stamps={}, kind=kind, state=state,
         number=next_number_of_case(session, case["region_code"]), region_code=case["region_code"], org_id=case["org_id"],
-        officer_ids=list(case["officer_ids"]), photo_ids=[],
+        officer_ids=list(case["officer_ids"][:2]), photo_ids=[],  # whoever helps the two signs nothing
         **{name: data[name] for name in ("hazard_id", "inspection_id", "unit_name", "place", "danger", "clause")},
         unit_id=unit_id, inspected_on=data["inspected_on"],
     )  # fmt: skip
