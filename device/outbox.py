@@ -66,13 +66,22 @@ class Outbox(Values, ABC):
 
         A line without a receipt is not contained, whatever the checkpoint says: that may tell of a cloned phone's lines. At a
         checkpoint while a scope was beginning, lines wait on a record whose row, as they made it, may still come: revisions
-        of before a restore say nothing.
+        of before a restore say nothing. The rows of a snapshot are of an earlier moment than the checkpoint, until the next
+        page brings them up to date.
         """
-        rows = self._db.execute(
-            f"SELECT {_COLUMNS} FROM outbox WHERE outcome IS NULL OR outcome NOT IN ('rejected', 'parked') AND seq > ?"  # noqa: S608
-            " AND (seq > ? OR NOT EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id"
+        contains = (
+            "EXISTS (SELECT 1 FROM base b WHERE b.type = entity_type AND b.id = entity_id"
             " AND b.revision >= coalesce(json_extract(result, '$.revision'), 0)"
-            " AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'limbo ' || b.scope))) ORDER BY seq",
+        )
+        is_of_a_snapshot = (
+            "EXISTS (SELECT 1 FROM base b JOIN meta m ON m.name IN ('snapshot ' || b.scope, 'adopted ' || b.scope)"
+            " WHERE b.type = entity_type AND b.id = entity_id)"
+        )
+        rows = self._db.execute(
+            f"SELECT {_COLUMNS} FROM outbox WHERE outcome IS NULL OR outcome NOT IN ('rejected', 'parked')"  # noqa: S608
+            f" AND (seq > ? AND (seq > ? OR NOT {contains}"
+            " AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'limbo ' || b.scope)))"
+            f" OR {is_of_a_snapshot} AND NOT {contains})) ORDER BY seq",
             [self._number("whole_seq"), self._number("settled_seq")],
         )
         return [_sealed(row) for row in rows]

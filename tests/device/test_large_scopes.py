@@ -230,3 +230,25 @@ def test_an_upload_whose_announcement_was_answered_into_the_void_is_the_same_one
     citizen.store.place_photo(photo_id, None)
     assert citizen.send_photos() == []
     assert citizen.store.photos() == []
+
+
+def test_the_rows_of_a_snapshot_do_not_hide_an_own_act_that_the_next_page_brings(citizen: Device) -> None:
+    """They are of an earlier moment than the checkpoint that contained the act."""
+    [hazard_id] = snap(citizen)
+    citizen.push()
+    citizen.pull()
+    [before] = citizen.store.rows("hazard", hazard_id)
+    citizen.mutate("hazard.withdraw", hazard_id, {})
+    citizen.push()
+    citizen.pull()
+    [after] = citizen.store.rows("hazard", hazard_id)
+    assert after.revision > before.revision
+    assert citizen.store.overlay() == []
+    citizen.store.begin_snapshot(after.scope, "of an earlier moment")
+    for row, waiting in ((before, ["hazard.withdraw"]), (after, [])):
+        line = {"type": row.type, "id": row.id, "revision": row.revision, "data": row.data, "hash": "0"}
+        citizen.store.take_chunk(after.scope, str(row.revision), [line])
+        assert [sealed.name for sealed in citizen.store.overlay()] == waiting
+    citizen.store.take_chunk(after.scope, "again", [{**line, "revision": before.revision}])
+    citizen.store.adopt(after.scope, "of an earlier moment")
+    assert [sealed.name for sealed in citizen.store.overlay()] == ["hazard.withdraw"]

@@ -121,6 +121,12 @@ export class Base {
 
   // ---- reading ----
 
+  /** Scopes whose rows are a snapshot's, which the next page brings up to date. */
+  async ofSnapshots(): Promise<ReadonlySet<string>> {
+    const marks = await this.marks()
+    return new Set(Object.keys(marks).filter((scope) => marks[scope]!.snapshot !== undefined || marks[scope]!.adopted !== undefined))
+  }
+
   async marks(): Promise<Marks> {
     return (await this.values.get('marks')) ?? {}
   }

@@ -56,16 +56,21 @@ export class Store {
   /**
    * What the base does not show yet.
    *
-   * At a checkpoint while a scope was beginning, lines wait on a record whose row, as they made it, may still come.
+   * At a checkpoint while a scope was beginning, lines wait on a record whose row, as they made it, may still come. The rows
+   * of a snapshot are of an earlier moment than the checkpoint, until the next page brings them up to date.
    */
   async overlay(entityType?: string, entityId?: string): Promise<Sealed[]> {
     const { settled, whole } = await this.settled()
     const found: Sealed[] = []
-    for (const line of await this.outbox.unsettled(whole)) {
+    const early = await this.base.ofSnapshots()
+    for (const line of await this.outbox.unsettled(early.size > 0 ? 0 : whole)) {
       if ((entityType ?? line.entityType) !== line.entityType || (entityId ?? line.entityId) !== line.entityId) continue
       const open = line.outcome === null || line.seq > settled
       const made = Math.max(line.result?.revision ?? 0, 1)
-      if (open || (await this.base.revision(line.entityType, line.entityId)) < made) found.push(line)
+      if (line.outcome !== null && line.seq <= whole) {
+        const rows = await this.base.rows(line.entityType, line.entityId)
+        if (rows.some((row) => early.has(row.scope)) && rows.every((row) => row.revision < made)) found.push(line)
+      } else if (open || (await this.base.revision(line.entityType, line.entityId)) < made) found.push(line)
     }
     return found
   }

@@ -290,6 +290,22 @@ describe('large scopes', () => {
     expect(await device.shown('hazard', id!)).toBeNull()
   })
 
+  test('the rows of a snapshot do not hide an own act that the next page brings', async () => {
+    const { device, ids } = await officer(3)
+    await device.sync()
+    await device.mutate('hazard.edit', ids[0]!, {}, { changes: { note: [null, '已到场'] } })
+    await device.sync()
+    const [after] = await device.store.base.rows('hazard', ids[0]!)
+    expect(await device.store.overlay()).toEqual([])
+    const { base } = device.store
+    await base.beginSnapshot(after!.scope, 'of an earlier moment')
+    const early = { kind: 'row' as const, type: 'hazard', id: ids[0]!, revision: after!.revision - 1, data: { ...after!.data, note: null }, hash: '0' }
+    await base.takeChunk(after!.scope, 'chunk', [early])
+    expect((await device.shown('hazard', ids[0]!))!.note).toBe('已到场')
+    await base.adopt(after!.scope, 'of an earlier moment')
+    expect((await device.store.overlay()).map((line) => line.name)).toEqual(['hazard.edit'])
+  })
+
   test('a scope that was taken away before its snapshot was whole leaves the phone', async () => {
     const { device } = await officer(12)
     await device.pulling.pull()
