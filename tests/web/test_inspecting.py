@@ -76,7 +76,7 @@ def test_an_order_is_made_and_signed_without_a_network_and_kept_as_it_was_served
     assert (paper["served"]["signed"], paper["served"]["party_name"]) == ("PARTY", "张建国")
     assert len(paper["served"]["photo_ids"]) == 1
     first.goto("/numbers")
-    expect(first.get_by_text("已使用")).to_be_visible()
+    expect(first.get_by_text("已使用", exact=True)).to_be_visible()
 
 
 def test_a_leader_sends_officers_and_the_unit_reads_what_they_recorded(phones: list[BrowserContext], office: Office) -> None:

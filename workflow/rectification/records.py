@@ -35,7 +35,7 @@ class AskedExtensionSchema(AnswerSchema):
 class OrderFoundSchema(FoundSchema):
     """The same of a recheck; and where what was put right is not punished, why, and what the party was taught."""
 
-    no_penalty = fields.String(validate=validate.OneOf(list(NO_PENALTY)))
+    no_penalty = fields.String(allow_none=True, validate=validate.OneOf(list(NO_PENALTY)))
     education = fields.String()
 
 

@@ -41,7 +41,7 @@ def officer_line(order: Rectification) -> Json:
         "region_code": order.region_code,
         "officer_ids": order.officer_ids,
         "pending_act": drafted(order.pending_act, with_words=True),
-        "finding": order.finding,
+        "finding": {"no_penalty": None, "education": "", **order.finding} if order.finding else None,
     }
 
 
