@@ -92,6 +92,7 @@ def test_served_within_the_24_hours_it_holds_its_thirty_days_from_the_sealing(cl
     pass_terms(case)
     assert case.state == "SEALED"
     assert case.read()["data"]["until_on"] == "2026-12-23"
+    assert case.read()["due_at"] == "2026-12-23T15:59:59Z"  # not from the day on which it was served
     clock.advance(days=30)
     pass_terms(case)
     assert case.state == "EXPIRED"

@@ -174,6 +174,6 @@ def _start_clocks(session: Session, measure: Measure, action: str) -> None:
         return
     if action == "seal_at_once":
         timekeeping.start(session, measure, "SEAL-24H", measure.sealed_at)
-    if action == "seal_at_once" or (action == "serve" and measure.approval is None):
+    if action in ("seal_at_once", "serve"):
         reason = f"自{said_day(local_day(measure.sealed_at))}查封之日起不超过{MOST_DAYS}日"
         timekeeping.start_until(session, measure, "SEAL-30D", end_of(measure.until_on), reason)
