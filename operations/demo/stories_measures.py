@@ -8,7 +8,7 @@ from device.exchange import new_id
 from operations.demo.cases import Case, Office
 from operations.demo.checks import act_off_line, come_back, depart
 from operations.demo.ledger import require
-from operations.demo.people import Json, Stage
+from operations.demo.people import Json, Person, Stage
 from operations.demo.photos import send_whole, take_photo
 from operations.demo.printing import local_day
 
@@ -21,9 +21,10 @@ def sealed_and_opened(stage: Stage) -> str:
     """Sealed off-line on a leader's word, decided together, served, applied for, looked at, opened."""
     office = Office(stage, _REGION)
     pair, leader, manager = office.officers, office.leader, stage.account("UNIT_MANAGER", _REGION)
-    inspection = _arrived(office)
+    unit = [manager, stage.account("UNIT_RESPONSIBLE", _REGION)]
+    inspection = _arrived(office, unit)
     measure_id = new_id()
-    measure = Case(stage, "measure", measure_id, office, {"officers": pair, "unit": [manager]})
+    measure = Case(stage, "measure", measure_id, office, {"officers": pair, "unit": unit})
     body: Json = {
         "id": measure_id, "inspection_id": inspection.id, "unit_name": inspection.read(leader)["unit_name"], "place": "二层仓库",
         "danger": _DANGER, "clause": "消防法第五十四条", "inspected_on": local_day(stage.clock()).isoformat(),
@@ -42,7 +43,7 @@ def sealed_and_opened(stage: Stage) -> str:
     come_back(measure, pair, "PROVISIONAL", "已先行查封,待补办手续")
     send_whole(pair[0], photo, "verification", pair[0])
     measure.expect("measure.act_drafted", pair[1])
-    measure.expect("measure.sealed_at_once", manager, leader)
+    measure.expect("measure.sealed_at_once", leader, *unit)
     clocks = {clock["rule_id"] for clock in measure.read(leader)["clocks"] if clock["met_at"] is None}
     require(holds={"SEAL-24H", "SEAL-30D"} <= clocks, promise="先行查封后,24小时和30日两个时限都在走")
     measure.may_not(pair[0], "decide", _DECIDED, 403, "role_not_allowed", "监督员不能自己决定查封")
@@ -52,7 +53,7 @@ def sealed_and_opened(stage: Stage) -> str:
         "photos": [photo.id],
     }  # fmt: skip
     measure.cosigned(pair, "serve", served, says="送达决定书")
-    measure.expect("measure.served", manager)
+    measure.expect("measure.served", *unit)
     measure.act(manager, "apply_unseal", {"note": "汽油已全部清出"}, says="单位申请解除查封")
     measure.cosigned(pair, "check", {"is_removed": True, "finding": "汽油已清出,隔墙已砌筑"}, says="三个工作日内检查")
     measure.expect("measure.checked", leader)
@@ -67,11 +68,10 @@ _DECIDED: Json = {"attended": "支队长、副支队长、法制审核员", "opi
 _PAPERS = ["临时查封现场笔录", "临时查封决定书", "解除临时查封决定书"]
 
 
-def _arrived(office: Office) -> Case:
+def _arrived(office: Office, unit: list[Person]) -> Case:
     """The pair has come to the banner's enterprise."""
-    stage, pair = office.stage, office.officers
-    manager = stage.account("UNIT_MANAGER", _REGION)
-    inspection = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": [manager]})
+    stage, pair, manager = office.stage, office.officers, unit[0]
+    inspection = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": unit})
     body: Json = {
         "id": inspection.id, "unit_id": manager.unit_id, "kind": "OTHER", "notice": "ON_ARRIVAL", "reason": "群众反映存放汽油",
         "planned_on": local_day(stage.clock()).isoformat(), "checklist": "SPOT_CHECK",

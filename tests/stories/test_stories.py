@@ -34,9 +34,12 @@ def test_on_a_line_that_loses_requests_and_answers_nothing_is_lost_or_done_twice
     assert verify("", ledger, lambda _: transport) == []
 
 
-def test_the_stories_happen_in_at_least_four_banners_and_reach_every_end(stage: Stage) -> None:
+def test_told_one_after_the_other_they_happen_in_four_banners_reach_every_end_and_nobody_hears_too_little_or_too_much(
+    stage: Stage, transport: WsgiTransport
+) -> None:
     ledger = tell(stage, STORIES)
     assert not ledger.failures
+    assert verify("", ledger, lambda _: transport) == []
     banners = {case.office.region_code for case in stage.cases.values()}
     assert {"150102", "150203", "150702", "152502"} <= banners
     ends = {(final.kind, final.state) for final in ledger.finals}
