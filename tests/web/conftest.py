@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error as PlaywrightError,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from operations.browser import FLAGS, chromium
 from operations.client import DIST
@@ -15,6 +24,25 @@ from tests.operations.product import free_port, running
 from tests.web.browsing import PATIENCE_MS, new_phone
 from tests.web.content import make_content, on_stage
 from tests.web.officers import THERE
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What every open page showed when a journey failed stands in its report."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser is not None:
+        for page in [page for context in browser.contexts for page in context.pages]:
+            report.sections.append((page.url, shown(page)))
+    return report
+
+
+def shown(page: Page) -> str:
+    """Its text; a page that hangs or has crashed shows none."""
+    try:
+        return page.locator("body").inner_text(timeout=1000)
+    except PlaywrightError as error:
+        return f"nothing: {error}"
 
 
 @pytest.fixture(scope="session")

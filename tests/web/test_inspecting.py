@@ -43,6 +43,7 @@ def test_an_order_is_made_and_signed_without_a_network_and_kept_as_it_was_served
     expect(first.get_by_text("待用").nth(9)).to_be_visible()
     axe(first)
     first.goto(f"/inspect/{case.id}")
+    expect(first.get_by_role("button", name="没有入企码,开始检查")).to_be_visible()
     with offline(phones[0]), offline(phones[1]):
         first.get_by_role("button", name="没有入企码,开始检查").click()
         first.get_by_label("没有扫码的原因").fill("门口没有张贴")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from accounts.actor import Role
 from operations.browser import FLAGS, chromium
@@ -62,6 +63,24 @@ def test_whoever_sees_a_fire_can_call_before_the_program_is_here_or_where_it_can
     page.goto("/report")
     expect(page.get_by_role("link", name="拨打119")).to_have_attribute("href", "tel:119")
     axe(page)
+
+
+def test_a_page_whose_part_did_not_come_says_so_and_comes_at_a_touch(browser: Browser, product: str) -> None:
+    phone = browser.new_context(base_url=product, **OF_A_PHONE, service_workers="block")  # as before it has kept the client
+    page = phone.new_page()
+    page.goto("/me")
+    expect(page.locator("#app h1")).to_be_visible()
+    page.route("**/assets/*.js", lambda route: route.abort())
+    page.get_by_role("tab", name="学消防").click()
+    again = page.get_by_role("button", name="这一页没有下载下来,点此重试")
+    expect(again).to_be_visible()
+    axe(page)
+    page.unroute("**/assets/*.js")
+    again.click()
+    expect(page).to_have_url(re.compile("/learn"))
+    expect(page.get_by_role("heading", name="学消防").first).to_be_visible()
+    expect(again).to_have_count(0)
+    phone.close()
 
 
 def test_what_the_server_says_is_never_kept_by_the_service_worker(page: Page) -> None:

@@ -1,3 +1,4 @@
+import { ref } from 'vue'
 import { createRouter, createWebHistory } from 'vue-router'
 import { FEATURES } from './features'
 import { session } from './session'
@@ -10,6 +11,9 @@ declare module 'vue-router' {
     plain?: boolean // without the bar at the bottom
   }
 }
+
+/** The address of a page that could not be shown because its part of the client did not come; null once a page is shown. */
+export const unreached = ref<string | null>(null)
 
 const BAR_PX = 80 // of the page, and some air: what is gone to stands below it
 
@@ -37,4 +41,13 @@ router.beforeEach(async (to) => {
     if (way !== true) return way
   }
   return true
+})
+
+router.onError((error, to) => {
+  console.error(error)
+  unreached.value = to.fullPath
+})
+
+router.afterEach(() => {
+  unreached.value = null
 })

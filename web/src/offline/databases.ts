@@ -51,6 +51,8 @@ export interface RegistrySchema extends DBSchema {
 
 type Transaction<S extends DBSchema> = IDBPTransaction<S, StoreNames<S>[], 'readwrite'>
 
+const PAUSES_MS = [50, 200, 500]
+
 /** A database that is opened when first needed, and again if the browser closed or evicted it meanwhile. */
 export class Database<S extends DBSchema> {
   private opening: Promise<IDBPDatabase<S>> | null = null
@@ -69,14 +71,18 @@ export class Database<S extends DBSchema> {
     return this.opening
   }
 
+  /** A browser may refuse to open what is whole, while the page before this one ends: only what never opens is made anew. */
   private async connect(): Promise<IDBPDatabase<S>> {
-    try {
-      return await this.connectOnce()
-    } catch (error) {
-      if (!this.disposable || isQuota(error)) throw error
-      await deleteDB(this.name)
-      return this.connectOnce()
+    for (const pause of PAUSES_MS) {
+      try {
+        return await this.connectOnce()
+      } catch (error) {
+        if (isQuota(error)) throw error
+        await new Promise((resolve) => setTimeout(resolve, pause))
+      }
     }
+    if (this.disposable) await deleteDB(this.name)
+    return this.connectOnce()
   }
 
   private connectOnce(): Promise<IDBPDatabase<S>> {

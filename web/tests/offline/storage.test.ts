@@ -49,6 +49,26 @@ describe('storage', () => {
     expect(await countWaiting(device)).toBe(1)
   })
 
+  test('a base that the browser does not open at once is not made anew: the rows of a day without a network stay', async () => {
+    const device = await citizen()
+    await snap(device)
+    await device.pushing.push()
+    await device.pulling.pull()
+    const held = await device.store.base.rows('hazard')
+    expect(held).toHaveLength(1)
+    const open = indexedDB.open.bind(indexedDB)
+    const refused: string[] = []
+    const spy = vi.spyOn(indexedDB, 'open').mockImplementation((name, version) => {
+      if (!name.includes('base') || refused.length === 2) return open(name, version)
+      refused.push(name)
+      throw new DOMException('the page before is ending', 'AbortError')
+    })
+    const after = await reopened(device)
+    expect(await after.store.base.rows('hazard')).toEqual(held)
+    expect(refused).toHaveLength(2)
+    spy.mockRestore()
+  })
+
   test('unsent work leaves as a file that the rescue takes', async () => {
     const device = await citizen()
     await snap(device, 2)
