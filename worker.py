@@ -1,4 +1,4 @@
-"""The worker: Celery application, timetable, and what follows from events after the commit.
+"""The worker: the Celery application that runs the timetable and what follows from events.
 
 The outbox in PostgreSQL is the truth; the broker only hurries. Whatever it loses, the next sweep does.
 """
@@ -8,226 +8,28 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import structlog
 from celery import Celery, signals
 from celery.beat import PersistentScheduler, ScheduleEntry, SchedulingError
 from celery.utils.nodenames import worker_direct
 from celery.worker import state
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from accounts import retention
-from accounts.unit_powers import end_expired_powers
-from api.context import Parts
 from api.starting import one_line_refusal
-from database.journal import Event
-from database.seal import seal_finished
-from database.seal_check import check_next
-from media.pool import RenderPool
-from media.rendering import Renderer
-from media.retention import sweep_unattached
-from media.spool import Spool
-from media.uploads import sweep as sweep_expired
-from notifications.channels import Channel, channels_for
-from notifications.delivery import Task, engine_tasks, send_due, work_outbox
+from notifications.channels import channels_for
 from notifications.waking import Wake, Watchdog
-from notifications.webhooks import commands as webhooks, delivery as webhook_delivery
-from places.imports import catalogue
-from places.imports.commands import forget_import_rows, work
 from settings import Settings
-from sync import dirty, oversight, retention as sync_retention, snapshots
-from sync.models import Issue
 from sync.replay import replay_parked
-from workflow.assistance import timers as assistance_timers
-from workflow.hazards import tracking
-from workflow.hazards.intakes import gateway
-from workflow.permits import timers
-from workflow.queue import digest, escalation, holding
-from workflow.reactions import compare_evidence
+from timetable import SWEEP, TIMETABLE, Process, Timed, renderer_of, sweep_outbox, tasks_of
 
 log = structlog.get_logger()
 
-# Event -> tasks below. `api.app.assemble` hands this to the engine that writes the outbox.
-REACTIONS: dict[str, tuple[str, ...]] = {
-    "media.stored": ("render_media",),
-    "media.rendered": ("compare_evidence",),
-    "media.attached": ("compare_evidence",),
-    "unit_import.accepted": ("take_units_in",),
-    "calendar.loaded": ("recompute_clocks",),
-    "clock_rule.edited": ("recompute_clocks",),
-    "partner_request.status_changed": ("plan_webhooks",),
-    "webhook.tested": ("plan_webhooks",),
-    "person.removed": ("release_items",),
-    "person.transferred": ("release_items",),
-    "person.role_revoked": ("release_items",),
-}
-
-_SWEEP = "sweep_outbox"
 _CANARY = "canary"
 _REPLAY = "replay_parked"
 _WATCH_SECONDS = 20.0
 _NICENESS = 5  # people wait for the web and nobody for the worker, which may have thousands of photos to render
-_SLICE_SECONDS = 10.0  # no task keeps a process longer with work that can go on in the next one
-
-
-@dataclass(frozen=True)
-class Process:
-    """What one worker process has, made after the fork."""
-
-    parts: Parts
-    tasks: dict[str, Task]
-    channels: dict[str, Channel]
-    wake: Wake
-    renderer: Renderer
-
-
-def work_through(step: Callable[[Session], int], parts: Parts) -> None:
-    """Repeat a step, each time in its own transaction, until nothing is left or the slice of time is over."""
-    until = time.monotonic() + _SLICE_SECONDS
-    more = True
-    while more and time.monotonic() < until:
-        with parts.database.transaction() as session:
-            more = step(session) > 0
-
-
-@dataclass(frozen=True)
-class Timed:
-    """One line of the timetable."""
-
-    name: str
-    every_seconds: float
-    run: Callable[[Process], object]
-
-
-def renderer_of(parts: Parts) -> Renderer:
-    """With a pool of its own, whose processes start when they are needed."""
-    return Renderer(parts.storage, parts.ring, RenderPool(parts.settings.max_photo_pixels), parts.media_rules)
-
-
-def tasks_of(parts: Parts) -> dict[str, Task]:
-    """Every task that an outbox row may name."""
-
-    def about(step: Callable[[Session, UUID], object]) -> Task:
-        return lambda session, event: step(session, event.entity_id)
-
-    def recompute_clocks(_: Session, __: Event) -> None:
-        """In many short transactions beside the row's own; repeating one that was done moves nothing."""
-        after: UUID | None = None
-        more = True
-        while more:
-            with parts.database.transaction() as session:
-                after = escalation.recompute_clocks(session, after)
-            more = after is not None
-
-    def release_items(_: Session, event: Event) -> None:
-        """Each case in a transaction of its own, as it is locked there; repeating it finds nothing left."""
-        more = True
-        while more:
-            with parts.database.transaction() as session:
-                more = holding.release_one(session, event.entity_id)
-
-    return {
-        **engine_tasks(parts.notifications),
-        "plan_webhooks": webhooks.plan,
-        "take_units_in": lambda *_: take_units_in(parts),
-        "render_media": about(renderer_of(parts).render_media),
-        "compare_evidence": about(compare_evidence),
-        "recompute_clocks": recompute_clocks,
-        "release_items": release_items,
-    }
-
-
-def sweep_outbox(process: Process) -> None:
-    """Whatever is due of the outbox, then of the messages on their way out."""
-    parts = process.parts
-    worked = work_outbox(parts.database, process.tasks, seconds=_SLICE_SECONDS)
-    sent = send_due(parts.database, parts.notifications, process.channels, seconds=_SLICE_SECONDS)
-    if worked.more or sent.more:
-        process.wake.ask()
-
-
-def sweep_uploads(process: Process) -> None:
-    """Expire uploads that were left lying."""
-    spool = Spool(process.parts.settings.media_dir, process.parts.ring)
-    once(lambda session: sweep_expired(session, spool, process.parts.settings.upload_lifetime), process)
-
-
-def sweep_photos(process: Process) -> None:
-    """Remove photos that no record has named; not of people about whose work somebody still has to decide."""
-    parts = process.parts
-    undecided = select(Issue.author_id).where(Issue.state == "open")
-    lifetime = parts.settings.unattached_photo_lifetime
-    in_batches(lambda session: sweep_unattached(session, parts.storage, lifetime, undecided), process)
-
-
-def once(step: Callable[[Session], object], process: Process) -> None:
-    """A step in a transaction of its own."""
-    with process.parts.database.transaction() as session:
-        step(session)
-
-
-def in_batches(step: Callable[[Session], int], process: Process) -> None:
-    """The same for the timetable."""
-    work_through(step, process.parts)
-
-
-def take_units_in(parts: Parts) -> None:
-    """A hundred rows to a transaction; what is left when the slice of time is over, the timetable goes on with."""
-    work_through(partial(work, savepoint=parts.database.savepoint), parts)
-
-
-def visit_hotline(process: Process) -> None:
-    """Orders of the hotline in, their results out."""
-    gateway.visit(process.parts.database, gateway.gateway_of(process.parts.settings))
-
-
-def make_snapshots(process: Process) -> None:
-    """What devices begin with, where it is missing or old."""
-    until = time.monotonic() + _SLICE_SECONDS
-    while snapshots.make_due(process.parts.sync) and time.monotonic() < until:
-        pass
-
-
-TIMETABLE = (
-    Timed(_SWEEP, 5, sweep_outbox),
-    Timed("seal_journal", 10, partial(once, seal_finished)),
-    Timed("check_journal", 3600, partial(in_batches, check_next)),
-    Timed("mark_breaches", 60, partial(in_batches, escalation.mark_breaches)),
-    Timed("remind_holders", 60, partial(in_batches, escalation.remind_holders)),
-    Timed("expire_terms", 60, partial(in_batches, escalation.expire_terms)),
-    Timed("run_permit_timers", 60, partial(in_batches, timers.run_due)),
-    Timed("end_follow_ups", 300, partial(in_batches, assistance_timers.run_due)),
-    Timed("refer_unsigned", 60, partial(in_batches, escalation.refer_unsigned)),
-    Timed("raise_untouched", 60, partial(in_batches, holding.raise_untouched)),
-    Timed("sum_up", 300, partial(in_batches, digest.sum_up)),
-    Timed("lapse_claims", 300, partial(in_batches, holding.lapse_claims)),
-    Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),
-    Timed("pull_units", 3600, lambda p: catalogue.visit(p.parts.database, catalogue.catalogue_of(p.parts.settings))),
-    Timed("visit_hotline", 60, visit_hotline),
-    Timed("send_webhooks", 5, lambda process: webhook_delivery.send_due(process.parts.database, process.parts.settings)),
-    Timed("forget_webhook_deliveries", 3600, partial(in_batches, webhook_delivery.forget_old)),
-    Timed("forget_import_rows", 3600, partial(in_batches, forget_import_rows)),
-    Timed("sweep_uploads", 3600, sweep_uploads),
-    Timed("sweep_photos", 3600, sweep_photos),
-    Timed("look_at_photos", 300, lambda p: in_batches(p.renderer.look_at_next, p)),
-    Timed("retire_closed", 3600, partial(in_batches, escalation.retire_closed)),
-    Timed("retire_issues", 3600, partial(in_batches, sync_retention.retire_issues)),
-    Timed("forget_tombstones", 3600, partial(in_batches, sync_retention.forget_tombstones)),
-    Timed("forget_bodies", 86_400, partial(in_batches, sync_retention.forget_bodies)),
-    Timed("make_snapshots", 300, make_snapshots),
-    Timed("publish_dirty", 5, lambda process: in_batches(partial(dirty.publish, process.parts.sync), process)),
-    Timed("watch_queues", 3600, partial(once, oversight.watch)),
-    Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
-    Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
-    Timed("sweep_accounts", 3600, partial(once, retention.sweep)),
-    Timed("forget_guesses", 3600, partial(in_batches, tracking.forget_guesses)),
-)
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -298,9 +100,22 @@ class Timetable(PersistentScheduler):
         return self.connection
 
 
+def turn(line: Timed) -> None:
+    """A line of the timetable, for a slice of time; if more is left, once more after whatever else waits."""
+    own = process()
+    if not line.run(own):
+        return
+    if line.name != SWEEP:
+        sweep_outbox(own)  # whoever is told of other things does not wait for the end of a long line
+    try:
+        _send(_producer(own.parts.settings), line.name, expires=60)
+    except Exception as error:  # noqa: BLE001 - whatever a broker's client raises, the line has its next turn anyway
+        log.warning("broker is away; the timetable goes on", task=line.name, error=type(error).__name__)
+
+
 def _register(line: Timed) -> None:
     def run() -> None:
-        line.run(process())
+        turn(line)
 
     celery.task(run, name=line.name)
 
@@ -327,13 +142,12 @@ def process() -> Process:
     """This process's parts, made once after the fork."""
     global _process  # noqa: PLW0603 - one per process is what it is for
     if _process is None or _process[0] != os.getpid():
-        # Here, not above: `api.app` reads REACTIONS from this module.
+        # Here, not above: `api.app` takes `wake` from this module.
         from api.app import assemble
 
         settings = Settings.from_environment()
-        waker = wake(settings)
-        parts = assemble(settings, after_commit=[waker])
-        _process = os.getpid(), Process(parts, tasks_of(parts), channels_for(settings), waker, renderer_of(parts))
+        parts = assemble(settings, after_commit=[wake(settings)])
+        _process = os.getpid(), Process(parts, tasks_of(parts), channels_for(settings), renderer_of(parts))
     return _process[1]
 
 
@@ -378,7 +192,7 @@ def _end(**_: Any) -> None:
 
 def wake(settings: Settings) -> Wake:
     """The after-commit observer of a process."""
-    return Wake(partial(_send, _producer(settings), _SWEEP, expires=60))
+    return Wake(partial(_send, _producer(settings), SWEEP, expires=60))
 
 
 def _producer(settings: Settings) -> Celery:

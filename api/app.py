@@ -77,8 +77,9 @@ from sync.feed import Feed
 from sync.mutations import Mutations
 from sync.resolving import declare_resolutions
 from sync.synced import ISSUE
+from timetable import REACTIONS
 from training_content.synced import SYNCED as TRAINING_CONTENT
-from worker import REACTIONS, wake
+from worker import wake
 from workflow import reactions
 from workflow.assistance.commands import MUTATIONS as ASSISTANCE_MUTATIONS
 from workflow.assistance.synced import ASSISTANCE

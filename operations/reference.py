@@ -214,7 +214,7 @@ def _expanded(path: str, text: str) -> Iterator[str]:
 def event_table() -> str:
     """docs/events.md."""
     from notifications.subscriptions import SUBSCRIPTIONS
-    from worker import REACTIONS
+    from timetable import REACTIONS
     from workflow.reactions import REACTIONS as OF_SIBLINGS
 
     told: dict[str, list[str]] = defaultdict(list)

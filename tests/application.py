@@ -20,7 +20,7 @@ from notifications.delivery import work_outbox
 from settings import Settings
 from tests.answers import Answers
 from tests.clock import Clock
-from worker import tasks_of
+from timetable import tasks_of
 
 
 @dataclass(frozen=True)

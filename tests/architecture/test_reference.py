@@ -19,8 +19,8 @@ from problems import Problem
 from sync import synced as issues
 from sync.models import Issue
 from sync.schemas import IssueRecordSchema
+from timetable import REACTIONS as OF_THE_WORKER
 from wire import AnswerSchema
-from worker import REACTIONS as OF_THE_WORKER
 from workflow.handovers import synced as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.records import HandoverLineSchema

@@ -31,7 +31,7 @@ from tests.lists.stands import Stand, standing
 from tests.partners import KeyHolder, key_holder
 from tests.people import ELSEWHERE, Caller, staff
 from tests.workflow.test_open311 import case_of
-from worker import tasks_of
+from timetable import tasks_of
 
 pytestmark = pytest.mark.usefixtures("fresh_database")
 CANARY, PHONE = "只有举报人知道的一句话", "13904710001"

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+import timetable
 import worker
 from api.app import assemble
 from api.context import Parts
@@ -139,5 +140,5 @@ def test_while_the_broker_stays_away_the_timetable_does_the_work_itself(
 
 
 def test_whatever_an_event_asks_of_the_worker_the_worker_can_do(parts: Parts) -> None:
-    wanted = {task for tasks in worker.REACTIONS.values() for task in tasks}
-    assert wanted <= worker.tasks_of(parts).keys()
+    wanted = {task for tasks in timetable.REACTIONS.values() for task in tasks}
+    assert wanted <= timetable.tasks_of(parts).keys()

@@ -10,8 +10,7 @@ from unittest.mock import patch
 
 from api.context import Parts
 from notifications.delivery import work_outbox
-from notifications.waking import Wake
-from worker import TIMETABLE, Process, renderer_of, tasks_of
+from timetable import TIMETABLE, Process, renderer_of, tasks_of
 
 _LINES = frozenset({
     "raise_untouched", "remind_holders", "mark_breaches", "refer_unsigned", "expire_terms", "lapse_claims",
@@ -38,7 +37,7 @@ def work(parts: Parts) -> None:
     """All that is due. Photos are left alone: what is made of them takes processes of its own."""
     tasks = {**tasks_of(parts), "render_media": lambda *_: None}
     work_outbox(parts.database, tasks)
-    process = Process(parts, tasks, {}, Wake(lambda: None), renderer_of(parts))
+    process = Process(parts, tasks, {}, renderer_of(parts))
     for line in TIMETABLE:
         if line.name in _LINES:
             line.run(process)

@@ -13,7 +13,7 @@ from api.context import Parts
 from database.journal import Event
 from tests.makers import make_hazard
 from tests.people import BASE, Caller, Json, staff
-from worker import REACTIONS, tasks_of
+from timetable import REACTIONS, tasks_of
 
 THREE_DAYS, A_DAY = "HZ-3WD", "HZ-24H"
 

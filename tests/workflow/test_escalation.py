@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+import timetable
+import worker
 from accounts.actor import SYSTEM, Actor, Grant, Role
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
+from notifications.models import OutboxRow
 from sync.editing import lock
 from sync.mutations import Origin
 from tests.clock import Clock
 from tests.makers import FOUND, Case, make_hazard, make_order
 from tests.people import Caller
+from timetable import TIMETABLE, Process, renderer_of, tasks_of
 from workflow import timekeeping
 from workflow.handovers.models import Handover
 from workflow.hazards.models import Hazard
@@ -149,3 +157,23 @@ def test_what_leaves_the_devices_is_found_by_an_index(parts: Parts, clock: Clock
             question = str(wanted.limit(50).compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
             plan = "\n".join(session.scalars(text(f"EXPLAIN {question}")))
             assert f"ix_{model.__tablename__}_closed" in plan
+
+
+def test_what_is_left_after_a_slice_of_time_goes_on_at_once_and_what_was_said_goes_out_in_between(
+    client: FlaskClient, parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [make_hazard(client, "ASSIGNED") for _ in range(2)]
+    clock.advance(days=2)
+    asked: list[str] = []
+    monkeypatch.setattr(timetable, "time", SimpleNamespace(monotonic=itertools.count(step=20).__next__))  # a slice is over soon
+    monkeypatch.setattr(worker, "_process", (os.getpid(), Process(parts, tasks_of(parts), {}, renderer_of(parts))))
+    monkeypatch.setattr(worker, "_send", lambda _client, name, **_: asked.append(name))
+    line = next(line for line in TIMETABLE if line.name == "mark_breaches")
+    seen = []
+    for _ in range(3):
+        worker.turn(line)
+        with parts.database.transaction() as session:
+            waiting = session.scalars(select(func.count()).select_from(OutboxRow)).one()
+        seen.append((sum(len(breaches(parts, case)) for case in cases), waiting, len(asked)))
+    assert seen == [(1, 0, 1), (2, 0, 2), (2, 0, 2)]
+    assert set(asked) == {"mark_breaches"}

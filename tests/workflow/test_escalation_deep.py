@@ -20,11 +20,10 @@ from api.context import Parts
 from database.base import new_id
 from database.journal import Event
 from notifications.channels import channels_for
-from notifications.waking import Wake
 from tests.clock import Clock
 from tests.makers import Case, make_hazard
 from tests.workflow.depth import SEED, count
-from worker import TIMETABLE, Process, renderer_of, tasks_of
+from timetable import TIMETABLE, Process, renderer_of, tasks_of
 
 OVERDUE, AT_ONCE = 10_000, 2000
 MOST_SECONDS = 60
@@ -78,8 +77,8 @@ def overdue(client: FlaskClient, parts: Parts, clock: Clock, chance: random.Rand
 
 
 def process_of(parts: Parts) -> Process:
-    """A worker's process, which nobody wakes."""
-    return Process(parts, tasks_of(parts), channels_for(parts.settings), Wake(lambda: None), renderer_of(parts))
+    """A worker's process."""
+    return Process(parts, tasks_of(parts), channels_for(parts.settings), renderer_of(parts))
 
 
 def run_line(process: Process, name: str) -> None:
