@@ -165,6 +165,7 @@ def test_what_is_left_after_a_slice_of_time_goes_on_at_once_and_what_was_said_go
     cases = [make_hazard(client, "ASSIGNED") for _ in range(2)]
     clock.advance(days=2)
     asked: list[str] = []
+    monkeypatch.setattr(escalation, "TOGETHER", 1)
     monkeypatch.setattr(timetable, "time", SimpleNamespace(monotonic=itertools.count(step=20).__next__))  # a slice is over soon
     monkeypatch.setattr(worker, "_process", (os.getpid(), Process(parts, tasks_of(parts), {}, renderer_of(parts))))
     monkeypatch.setattr(worker, "_send", lambda _client, name, **_: asked.append(name))

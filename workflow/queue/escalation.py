@@ -1,14 +1,14 @@
 """What the timetable does with dates: remind the holder, tell leaders of true breaches, let terms expire, retire old cases.
 
-Oldest due first, unassigned cases included; each step once (`Clock.reminded`, `Clock.breached_at`). Every function works one
-case in the transaction it is given and says whether there was one, so that the caller repeats until nothing is left. It takes
-the case before its clocks, as commands do, and passes by a case that a command holds: it comes again in a minute.
+Oldest due first, unassigned cases included; each step once (`Clock.reminded`, `Clock.breached_at`). Every function works a
+case or a few in the transaction it is given and says how many, so that the caller repeats until nothing is left. It takes the
+case before its clocks, as commands do, and passes by a case that a command holds: it comes again in a minute.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,7 @@ from workflow.offices import brigade_of, committee_of, duty_leaders, people_of_o
 from workflow.permits.models import Permit
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import hold_open
+from workflow.queue.rules import TOGETHER
 from workflow.rectification.commands import expire as expire_order
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
@@ -65,13 +66,17 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 
 
 def mark_breaches(session: Session) -> int:
-    """A clock past its date: marked once, told to the holders and to the leader on duty."""
-    taken = _take(
+    """Clocks past their date: each marked once, told to the holders and to the leader on duty."""
+    count = 0
+    for clock, case in _each(
         session, Clock.breached_at.is_(None), Clock.due_at < now(session), Clock.rule_id.not_in(sorted(timekeeping.TERMS))
-    )
-    if taken is None:
-        return 0
-    clock, case = taken
+    ):
+        _mark(session, clock, case)
+        count += 1
+    return count
+
+
+def _mark(session: Session, clock: Clock, case: Any) -> None:
     concerns: dict[str, list[UUID]] = {}
     data: Json = {}
     if isinstance(case, Handover) and clock.rule_id in SIGN_CLOCKS:
@@ -86,7 +91,6 @@ def mark_breaches(session: Session) -> int:
         data = {"number": case.code, "leader": "、".join(staff_names(session, leaders).values())}
     label = timekeeping.rule(session, clock.rule_id).label
     breach(session, case, clock, label, is_done=False, concerns=concerns, data=data)
-    return 1
 
 
 def refer_unsigned(session: Session) -> int:
@@ -112,12 +116,16 @@ def remind_holders(session: Session) -> int:
     waiting = Clock.reminded == {}
     late = Clock.reminded.has_key("50") & ~Clock.reminded.has_key("80")
     gone = func.extract("epoch", moment - Clock.started_at) / func.extract("epoch", length)
-    taken = _take(
+    count = 0
+    for clock, case in _each(
         session, Clock.due_at >= moment, length > timedelta(0), (waiting & (gone >= 0.5)) | (late & (gone >= 0.8))
-    )  # fmt: skip
-    if taken is None:
-        return 0
-    clock, case = taken
+    ):
+        _remind(session, clock, case, moment)
+        count += 1
+    return count
+
+
+def _remind(session: Session, clock: Clock, case: Any, moment: datetime) -> None:
     share = (moment - clock.started_at) / (clock.due_at - clock.started_at) * 100
     clock.reminded = {**clock.reminded, **{str(rung): moment.isoformat() for rung in _RUNGS if share >= rung}}
     task = task_of(session, clock)
@@ -132,26 +140,26 @@ def remind_holders(session: Session) -> int:
     }
     label = timekeeping.rule(session, clock.rule_id).label
     tell(session, "clock.due_soon", case, clock, label, task, {"holders": holders, "unit": unit}, data)
-    return 1
 
 
 _RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
 
 
-def _take(session: Session, *conditions: ColumnElement[bool]) -> tuple[Clock, Any] | None:
-    """The first running clock of these whose case nobody holds: the case locked, then the clock read again."""
+def _each(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[Clock, Any]]:
+    """The first running clocks of these whose cases nobody holds, a few: the case locked, then the clock read again."""
     running = select(Clock).where(*_RUNNING, *conditions)
     found = session.execute(
         running.with_only_columns(Clock.id, Clock.entity_type, Clock.entity_id).order_by(Clock.due_at, Clock.id).limit(BATCH)
     ).all()
+    taken = 0
     for clock_id, entity_type, entity_id in found:
         synced, model = _KINDS[entity_type]
-        if _free(session, model, entity_id):
+        if taken < TOGETHER and _free(session, model, entity_id):
             again = running.where(Clock.id == clock_id).execution_options(populate_existing=True)
             clock = session.scalars(again).one_or_none()
             if clock is not None:
-                return clock, lock(session, synced, model, entity_id, SYSTEM, Origin())
-    return None
+                taken += 1
+                yield clock, lock(session, synced, model, entity_id, SYSTEM, Origin())
 
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:

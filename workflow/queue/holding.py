@@ -35,7 +35,7 @@ from workflow.permits.rules import LIFE as PERMIT_LIFE
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import unclaim
 from workflow.queue.models import Task
-from workflow.queue.rules import CLAIM_LIVES, UNTOUCHED
+from workflow.queue.rules import CLAIM_LIVES, TOGETHER, UNTOUCHED
 from workflow.queue.synced import TASK
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
@@ -55,7 +55,7 @@ def lapse_claims(session: Session) -> int:
 
 
 def raise_untouched(session: Session) -> int:
-    """A report with hours to be checked in, which nobody has registered or claimed in half an hour: to the office above."""
+    """Reports with hours to be checked in, which nobody has registered or claimed in half an hour: to the office above."""
     moment = now(session)
     urgent = exists().where(
         Clock.entity_type == Task.subject_type, Clock.entity_id == Task.subject_id, Clock.rule_id.in_(_HOURS),
@@ -69,23 +69,22 @@ def raise_untouched(session: Session) -> int:
         .where(Task.is_open, Task.waiting_for == "register", Task.escalated_to.is_(None), Task.holder_ids == [])
         .where(Task.created_at <= moment - UNTOUCHED, urgent)
         .order_by(Task.due_at, Task.id)
-        .limit(1)
+        .limit(TOGETHER)
         .with_for_update(skip_locked=True, of=Task)
-    ).first()
-    if found is None:
-        return 0
-    task_id, office, superior_id = found
-    task = lock(session, TASK, Task, task_id, SYSTEM, Origin())
-    task.escalated_to = superior_id
-    record(
-        session, "task.escalated", task, SYSTEM, concerns={"superiors": duty_leaders(session, superior_id)},
-        data={
-            "subject_id": str(task.subject_id), "org": office, "minutes": int((moment - task.created_at).total_seconds() // 60),
-            "number": task.title["number"], "category": task.title["category"], "place": task.title["place"],
-            "due": task.due_at.isoformat(),
-        },
-    )  # fmt: skip
-    return 1
+    ).all()
+    for task_id, office, superior_id in found:
+        task = lock(session, TASK, Task, task_id, SYSTEM, Origin())
+        task.escalated_to = superior_id
+        record(
+            session, "task.escalated", task, SYSTEM, concerns={"superiors": duty_leaders(session, superior_id)},
+            data={
+                "subject_id": str(task.subject_id), "org": office,
+                "minutes": int((moment - task.created_at).total_seconds() // 60),
+                "number": task.title["number"], "category": task.title["category"], "place": task.title["place"],
+                "due": task.due_at.isoformat(),
+            },
+        )  # fmt: skip
+    return len(found)
 
 
 def release_one(session: Session, person_id: UUID) -> bool:
