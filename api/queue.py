@@ -16,7 +16,7 @@ from places.schemas import RegionCode
 from wire import Moment, PageSchema, StrictSchema
 from workflow.queue import queries
 from workflow.queue.assignable import assignable
-from workflow.queue.commands import MUTATIONS, bulk_assign
+from workflow.queue.commands import MUTATIONS, bulk
 from workflow.queue.models import Task
 from workflow.queue.rules import LABELS
 from workflow.queue.schemas import (
@@ -25,8 +25,8 @@ from workflow.queue.schemas import (
     VIEWS,
     AssignablePeopleSchema,
     BucketsSchema,
-    BulkAssignSchema,
     BulkResultSchema,
+    BulkSchema,
     TaskPageSchema,
     WorkloadSchema,
 )
@@ -86,17 +86,20 @@ def list_assignable(query: dict[str, Any]) -> dict[str, Any]:
 def show_workload() -> dict[str, Any]:
     """Show who has how much in hand, what will be late at the pace so far, and what could go to somebody else. For leaders.
 
-    A proposal is taken with `POST /queue/bulk-assign`.
+    A proposal is taken with `POST /queue/bulk`.
     """
     return workload(session(), actor())
 
 
-@routes.route("/bulk-assign", methods=["POST"])
-@routes.arguments(BulkAssignSchema)
+@routes.route("/bulk", methods=["POST"])
+@routes.arguments(BulkSchema)
 @routes.response(200, BulkResultSchema)
-def assign_many(data: dict[str, Any]) -> dict[str, Any]:
-    """Assign several hazards to one pair of officers, with a result for each."""
-    return {"items": bulk_assign(session(), actor(), data, parts().database.savepoint)}
+def take_one_step_for_many(data: dict[str, Any]) -> dict[str, Any]:
+    """Assign, hand over or close several hazards, with a result for each.
+
+    The same steps as `POST /hazards/{id}/actions/…`, each for itself: what is refused undoes nothing of the others.
+    """
+    return {"items": bulk(session(), actor(), data, parts().database.savepoint)}
 
 
 add_actions(routes, MUTATIONS, "item")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import statistics
 from collections.abc import Callable
 from datetime import timedelta
@@ -142,3 +143,24 @@ def test_a_leader_relieves_the_busier_of_two_officers_with_one_tap(page: Page, s
     page.get_by_role("button", name="改派给").first.click()
     expect(page.get_by_text("已改派")).to_be_visible()
     expect(hands[relief]).to_have_text(f"在办{before[relief] + 1}件")
+
+
+def test_a_leader_sends_two_officers_to_several_cases_at_once_and_reads_what_became_of_each(page: Page, stage: Stage) -> None:
+    office = Office(stage, ELSEWHERE)
+    first, second = reported(office, 71), reported(office, 72)
+    sign_in(page, Role.UNIT_LEADER, ELSEWHERE)
+    page.goto("/queue")
+    page.get_by_role("button", name="批量办理").click()
+    for nth in (71, 72):
+        page.get_by_role("button", name=re.compile(f"{nth}号楼")).first.click()
+    axe(page)
+    second.assign(office.officers)  # by somebody else, meanwhile
+    second.act(office.officers[0], "start", says="")
+    page.get_by_role("button", name="办理所选(2件)").click()
+    expect(page.get_by_role("button", name="派单(2件)")).to_be_enabled()  # with the pair that has least to do
+    axe(page)
+    page.get_by_role("button", name="派单(2件)").click()
+    expect(page.get_by_text("您选择之后,他人又办理了这一件。")).to_be_visible()
+    expect(page.get_by_text("已办", exact=True)).to_be_visible()
+    assert first.read(office.leader)["state"] == "ASSIGNED"
+    assert second.read(office.leader)["state"] == "VERIFYING"

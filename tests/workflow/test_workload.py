@@ -74,8 +74,9 @@ def test_checks_that_nobody_has_begun_are_proposed_to_who_has_least_until_loads_
         loads[relief["id"]] += 1
     assert max(loads.values()) < len(cases)
     first = proposals[0]
-    body = {"hazard_ids": [first["hazard_id"]], "officer_ids": [each["id"] for each in first["proposed"]], "note": ""}
-    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk-assign", body).get_json()
+    pair = [each["id"] for each in first["proposed"]]
+    body = {"hazards": [{"id": first["hazard_id"], "state": "ASSIGNED"}], "assign": {"officer_ids": pair, "note": ""}}
+    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", body).get_json()
     assert [item["outcome"] for item in answer["items"]] == ["applied"]
     assert first["hazard_id"] not in {proposal["hazard_id"] for proposal in shown(client)["proposals"]}
 

@@ -18,9 +18,13 @@ from sync.editing import lock
 from sync.feed import touch
 from sync.mutations import Mutation, Origin
 from wire import NothingSchema
+from workflow.hazards.closing import close
+from workflow.hazards.models import Hazard
+from workflow.hazards.passing_on import hand_over
+from workflow.hazards.synced import HAZARD
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
-from workflow.queue.rules import LEADING, NO_DEADLINE, TAKERS, waiting_for
+from workflow.queue.rules import BULK, LEADING, NO_DEADLINE, TAKERS, waiting_for
 from workflow.queue.synced import TASK
 
 
@@ -150,20 +154,31 @@ def unclaim(session: Session, task: Task, actor: Actor) -> None:
     record(session, "task.released", task, actor, data={"subject_id": str(task.subject_id)})
 
 
-def bulk_assign(
-    session: Session, actor: Actor, data: dict[str, Any], savepoint: Callable[[Session], Any]
-) -> list[dict[str, Any]]:
-    """Assign each hazard in a savepoint of its own: one refusal does not undo the others. Results in the order asked."""
+def bulk(session: Session, actor: Actor, data: dict[str, Any], savepoint: Callable[[Session], Any]) -> list[dict[str, Any]]:
+    """One step for each hazard in a savepoint of its own: one refusal does not undo the others. Results in the order asked."""
+    step = next(step for step in BULK if step in data)
     results: dict[UUID, dict[str, Any]] = {}
-    for hazard_id in sorted(set(data["hazard_ids"])):  # in id order, so that two leaders cannot deadlock
-        arguments = {"officer_ids": data["officer_ids"], "grid_worker_id": None, "note": data["note"]}
+    for asked in sorted(data["hazards"], key=lambda asked: asked["id"]):  # in id order, so that two leaders cannot deadlock
+        result = {"id": asked["id"], "outcome": "applied", "code": None, "reason": None}
         try:
             with savepoint(session):
-                assign(session, actor, hazard_id, arguments, Origin())
-            results[hazard_id] = {"id": hazard_id, "outcome": "applied", "code": None}
+                _take_one(session, actor, asked, step, dict(data[step]))
         except Problem as problem:
-            results[hazard_id] = {"id": hazard_id, "outcome": "refused", "code": problem.code}
-    return [results[hazard_id] for hazard_id in data["hazard_ids"]]
+            result |= {"outcome": "refused", "code": problem.code, "reason": problem.data.get("reason")}
+        results[asked["id"]] = result
+    return [results[asked["id"]] for asked in data["hazards"]]
+
+
+def _take_one(session: Session, actor: Actor, asked: dict[str, Any], step: str, arguments: dict[str, Any]) -> None:
+    hazard = lock(session, HAZARD, Hazard, asked["id"], actor, Origin())
+    if hazard.state != asked["state"]:
+        raise StaleRevision(current=hazard.revision)  # its officers may have arrived meanwhile
+    if step == "assign":
+        arguments["grid_worker_id"] = arguments["grid_worker_id"] or next(iter(hazard.officer_ids[2:]), None)
+    _STEPS[step](session, actor, hazard.id, arguments, Origin())
+
+
+_STEPS: dict[str, Callable[..., Hazard]] = {"assign": assign, "hand_over": hand_over, "close": close}
 
 
 def hold_open(session: Session, case: Any) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
 
-from wire import AnswerSchema, AnyOf, Moment, Prose, StrictSchema
-from workflow.queue.rules import ASSIGNABLE, LABELS
-from workflow.schemas import NamedPersonSchema, OfferedActionSchema, PeopleField
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from wire import AnswerSchema, AnyOf, Moment, StrictSchema
+from workflow.hazards.rules import STATES
+from workflow.hazards.schemas import AssignSchema, HandOverSchema
+from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
+from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
 
 VIEWS = ("mine", "team", "ours", "all")
 SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection", "measure")
@@ -126,12 +130,29 @@ class WorkloadSchema(AnswerSchema):
     proposals = fields.List(fields.Nested(MoveSchema))
 
 
-class BulkAssignSchema(StrictSchema):
-    """Several hazards to one pair of officers."""
+class BulkHazardSchema(StrictSchema):
+    """One of many, and what it stood at when it was chosen: what has moved since is refused."""
 
-    hazard_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=50, error="一次1到50件"))
-    officer_ids = PeopleField(required=True, validate=validate.Length(equal=2, error="须指派两名监督员"))
-    note = Prose(max_length=500, load_default="")
+    id = fields.UUID(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(list(STATES)))
+
+
+class BulkSchema(StrictSchema):
+    """One step for several hazards, with the same arguments for each: exactly one of `BULK`."""
+
+    hazards = fields.List(
+        fields.Nested(BulkHazardSchema), required=True, validate=validate.Length(min=1, max=50, error="一次1到50件")
+    )
+    assign = fields.Nested(AssignSchema)
+    hand_over = fields.Nested(HandOverSchema)
+    close = fields.Nested(NoteSchema)
+
+    @validates_schema
+    def _exactly_one(self, data: dict[str, Any], **_: Any) -> None:
+        if sum(step in data for step in BULK) != 1:
+            raise ValidationError("请选择派单、移交、办结中的一项", BULK[0])
+        if len({asked["id"] for asked in data["hazards"]}) != len(data["hazards"]):
+            raise ValidationError("同一件不能选两次", "hazards")
 
 
 class BulkItemSchema(AnswerSchema):
@@ -140,6 +161,7 @@ class BulkItemSchema(AnswerSchema):
     id = fields.UUID()
     outcome = fields.String(validate=validate.OneOf(["applied", "refused"]))
     code = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True, metadata={"description": "of `guard_failed`: which condition does not hold"})
 
 
 class BulkResultSchema(AnswerSchema):

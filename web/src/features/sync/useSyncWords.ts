@@ -12,10 +12,12 @@ export function useSyncWords() {
   const field = (name: string | null): string => (name !== null && te(`field.${name}`) ? t(`field.${name}`) : (name ?? ''))
   const code = (name: string): string => known(`why.${name}`, 'why.other')
 
+  const refusal = (of: string, reason: string | null): string =>
+    reason !== null && te(`guard.${reason}`) ? t(`guard.${reason}`) : code(of)
+
   function why(item: TrayItem): string {
     const said = item.fields.map((one) => one.message).join(';')
-    if (said) return `${code(item.code)}${said}`
-    return item.reason !== null && te(`guard.${item.reason}`) ? t(`guard.${item.reason}`) : code(item.code)
+    return said ? `${code(item.code)}${said}` : refusal(item.code, item.reason)
   }
 
   function todo(item: TrayItem): string {
@@ -23,5 +25,5 @@ export function useSyncWords() {
     return t(item.kind === 'parked' || item.kind === 'fault' ? 'todo.parked' : 'todo.other')
   }
 
-  return { act, record, field, code, why, todo }
+  return { act, record, field, code, refusal, why, todo }
 }
