@@ -73,7 +73,7 @@ def _offered(case: Assistance, caller: Actor) -> list[Transition]:
     return offered(case, caller, now(session()))
 
 
-def _listed(case: Assistance) -> Json:
+def _listed(case: Assistance, _: Actor) -> Json:
     return {
         "number": case.number,
         "topic": case.topic,

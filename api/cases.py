@@ -25,7 +25,7 @@ from workflow.state_machine import Transition
 from workflow.timekeeping import clocks_of
 
 
-def _of_hazard(row: Any) -> Json:
+def _of_hazard(row: Any, _: Actor) -> Json:
     return {"hazard_id": row.hazard_id}
 
 
@@ -38,19 +38,19 @@ def add_case_routes(
     offered: Callable[[Any, Actor], list[Transition]],
     label: str,
     shapes: tuple[type[Schema], type[Schema]],
-    listed: Callable[[Any], Json] = _of_hazard,
+    listed: Callable[[Any, Actor], Json] = _of_hazard,
     beside: Callable[[Any], Json] = lambda _: {},
 ) -> None:
     """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
 
     `shapes` are the schemas of a page and of one record; `offered` says which steps are open to somebody; `listed` is what an
-    item of the list tells besides, and `beside` what stands beside the data of a single record.
+    item of the list tells its reader besides, and `beside` what stands beside the data of a single record.
     """
     model: Any = synced.model
 
     def summary(row: Any) -> dict[str, Any]:
         names = ("id", "revision", "state", "region_code", "due_at")
-        return {**{name: getattr(row, name) for name in names}, "state_label": states[row.state], **listed(row)}
+        return {**{name: getattr(row, name) for name in names}, "state_label": states[row.state], **listed(row, actor())}
 
     def list_cases(query: dict[str, Any]) -> dict[str, Any]:
         statement = select(model).where(synced.listed_for(actor()))

@@ -75,10 +75,13 @@ EXAMPLES: dict[str, dict[str, Json]] = {
     "rectifications.rectification_report_fix": {
         "one item": {"items": [{"id": "0190a1b2-0000-7000-8000-000000000005", "fixed": True, "photos": [_PHOTO]}]}
     },
-    "queue.assign_many": {
-        "two cases": {
-            "hazard_ids": ["0190a1b2-0000-7000-8000-000000000006", "0190a1b2-0000-7000-8000-000000000007"],
-            "officer_ids": _OFFICERS,
+    "queue.take_many": {
+        "assign two": {
+            "hazards": [
+                {"id": "0190a1b2-0000-7000-8000-000000000006", "state": "REGISTERED"},
+                {"id": "0190a1b2-0000-7000-8000-000000000007", "state": "REGISTERED"},
+            ],
+            "assign": {"officer_ids": _OFFICERS},
         }
     },
     "sync.register": {"a phone": {"install": _INSTALL, "queue": "6e9d1c0e-2d2b-4f0c-9c0f-0d6f1d3a7b22", "schema": 1}},

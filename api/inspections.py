@@ -13,6 +13,7 @@ from api.routes import Routes
 from database.base import Json, new_id
 from sync.mutations import Origin
 from wire import NewId
+from workflow.acting import is_of_the_unit
 from workflow.inspections.checklists import checklists, facts, publish, set_cap
 from workflow.inspections.commands import MUTATIONS
 from workflow.inspections.models import Inspection
@@ -28,7 +29,7 @@ from workflow.inspections.records import (
 )
 from workflow.inspections.rules import LIFE
 from workflow.inspections.schemas import PlanSchema
-from workflow.inspections.synced import INSPECTION, is_of_the_unit, offered, officer_line, unit_line
+from workflow.inspections.synced import INSPECTION, offered, officer_line, unit_line
 from workflow.schemas import DoneSchema
 
 routes = Routes("inspections", "/inspections", "Fire inspections of units (消防监督检查), by two certified officers")
@@ -81,10 +82,10 @@ def plan(data: dict[str, Any]) -> Json:
 
 
 def _sight(inspection: Inspection, reader: Actor) -> Json:
-    return unit_line(inspection) if is_of_the_unit(inspection, reader) else officer_line(inspection)
+    return unit_line(inspection) if is_of_the_unit(inspection, inspection.unit_id, reader) else officer_line(inspection)
 
 
-def _listed(inspection: Inspection) -> Json:
+def _listed(inspection: Inspection, _: Actor) -> Json:
     return {name: getattr(inspection, name) for name in ("number", "kind", "unit_name", "planned_on")}
 
 

@@ -13,12 +13,13 @@ from api.routes import Routes
 from database.base import Json, new_id
 from sync.mutations import Origin
 from wire import NewId
+from workflow.acting import is_of_the_unit
 from workflow.measures.commands import MUTATIONS, OPEN, SUSPEND
 from workflow.measures.models import Measure
 from workflow.measures.records import MeasurePageSchema, MeasureSchema
 from workflow.measures.rules import LIFE
 from workflow.measures.schemas import OpenSealingSchema, SuspendSchema
-from workflow.measures.synced import MEASURE, is_of_the_unit, offered, officer_line, unit_line
+from workflow.measures.synced import MEASURE, offered, officer_line, unit_line
 from workflow.schemas import DoneSchema
 
 routes = Routes("measures", "/measures", "Sealing of dangerous places (临时查封), and orders to stop (停产停业)")
@@ -55,10 +56,10 @@ def suspend(data: dict[str, Any]) -> Json:
 
 
 def _sight(measure: Measure, reader: Actor) -> Json:
-    return unit_line(measure) if is_of_the_unit(measure, reader) else officer_line(measure)
+    return unit_line(measure) if is_of_the_unit(measure, measure.told_unit_id, reader) else officer_line(measure)
 
 
-def _listed(measure: Measure) -> Json:
+def _listed(measure: Measure, _: Actor) -> Json:
     return {name: getattr(measure, name) for name in ("number", "kind", "unit_name", "place")}
 
 

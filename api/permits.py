@@ -91,7 +91,7 @@ def _sight(permit: Permit, caller: Actor) -> Json:
     return officer_line(permit) if is_office(permit, caller) else applicant_line(permit)
 
 
-def _listed(permit: Permit) -> Json:
+def _listed(permit: Permit, _: Actor) -> Json:
     return {
         "number": permit.number,
         "route": permit.route,

@@ -94,8 +94,8 @@ def show_workload() -> dict[str, Any]:
 @routes.route("/bulk", methods=["POST"])
 @routes.arguments(BulkSchema)
 @routes.response(200, BulkResultSchema)
-def take_one_step_for_many(data: dict[str, Any]) -> dict[str, Any]:
-    """Assign, hand over or close several hazards, with a result for each.
+def take_many(data: dict[str, Any]) -> dict[str, Any]:
+    """Take one step for several hazards (assign, hand over, close), with a result for each.
 
     The same steps as `POST /hazards/{id}/actions/…`, each for itself: what is refused undoes nothing of the others.
     """

@@ -9,7 +9,7 @@ from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json
 from database.session import now
-from workflow.acting import roles_of
+from workflow.acting import is_of_the_unit, roles_of
 from workflow.hazards.models import Hazard
 from workflow.hazards.reuse import reuses_of
 from workflow.rectification.commands import MUTATIONS
@@ -33,8 +33,10 @@ def _offered(order: Rectification, actor: Actor) -> list[Transition]:
     return offered(order, actor, now(session()))
 
 
-def _came_of(order: Rectification) -> Json:
-    return {"hazard_id": order.hazard_id, "inspection_id": order.inspection_id}
+def _came_of(order: Rectification, reader: Actor) -> Json:
+    """Whether somebody reported or an inspection was due is not told to the unit."""
+    is_told = not is_of_the_unit(order, order.unit_id, reader)
+    return {"hazard_id": order.hazard_id if is_told else None, "inspection_id": order.inspection_id if is_told else None}
 
 
 def _reuses(order: Rectification) -> Json:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM, Actor, Role
+from accounts.actor import BRIGADE_ROLES, SYSTEM, Actor, Role
 from database.base import Json, Revised
 from database.journal import Event, record
 from database.session import now
@@ -116,6 +116,12 @@ def guard(condition: bool, action: str, reason: str) -> None:  # noqa: FBT001 - 
     """Refuse a step whose condition is not met. `reason` is a stable code."""
     if not condition:
         raise GuardFailed(action=action, reason=reason)
+
+
+def is_of_the_unit(case: Any, unit_id: UUID | None, actor: Actor) -> bool:
+    """True for those who see a case with `officer_ids` and `region_code` only because they act for this unit."""
+    is_office = roles_of(actor, case.region_code) & BRIGADE_ROLES or actor.id in case.officer_ids
+    return not is_office and any(power.unit_id == unit_id for power in actor.units)
 
 
 def roles_of(actor: Actor, region_code: str) -> set[Role]:

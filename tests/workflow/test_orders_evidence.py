@@ -97,3 +97,14 @@ def test_what_is_put_right_in_time_need_not_be_punished_and_the_unit_gets_the_re
     assert [paper["title"] for paper in plain.office.leader.get(f"{plain.path}/papers").get_json()["items"]] == [
         "责令限期改正通知书"
     ]
+
+
+def test_the_unit_is_not_told_whether_its_order_came_of_a_report_or_of_an_inspection(client: FlaskClient) -> None:
+    order = make_order(client)
+    manager = order.office.manager
+    seen = [
+        manager.get(path).get_data(as_text=True) for path in (order.path, f"{order.path}/papers", "/rectifications?limit=100")
+    ]
+    assert all(str(order.id) in text or "order_no" in text for text in seen)
+    assert not any(str(order.hazard_id) in text for text in seen)
+    assert order.read(order.office.leader)["hazard_id"] == str(order.hazard_id)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from media.models import Media
+from workflow.acting import is_of_the_unit
 from workflow.inspections.models import Inspection
-from workflow.inspections.synced import INSPECTION, is_of_the_unit
+from workflow.inspections.synced import INSPECTION
 from workflow.photos import ALL, NOTHING, SHOWN
 
 
@@ -19,4 +20,4 @@ def inspection_photo(session: Session, actor: Actor, photo: Media) -> AbstractSe
     seen = session.scalars(select(Inspection).where(Inspection.id == photo.entity_id, INSPECTION.visible_to(actor))).one_or_none()
     if seen is None:
         return NOTHING
-    return SHOWN if is_of_the_unit(seen, actor) else ALL
+    return SHOWN if is_of_the_unit(seen, seen.unit_id, actor) else ALL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from accounts.actor import BRIGADE_ROLES, Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
@@ -74,12 +74,6 @@ def roles_on(inspection: Inspection, actor: Actor, origin: Origin | None = None)
     elif actor.id in inspection.officer_ids:
         roles |= held & {Role.FIRE_OFFICER}
     return roles
-
-
-def is_of_the_unit(inspection: Inspection, actor: Actor) -> bool:
-    """True for those who see it only because they act for the unit."""
-    is_office = roles_of(actor, inspection.region_code) & BRIGADE_ROLES or actor.id in inspection.officer_ids
-    return not is_office and any(power.unit_id == inspection.unit_id and power.role in UNIT_ROLES for power in actor.units)
 
 
 def obstacle(inspection: Inspection, action: str, actor: Actor) -> str | None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
 from media.models import Media
+from workflow.acting import is_of_the_unit
 from workflow.measures.models import Measure
-from workflow.measures.synced import MEASURE, is_of_the_unit
+from workflow.measures.synced import MEASURE
 from workflow.photos import ALL, NOTHING, SHOWN
 
 
@@ -19,4 +20,4 @@ def measure_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[s
     seen = session.scalars(select(Measure).where(Measure.id == photo.entity_id, MEASURE.visible_to(actor))).one_or_none()
     if seen is None:
         return NOTHING
-    return SHOWN if is_of_the_unit(seen, actor) else ALL
+    return SHOWN if is_of_the_unit(seen, seen.told_unit_id, actor) else ALL

@@ -85,12 +85,6 @@ def roles_on(measure: Measure, actor: Actor, origin: Origin | None = None) -> se
     return roles
 
 
-def is_of_the_unit(measure: Measure, actor: Actor) -> bool:
-    """True for those who see it only because they act for the unit."""
-    is_office = roles_of(actor, measure.region_code) & BRIGADE_ROLES or actor.id in measure.officer_ids
-    return not is_office and any(power.unit_id == measure.told_unit_id for power in actor.units)
-
-
 def obstacle(measure: Measure, action: str, actor: Actor) -> str | None:
     """Why this step cannot be taken although the table has it; None if it can."""
     return may_take(
