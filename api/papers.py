@@ -101,7 +101,7 @@ def _block(block: NumberBlock) -> Json:
         **{name: getattr(block, name) for name in names},
         "person_name": person[0]["name"] if person else "",
         "numbers": [{**entry, "at": datetime.fromisoformat(entry["at"])} for entry in block.numbers],
-        "held": len(block.held()),
+        "held": len(block.unsettled()),
         "lent_at": block.created_at,
     }
 

@@ -26,7 +26,7 @@ from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 from workflow.offices import duty_leaders
-from workflow.papers.archive import check_served
+from workflow.papers.archive import take_served
 from workflow.terms import check_term, is_unit_of, said
 
 _EVENTS = {
@@ -74,7 +74,7 @@ def _draft(session: Session, actor: Actor, hazard_id: UUID, action: str, data: d
     moment = min(now(session), origin.made_at or now(session))  # of an act without signal what the device says
     _check_lateness(session, hazard, data["late_reason"], moment)
     if "order" in data:
-        _check_order(session, hazard, data["order"], pair, moment)
+        _take_order(session, hazard, data["order"], pair, moment, actor)
     attach(session, actor, _photos(data), "hazard", hazard.id, "verification")
     summary = draft(session, hazard, action, actor, data, origin, pair)
     record(
@@ -96,14 +96,14 @@ def _is_late(session: Session, hazard: Hazard, moment: datetime) -> bool:
     return any(clock.rule_id in VERIFY_CLOCKS and clock.due_at < moment for clock in clocks)
 
 
-def _check_order(session: Session, hazard: Hazard, order: Json, pair: list[UUID], moment: datetime) -> None:
+def _take_order(session: Session, hazard: Hazard, order: Json, pair: list[UUID], moment: datetime, actor: Actor) -> None:
     """The unit is one of this banner, the term lies within its bounds, and what was served says the same."""
     if order["unit_id"] is not None and not is_unit_of(session, order["unit_id"], hazard.region_code):
         raise Invalid(field_error("order.unit_id", "unknown_unit", "本辖区没有这个单位"))
     if order["due_on"] is not None:
         check_term(session, order["due_on"], after=local_day(moment), field="order.due_on")
     if order["served"] is not None:
-        check_served(session, order, pair, hazard.org_id)
+        take_served(session, hazard, order, pair, actor)
 
 
 def _photos(data: dict[str, Any]) -> list[UUID]:

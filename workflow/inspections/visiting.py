@@ -27,7 +27,7 @@ from workflow.inspections.models import Inspection
 from workflow.inspections.rules import FINDINGS, LIFE, RESULTS, contradiction
 from workflow.inspections.synced import INSPECTION
 from workflow.offices import duty_leaders, people_of_unit, staff_names
-from workflow.papers.archive import check_served, issue
+from workflow.papers.archive import issue, take_served
 from workflow.papers.rules import itemised
 from workflow.terms import check_term
 
@@ -97,7 +97,7 @@ def _draft(session: Session, actor: Actor, inspection_id: UUID, action: str, dat
     pair = pair_at_the_act(session, inspection, inspection.officer_ids, actor, origin, action)
     moment = min(now(session), origin.made_at or now(session))  # of an act without signal what the device says
     if "order" in data:
-        _check_order(session, inspection, data["order"], pair, moment)
+        _take_order(session, inspection, data["order"], pair, moment, actor)
     attach(session, actor, _photos(data), "inspection", inspection.id, "verification")
     summary = draft(session, inspection, action, actor, data, origin, pair)
     record(
@@ -108,14 +108,14 @@ def _draft(session: Session, actor: Actor, inspection_id: UUID, action: str, dat
     return inspection
 
 
-def _check_order(session: Session, inspection: Inspection, said: Json, pair: list[UUID], moment: datetime) -> None:
+def _take_order(session: Session, inspection: Inspection, said: Json, pair: list[UUID], moment: datetime, actor: Actor) -> None:
     """It is made to the inspected unit, its term lies within its bounds, and what was served says the same."""
     if said["unit_id"] != inspection.unit_id or said["unit_name"] != inspection.unit_name:
         raise Invalid(field_error("order.unit_id", "another_unit", "责令改正的对象应为被检查单位"))
     if said["due_on"] is not None:
         check_term(session, said["due_on"], after=local_day(moment), field="order.due_on")
     if said["served"] is not None:
-        check_served(session, said, pair, inspection.org_id)
+        take_served(session, inspection, said, pair, actor)
 
 
 def _photos(data: dict[str, Any]) -> list[UUID]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,41 +15,44 @@ from accounts.actor import SYSTEM, Actor
 from accounts.models import Organisation
 from database.base import Json, new_id
 from database.session import now
-from problems import GuardFailed, Invalid, field_error
+from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow.clocks import local_day
 from workflow.models import NumberPattern
 from workflow.numbering import next_number
-from workflow.papers.commands import use
+from workflow.papers.commands import name, use
 from workflow.papers.models import NumberBlock, Paper
-from workflow.papers.rules import TITLES, filled_in, may_become
+from workflow.papers.rules import TITLES, filled_in
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import order_text, template_on
 
-_MOST_LATE = 366  # days after which nobody believes that a paper was served
+_MOST_LATE = timedelta(days=366)  # after which nobody believes that a paper was served
+_CLOCK_OFF = timedelta(days=1)  # a phone's clock may be wrong: what was served is not refused for that
 
 
-def check_served(session: Session, order: Json, pair: Iterable[UUID], org_id: UUID, field: str = "order.served") -> None:
+def take_served(session: Session, case: Any, order: Json, pair: Iterable[UUID], actor: Actor) -> None:
     """What two officers say that they served: a number that one of them was lent, and the words that it stands for.
+
+    From now on the number is this case's (`NumberBlock.numbers`).
 
     Raises Invalid naming the member, GuardFailed (`number_accounted_for`) if something else became of the number.
     """
     served: Json = order["served"]
-    block = session.get(NumberBlock, served["block_id"])
+    org_id, field = case.org_id, "order.served"
+    found = session.get(NumberBlock, served["block_id"])
+    block = found and lock(session, NUMBER_BLOCK, NumberBlock, found.id, SYSTEM, Origin())
     if block is None or block.person_id not in set(pair) or block.org_id != org_id:
         raise Invalid(field_error(f"{field}.block_id", "not_lent_to_you", "这批编号不是由本案监督员领取的"))
-    states = {number["number"]: number["state"] for number in block.numbers}
-    if served["number"] not in states:
+    if served["number"] not in {number["number"] for number in block.numbers}:
         raise Invalid(field_error(f"{field}.number", "not_of_this_block", "这个编号不在领取的范围内"))
-    if not may_become(states[served["number"]], "USED"):
-        raise GuardFailed(action="order", reason="number_accounted_for")
     age = now(session) - served["served_at"]
-    if age.days < -1 or age.days > _MOST_LATE or served["served_at"] < block.created_at:
+    if age < -_CLOCK_OFF or age > _MOST_LATE or served["served_at"] < block.created_at - _CLOCK_OFF:
         raise Invalid(field_error(f"{field}.served_at", "implausible", "送达时间应在领取编号之后、现在之前"))
     office = session.get_one(Organisation, org_id)
     if served["body"] != order_text(block.body, office, served["number"], _as_said(order), local_day(served["served_at"])):
         raise Invalid(field_error(f"{field}.body", "differs_from_its_template", "文书内容与填写的整改项、期限不一致"))
+    name(session, block, served["number"], case.id, actor)
 
 
 def _as_said(order: Json) -> Json:

@@ -27,7 +27,7 @@ from workflow.numbering import next_number
 from workflow.offices import organisation
 from workflow.papers import schemas
 from workflow.papers.models import NumberBlock
-from workflow.papers.rules import HELD, LOST, MOST_HELD, RETURNED, USED, VOID, may_become
+from workflow.papers.rules import HELD, LOST, MOST_HELD, NAMED, RETURNED, USED, VOID, may_become
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import template_on
 from workflow.schemas import ReasonSchema
@@ -74,7 +74,7 @@ def _held_by(session: Session, person_id: UUID, paper: str) -> int:
     open_ones = select(NumberBlock).where(
         NumberBlock.person_id == person_id, NumberBlock.paper == paper, NumberBlock.settled_at.is_(None)
     )
-    return sum(len(block.held()) for block in session.scalars(open_ones))
+    return sum(len(block.unsettled()) for block in session.scalars(open_ones))
 
 
 def void(session: Session, actor: Actor, block_id: UUID, data: dict[str, Any], origin: Origin) -> NumberBlock:
@@ -104,13 +104,25 @@ def write_off(session: Session, actor: Actor, block_id: UUID, data: dict[str, An
     block = lock(session, NUMBER_BLOCK, NumberBlock, block_id, actor, origin)
     if block.org_id not in actor.org_ids(Role.UNIT_LEADER):
         raise RoleNotAllowed(action="write_off")
-    unused = block.held()
+    unused = block.unsettled()
     if not unused:
         raise AlreadySo(action="write_off")
     _become(session, block, unused, LOST, reason=data["reason"])
     facts = {"numbers": [number["number"] for number in unused], "reason": data["reason"]}
     record(session, "number_block.written_off", block, actor, concerns={"officer": [block.person_id]}, data=facts)
     return block
+
+
+def name(session: Session, block: NumberBlock, number: str, case_id: UUID, actor: Actor) -> None:
+    """A draft of this case says that a paper was served under this number: until it is signed nothing else becomes of it.
+
+    Raises GuardFailed (`number_accounted_for`) if another draft names it, or something else became of it.
+    """
+    found = _find(block, number)
+    if found["state"] == NAMED and found.get("case_id") == str(case_id):
+        return  # drafted anew
+    _become(session, block, [found], NAMED, case_id=case_id)
+    record(session, "number_block.named", block, actor, data={"number": number, "case_id": str(case_id)})
 
 
 def use(session: Session, block: NumberBlock, number: str, paper_id: UUID, actor: Actor) -> None:
@@ -134,17 +146,13 @@ def _find(block: NumberBlock, number: str) -> Json:
     return found[0]
 
 
-def _become(
-    session: Session, block: NumberBlock, numbers: list[Json], state: str, *, reason: str = "", paper_id: UUID | None = None
-) -> None:
+def _become(session: Session, block: NumberBlock, numbers: list[Json], state: str, *, reason: str = "", **more: UUID) -> None:
     chosen = {entry["number"] for entry in numbers}
     if any(not may_become(entry["state"], state) for entry in numbers):
         raise GuardFailed(action=state.lower(), reason="number_accounted_for")
-    told = {
-        "state": state, "at": now(session).isoformat(), "reason": reason, "paper_id": str(paper_id) if paper_id else None,
-    }  # fmt: skip
+    told = {"state": state, "at": now(session).isoformat(), "reason": reason} | {key: str(value) for key, value in more.items()}
     block.numbers = [{**entry, **told} if entry["number"] in chosen else entry for entry in block.numbers]
-    if not block.held() and block.settled_at is None:
+    if not block.unsettled() and block.settled_at is None:
         block.settled_at = now(session)
 
 

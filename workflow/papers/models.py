@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Identified, Json, Revised
+from workflow.papers.rules import HELD, UNSETTLED
 
 
 class PaperTemplate(Base):
@@ -49,7 +50,11 @@ class NumberBlock(Revised, Base):
 
     def held(self) -> list[Json]:
         """Those of which nothing is known yet."""
-        return [number for number in self.numbers if number["state"] == "HELD"]
+        return [number for number in self.numbers if number["state"] == HELD]
+
+    def unsettled(self) -> list[Json]:
+        """Those of which nobody has said yet what became of them."""
+        return [number for number in self.numbers if number["state"] in UNSETTLED]
 
 
 class Paper(Identified, Base):

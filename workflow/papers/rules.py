@@ -10,10 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-HELD, USED, VOID, RETURNED, LOST = "HELD", "USED", "VOID", "RETURNED", "LOST"
-NUMBER_STATES = {HELD: "待用", USED: "已使用", VOID: "作废", RETURNED: "已交回", LOST: "遗失核销"}
-# What somebody may do with a number, from which states: a lost phone that turns up may still bring what was served with it.
-_NEXT = {USED: (HELD, LOST), VOID: (HELD,), RETURNED: (HELD,), LOST: (HELD,)}
+HELD, NAMED, USED, VOID, RETURNED, LOST = "HELD", "NAMED", "USED", "VOID", "RETURNED", "LOST"
+NUMBER_STATES = {HELD: "待用", NAMED: "已填写,待签名", USED: "已使用", VOID: "作废", RETURNED: "已交回", LOST: "遗失核销"}
+UNSETTLED = frozenset({HELD, NAMED})  # of which nobody has said yet what became of it
+# What somebody may do with a number, from which states. A paper that was served under it counts, whatever was said of it: a
+# lost phone turns up, or somebody gave back what a colleague had still to sign. What a draft names is neither spoilt nor unused.
+_NEXT = {
+    NAMED: (HELD, LOST, RETURNED),
+    USED: (HELD, NAMED, LOST, RETURNED),
+    VOID: (HELD,),
+    RETURNED: (HELD,),
+    LOST: (HELD, NAMED),
+}
 
 ON_THE_SPOT = ("order",)  # what may be made and served without a network; decisions and letters are the server's alone
 INTERNAL = frozenset({"inspection_approval"})  # read by the office alone
