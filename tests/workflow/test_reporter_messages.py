@@ -105,6 +105,12 @@ def test_nobody_who_is_somebody_is_joined_to_an_anonymous_report_by_answering(cl
     with parts.database.transaction() as session:
         actors = session.execute(text("SELECT actor_id FROM event WHERE name = 'hazard.reporter_answered'")).scalars().all()
     assert fresh.id not in actors
+    again = fresh.post("/hazards", report(client, reporter={"mobile": "13700000005"}))
+    assert [error["code"] for error in again.get_json()["errors"]] == ["guest_already_used"], "who answered would have a name"
+    _, other, _ = anonymous(client)
+    staff(client, Role.INTAKE_CLERK).post(f"/hazards/{other['id']}/actions/ask_reporter", {"text": QUESTION})
+    joined = fresh.post(f"/hazards/track/{other['tracking_code']}/messages", {"text": ANSWER})
+    assert [error["code"] for error in joined.get_json()["errors"]] == ["needs_fresh_guest"], "two reports would be one's"
 
 
 def test_each_side_sees_how_many_it_has_not_read(client: FlaskClient) -> None:

@@ -20,7 +20,7 @@ from sync.feed import touch
 from workflow.hazards.models import Hazard, HazardReporter
 
 _CHANNELS = {Role.HOTLINE_CLERK: "HOTLINE", Role.INTAKE_CLERK: "HOTLINE", Role.GRID_WORKER: "GRID", Role.DATA_PARTNER: "PARTNER"}
-_ANONYMOUS, _NAMED = "ANONYMOUS", "NAMED"
+ANONYMOUS, _NAMED = "ANONYMOUS", "NAMED"
 
 
 def channel_of(actor: Actor) -> str:
@@ -42,7 +42,7 @@ def as_what_it_is(session: Session, actor: Actor, data: dict[str, Any]) -> dict[
     anonymous = data["report_mode"] == "ANONYMOUS"
     if anonymous and not actor.is_guest and not is_for_somebody(actor):
         return {**data, "report_mode": "REAL_NAME_HIDDEN"}
-    if not anonymous and actor.is_guest and session.get_one(Person, actor.id, with_for_update=True).guest_use == _ANONYMOUS:
+    if not anonymous and actor.is_guest and session.get_one(Person, actor.id, with_for_update=True).guest_use == ANONYMOUS:
         return {**data, "report_mode": "ANONYMOUS", "reporter": None}
     return data
 
@@ -52,20 +52,23 @@ def reporter_of(session: Session, actor: Actor, report_mode: str, *, must_be_tak
 
     Binds a guest to one use by his first report. Raises Invalid where he is bound to another, but of what must be taken.
     """
-    use = _ANONYMOUS if report_mode == "ANONYMOUS" else _NAMED
+    use = ANONYMOUS if report_mode == "ANONYMOUS" else _NAMED
     if is_for_somebody(actor):
         return _somebody(session, use)
-    if actor.is_guest and not _bind(session, actor.id, use) and not must_be_taken:
+    if actor.is_guest and not bind(session, actor.id, use) and not must_be_taken:
         raise _bound_otherwise(use)
     return actor.id
 
 
-def _bind(session: Session, guest_id: UUID, use: str) -> bool:
-    """One statement: of two first reports at once the second waits here, and then sees what the first made of the guest."""
+def bind(session: Session, guest_id: UUID, use: str) -> bool:
+    """Use a guest for one anonymous report, or for named ones; False if he is somebody, or was used otherwise before.
+
+    One statement: of two first reports at once the second waits here, and then sees what the first made of the guest.
+    """
     free = Person.guest_use.is_(None)
     statement = (
         update(Person)
-        .where(Person.id == guest_id, Person.is_guest, free if use == _ANONYMOUS else or_(free, Person.guest_use == _NAMED))
+        .where(Person.id == guest_id, Person.is_guest, free if use == ANONYMOUS else or_(free, Person.guest_use == _NAMED))
         .values(guest_use=use)
         .returning(Person.id)
         .execution_options(synchronize_session=False)
@@ -74,7 +77,7 @@ def _bind(session: Session, guest_id: UUID, use: str) -> bool:
 
 
 def _bound_otherwise(use: str) -> Invalid:
-    if use == _ANONYMOUS:
+    if use == ANONYMOUS:
         words = "本次访客会话已经上报过,再匿名上报会与此前的上报关联。请重新以访客身份进入后再匿名上报"
     else:
         words = "本次访客会话已经匿名上报。为保护您的身份,请重新以访客身份进入或者登录后再上报"

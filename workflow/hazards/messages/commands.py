@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
-from accounts.models import Organisation, Person
+from accounts.models import Organisation
 from database.base import new_id
 from database.session import now
 from media.commands import attach
@@ -20,6 +20,7 @@ from workflow.hazards.messages.models import HazardMessage
 from workflow.hazards.messages.queries import mark_read, messages_of, obstacle
 from workflow.hazards.messages.rules import OFFICE, QUESTIONS, REPORTER
 from workflow.hazards.models import Hazard
+from workflow.hazards.reporters import ANONYMOUS, bind
 from workflow.hazards.roles import roles_on
 from workflow.hazards.rules import LIFE
 from workflow.hazards.synced import HAZARD
@@ -53,11 +54,9 @@ def answer_office(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
 def answer_by_code(session: Session, actor: Actor | None, hazard: Hazard, data: dict[str, Any]) -> Hazard:
     """The same by who has the code of the report: in nobody's name, or as a guest, who may send photos.
 
-    Of an anonymous report nobody answers who is somebody: this would join him to it. Raises Invalid. The same id is the same
-    answer.
+    Of an anonymous report nobody answers who is somebody, or was or will be a guest elsewhere: this would join him to it.
+    Raises Invalid. The same id is the same answer.
     """
-    if actor is not None and hazard.report_mode == "ANONYMOUS" and not _is_nobody(session, actor):
-        raise Invalid(field_error("photos", "needs_fresh_guest", "匿名上报须以全新的访客身份答复,不能与登录身份关联"))
     if actor is None and data["photos"]:
         raise Invalid(field_error("photos", "needs_session", "上传照片须先以访客身份进入"))
     reporter = Actor(id=hazard.reporter_id, name="")
@@ -67,14 +66,16 @@ def answer_by_code(session: Session, actor: Actor | None, hazard: Hazard, data: 
         return row
     if known is not None:
         raise Invalid(field_error("id", "id_taken", "编号已被使用"))
+    if (
+        actor is not None
+        and row.report_mode == ANONYMOUS
+        and actor.id != row.reporter_id
+        and not bind(session, actor.id, ANONYMOUS)
+    ):
+        raise Invalid(field_error("photos", "needs_fresh_guest", "匿名上报须以全新的访客身份答复,不能与其他身份、其他上报关联"))
     step = step_for(LIFE, row, "answer_office", {Role.REPORTER})
     _answer(session, actor or reporter, row, step, data, Origin())
     return row
-
-
-def _is_nobody(session: Session, actor: Actor) -> bool:
-    """True of a guest who has not named himself anywhere."""
-    return actor.is_guest and session.get_one(Person, actor.id).guest_use != "NAMED"
 
 
 def _answer(session: Session, actor: Actor, hazard: Hazard, step: Transition, data: dict[str, Any], origin: Origin) -> None:
