@@ -206,6 +206,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("measure.decided", "officers", "measure_to_serve"),
     Subscription("measure.refused", "officers", "measure_refused"),
     Subscription("measure.withdrawn", "leaders", "measure_withdrawn"),
+    Subscription("measure.revoked", "officers", "measure_revoked"),
+    Subscription("measure.revoked", "unit", "measure_annulled"),
     Subscription("measure.served", "unit", "measure_sealed"),
     Subscription("measure.extended", "unit", "measure_extended"),
     Subscription("measure.applied", "officers", "measure_applied"),

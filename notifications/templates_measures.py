@@ -22,6 +22,10 @@ MEASURES = [
         "您单位{place}的查封已解除(编号{number})。理由:{reason}",
     ),
     Wording(
+        "measure_annulled", None, "statutory", "决定已撤销",
+        "对您单位{place}的{what}决定已撤销(编号{number})。理由:{reason}",
+    ),
+    Wording(
         "measure_resumed", None, "statutory", "同意恢复",
         "您单位的申请已获同意,{place}可以恢复(编号{number},{document_no})。",
     ),
@@ -64,6 +68,10 @@ MEASURES = [
     Wording(
         "measure_withdrawn", None, "duty", "不再查封",
         "{venue}的{place}不再查封(编号{number})。理由:{reason}",
+    ),
+    Wording(
+        "measure_revoked", None, "duty", "决定已撤销",
+        "对{venue}{place}的{what}决定已撤销(编号{number})。理由:{reason}",
     ),
     Wording(
         "measure_applied", None, "duty", "申请待检查",

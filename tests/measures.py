@@ -88,20 +88,22 @@ def said(action: str, case: Case) -> Json:
         case "seal_at_once":
             return at_once(case)
         case "serve":
-            return handed(case)
+            return handed(case, served_at=moment(case, hours=2)) if case.state == "EXPIRED" else handed(case)
         case "decide":
             return dict(DECIDED)
         case "extend":
             return {"until_on": in_days(case, 45)}
         case "check" | "confirm_stopped":
             return {"is_removed": True, "finding": "汽油已清出", "photos": []} if action == "check" else {"finding": "已停业"}
+        case "apply_unseal" | "apply_resume":
+            return {"note": "已改正", "photos": []}
         case _:
             return {}
 
 
 # What the first of two officers drafts in each state where there is something to sign.
 DRAFTED = {
-    "OPEN": "propose", "DECIDED": "serve", "UNSEAL_APPLIED": "check", "RESUME_APPLIED": "check",
+    "OPEN": "propose", "DECIDED": "serve", "EXPIRED": "serve", "UNSEAL_APPLIED": "check", "RESUME_APPLIED": "check",
     "SUSPENDED": "confirm_stopped", "NOT_STOPPED": "confirm_stopped", "URGED": "confirm_stopped",
 }  # fmt: skip
 
@@ -139,8 +141,9 @@ WAYS: dict[str, list[Step]] = {
     "SEALED": _SEALED,
     "UNSEAL_APPLIED": _APPLIED,
     "UNSEAL_CHECKED": [*_APPLIED, _check],
-    "EXPIRED": [_seal_yesterday, pass_terms],
+    "EXPIRED": [_seal_yesterday, lambda case: case.act(case.office.leader, "decide", **DECIDED), pass_terms],
     "UNSEALED": [*_SEALED, lambda case: case.act(case.office.leader, "lift", reason="危险已消除")],
+    "REVOKED": [*_DECIDED, lambda case: case.act(case.office.leader, "revoke", reason="危险已在送达前消除")],
     "DROPPED": [lambda case: case.act(case.office.officers[0], "withdraw", reason="当场已清出")],
     "SUSPENDED": [],
     "NOT_STOPPED": _NOT_STOPPED,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -40,6 +40,9 @@ _ASSIGNED = (
     "measure.suspended",
     "measure.assigned",
 )
+
+
+CLOCK_OFF = timedelta(days=1)  # what was done on the spot is not refused because a phone's clock was wrong
 
 
 class Cosigned(Protocol):

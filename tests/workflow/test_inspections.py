@@ -31,7 +31,11 @@ def test_the_assignment_is_the_approval_and_makes_its_papers(client: FlaskClient
     assert "审批意见:同意检查。" in made["行政检查审批表"]["body"]
     assert "年度监督抽查计划" in made["行政检查通知书"]["body"]
     assert not any("{" in paper["body"] for paper in made.values())
-    tasks = case.office.officers[0].get("/queue", query_string={"view": "mine", "subject_type": "inspection"}).get_json()["items"]
+    tasks = (
+        case.office.officers[0]
+        .get("/queue", query_string={"view": "mine", "subject_type": "inspection", "limit": 100})
+        .get_json()["items"]
+    )
     assert str(case.id) in [task["subject_id"] for task in tasks]
 
 

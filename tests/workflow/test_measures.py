@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from accounts.actor import Role
+from api.context import Parts
 from database.base import new_id
+from database.journal import Event
 from tests.clock import Clock
 from tests.inspections import make_inspection
 from tests.makers import Case, in_days, make_hazard
@@ -204,7 +209,7 @@ def test_only_the_officers_of_the_case_seal_and_only_at_the_place_that_they_chec
         ({"unit_id": str(new_id())}, "unit_id"),
         ({"hazard_id": str(new_id())}, "hazard_id"),
         ({"inspection_id": None}, "hazard_id"),
-        ({"inspected_on": in_days(inspection, 1)}, "inspected_on"),
+        ({"inspected_on": in_days(inspection, 2)}, "inspected_on"),
         ({"inspected_on": in_days(inspection, -31)}, "inspected_on"),
         ({"place": ""}, "place"),
     ]
@@ -242,3 +247,86 @@ def test_without_a_name_the_approval_is_that_of_the_leader_who_was_on_duty(clien
     case = make_measure(client, "OPEN")
     case.cosigned("seal_at_once", **at_once(case, leader_id=None))
     assert case.read()["data"]["approval"]["leader_id"] == str(case.office.leader.id)
+
+
+def test_what_was_served_within_its_24_hours_holds_though_it_is_handed_in_after_the_seal_has_expired(
+    client: FlaskClient, clock: Clock
+) -> None:
+    case = make_measure(client, "PROVISIONAL")
+    case.act(case.office.leader, "decide", **DECIDED)
+    served_at = clock.now + timedelta(hours=2)
+    clock.advance(hours=30)
+    pass_terms(case)
+    assert case.state == "EXPIRED"
+    first = case.office.officers[0]
+    late = first.post(f"{case.path}/actions/serve", handed(case, served_at=clock.now.isoformat()))
+    assert [error["code"] for error in late.get_json()["errors"]] == ["too_late"]
+    case.cosigned("serve", **handed(case, served_at=served_at.isoformat()))
+    assert case.read()["state"] == "SEALED"
+    running = {row["rule_id"] for row in case.last["clocks"] if row["met_at"] is None and row["cancelled_at"] is None}
+    assert running == {"SEAL-30D"}
+    undecided = make_measure(client, "PROVISIONAL")
+    clock.advance(hours=30)
+    pass_terms(undecided)
+    refused = undecided.office.officers[0].post(f"{undecided.path}/actions/serve", handed(undecided))
+    assert (refused.status_code, refused.get_json()["reason"]) == (409, "nothing_to_serve")
+
+
+def test_a_draft_that_still_has_a_meaning_outlives_the_date_that_passes(client: FlaskClient, clock: Clock) -> None:
+    case = make_measure(client, "SUSPENDED")
+    first, second = case.office.officers
+    case.act(first, "confirm_stopped", finding="大门已关闭,无人营业")
+    clock.advance(days=5)
+    pass_terms(case)
+    assert case.state == "NOT_STOPPED"
+    digest = case.read()["data"]["pending_act"]["act_sha256"]
+    assert case.act(second, "cosign", act_sha256=digest).state == "STOPPED"
+
+
+def test_who_has_not_stopped_has_nothing_to_resume_and_a_unit_without_an_account_applies_on_paper(client: FlaskClient) -> None:
+    case = make_measure(client, "SUSPENDED")
+    assert case.office.manager.post(f"{case.path}/actions/apply_resume", {}).status_code == 409
+    case.cosigned("confirm_stopped", finding="大门已关闭")
+    assert case.act(case.office.leader, "apply_resume", note="单位书面申请").state == "RESUME_APPLIED"
+
+
+def test_what_was_entered_wrongly_is_revoked_with_its_reason_but_not_what_is_sealed(client: FlaskClient) -> None:
+    decided, suspended = make_measure(client, "DECIDED"), make_measure(client, "SUSPENDED")
+    for case in (decided, suspended):
+        assert case.act(case.office.leader, "revoke", reason="登记有误").state == "REVOKED"
+    sealed = make_measure(client, "PROVISIONAL")
+    sealed.act(sealed.office.leader, "decide", **DECIDED)
+    refused = sealed.office.leader.post(f"{sealed.path}/actions/revoke", {"reason": "登记有误"})
+    assert (refused.status_code, refused.get_json()["reason"]) == (409, "sealed_already")
+
+
+def test_the_leaders_read_what_the_officers_propose_and_the_journal_keeps_what_each_check_found(
+    client: FlaskClient, parts: Parts
+) -> None:
+    case = make_measure(client, "OPEN")
+    photo = str(new_id())
+    case.cosigned("propose", note="通道狭窄,建议整层查封", photos=[photo])
+    proposal = case.read(case.office.leader)["data"]["proposal"]
+    assert (proposal["note"], proposal["photo_ids"], len(proposal["officers"])) == ("通道狭窄,建议整层查封", [photo], 2)
+    case.act(case.office.leader, "decide", **DECIDED)
+    case.cosigned("serve", **handed(case))
+    for note, found in (("已清出", "仍有两桶汽油"), ("再次清理", "汽油已清出")):
+        case.act(case.office.manager, "apply_unseal", note=note)
+        case.cosigned("check", is_removed="仍" not in found, finding=found)
+        if "仍" in found:
+            case.act(case.office.leader, "keep", reason="危险未消除")
+    with parts.database.transaction() as session:
+        named = select(Event).where(Event.entity_id == case.id, Event.name.in_(("measure.applied", "measure.checked")))
+        kept: list[Json] = [
+            event.data["request"] if event.name == "measure.applied" else event.data["finding"]
+            for event in session.scalars(named.order_by(Event.id))
+        ]
+    assert [said.get("note", said.get("finding")) for said in kept] == ["已清出", "仍有两桶汽油", "再次清理", "汽油已清出"]
+    assert all(said["officers"] and said["act_sha256"] for said in kept[1::2])
+
+
+@pytest.mark.parametrize("state", ["ASSIGNED", "NO_PROBLEM", "CANCELLED"])
+def test_nothing_is_sealed_where_nobody_checks_or_nothing_was_found(client: FlaskClient, state: str) -> None:
+    inspection = make_inspection(client, state)
+    refused = inspection.office.officers[0].post("/measures/sealings", asked(inspection))
+    assert (refused.status_code, refused.get_json()["reason"]) == (409, "nothing_was_found")

@@ -184,7 +184,9 @@ _PUBLIC_EVENTS = {
     "hazard.upheld",
     "hazard.reopened",
 }
-_OF_ITS_REPORTER = {"hazard.disputed", "hazard.upheld"}
+_OF_ITS_REPORTER = {
+    "hazard.reporter_asked", "hazard.reporter_answered", "hazard.reward_opened", "hazard.disputed", "hazard.upheld",
+}  # fmt: skip
 _AMONG_US = {"hazard.unmerged": "reason"}  # what the office writes for the file, of a case that is somebody else's too
 _PUBLIC_DATA = ("number", "org", "due", "reason", "result", "date", "dispute_until", "phone")
 
@@ -210,7 +212,7 @@ def _told(event: Event) -> Json:
 def story(session: Session, hazard: Hazard) -> list[Json]:
     """What a reporter reads of his report, and while it is merged of the case that it joined, with what is open to all.
 
-    Of the other's reporter (a dispute of his, and how it ended) not a word.
+    Of the other's reporter (a dispute of his and how it ended, what he was asked, his reward) not a word.
     """
     case = leading(session, hazard)
     own = timeline(session, hazard, for_office=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from accounts.actor import BRIGADE_ROLES, Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
@@ -76,9 +78,14 @@ def roles_on(inspection: Inspection, actor: Actor, origin: Origin | None = None)
     return roles
 
 
+def is_recused(inspection: Inspection, person_id: UUID) -> bool:
+    """True of an officer who asked to stand back (回避)."""
+    return any(recusal["officer_id"] == str(person_id) for recusal in inspection.recusals)
+
+
 def obstacle(inspection: Inspection, action: str, actor: Actor) -> str | None:
     """Why this step cannot be taken although the table has it; None if it can."""
-    has_stood_back = any(recusal["officer_id"] == str(actor.id) for recusal in inspection.recusals)
+    has_stood_back = is_recused(inspection, actor.id)
     match action:
         case "recuse" if has_stood_back:
             return "already_recused"

@@ -19,13 +19,13 @@ from sync.editing import lock
 from sync.mutations import Origin
 from wire import said_day
 from workflow import timekeeping
-from workflow.acting import step_for
+from workflow.acting import guard, step_for
 from workflow.clocks import local_day
 from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.inspections.acts import go, take
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import FINDINGS, LIFE, RESULTS, contradiction
-from workflow.inspections.synced import INSPECTION
+from workflow.inspections.synced import INSPECTION, is_recused
 from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import issue, take_served
 from workflow.papers.rules import itemised
@@ -129,6 +129,7 @@ def cosign(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, 
     """The second signature: the record is made and what was found takes effect."""
     inspection, _ = take(session, actor, inspection_id, "cosign", origin)
     second = second_officer(session, inspection, actor, data, "cosign")
+    guard(not is_recused(inspection, second), "cosign", "recused")
     act: Json = inspection.pending_act or {}
     said: Json = act["data"]
     step = step_for(LIFE, inspection, act["action"], {Role.FIRE_OFFICER})

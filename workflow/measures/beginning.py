@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,15 +17,17 @@ from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION, said_day
 from workflow import timekeeping
-from workflow.acting import behind
+from workflow.acting import behind, guard
 from workflow.clocks import end_of, local_day, start_of
 from workflow.cosigning import check_pair
 from workflow.measures.acts import facts, go, next_number_of_case, take
 from workflow.measures.models import Measure
+from workflow.measures.rules import FOUNDED
 from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import issue
 from workflow.terms import is_unit_of
 
+_LONGEST_TO_STOP = timedelta(days=366)  # beyond it the date was mistyped
 _LONG_AGO = 30  # days after which nobody seals because of what he saw
 
 
@@ -50,8 +53,8 @@ def suspend(session: Session, actor: Actor, measure_id: UUID, data: dict[str, An
     if not actor.may_in(measure.region_code, Role.UNIT_LEADER):
         raise RoleNotAllowed(action="suspend")
     check_pair(session, data["officer_ids"], measure.region_code)
-    if data["execute_by"] < data["inspected_on"]:
-        raise Invalid(field_error("execute_by", "too_early", "停止的期限不能早于检查日期"))
+    if not data["inspected_on"] <= data["execute_by"] <= data["inspected_on"] + _LONGEST_TO_STOP:
+        raise Invalid(field_error("execute_by", "implausible", "停止的期限应在检查之日起一年以内"))
     measure.scope, measure.execute_by, measure.case_no = data["scope"], data["execute_by"], data["case_no"]
     measure.officer_ids, measure.told_unit_id = data["officer_ids"], measure.unit_id
     measure.decision = {
@@ -72,8 +75,9 @@ def _new(session: Session, measure_id: UUID, data: dict[str, Any], *, kind: str,
     case = behind(session, Measure, {name: data[name] for name in ("hazard_id", "inspection_id")})
     if case is None:
         raise NotFound
-    today = local_day(moment)
-    if not 0 <= (today - data["inspected_on"]).days <= _LONG_AGO:
+    is_founded = case["state"] in FOUNDED[kind] or (kind == "SUSPEND" and case.get("case_no") is not None)
+    guard(is_founded, "open" if kind == "SEAL" else "suspend", "nothing_was_found")
+    if not -1 <= (local_day(moment) - data["inspected_on"]).days <= _LONG_AGO:  # a phone's clock may be a day ahead
         raise Invalid(field_error("inspected_on", "implausible", f"检查日期应在今天之前{_LONG_AGO}日以内"))
     unit_id = data["unit_id"]
     if data["inspection_id"] is not None:

@@ -17,6 +17,7 @@ MUTATIONS = [
     Mutation("measure.withdraw", ReasonSchema, beginning.withdraw, summary="不再查封"),
     Mutation("measure.decide", schemas.DecideSchema, beginning.decide, summary="集体研究决定查封"),
     Mutation("measure.refuse", ReasonSchema, beginning.refuse, summary="不予查封"),
+    Mutation("measure.revoke", ReasonSchema, ending.revoke, summary="撤销"),
     Mutation("measure.serve", schemas.ServeSchema, signing.serve, summary="送达决定书"),
     Mutation("measure.extend", schemas.ExtendSealingSchema, ending.extend, summary="延长查封期限"),
     Mutation("measure.apply_unseal", schemas.ApplySchema, ending.apply_unseal, summary="申请解除查封"),

@@ -16,7 +16,7 @@ from problems import Invalid, field_error
 from sync.mutations import Origin
 from wire import said_day
 from workflow import timekeeping
-from workflow.acting import lock_below, step_for
+from workflow.acting import guard, lock_below, step_for
 from workflow.clocks import end_of, local_day
 from workflow.measures.acts import go, take
 from workflow.measures.models import Measure
@@ -30,7 +30,9 @@ from workflow.papers.models import Paper
 def extend(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any], origin: Origin) -> Measure:
     """延长查封期限, once, by 30 days at most (行政强制法 25). Raises Invalid naming the day."""
     measure, step = take(session, actor, measure_id, "extend", origin)
-    before = measure.until_on or local_day(now(session))
+    today = local_day(now(session))
+    before = measure.until_on or today
+    guard(today <= before, "extend", "term_has_ended")
     if not before < data["until_on"] <= before + timedelta(days=MOST_DAYS):
         latest = said_day(before + timedelta(days=MOST_DAYS))
         raise Invalid(field_error("until_on", "out_of_bounds", f"延长后的截止日应在{said_day(before)}之后、{latest}之前(含当日)"))
@@ -60,8 +62,11 @@ def _apply(session: Session, actor: Actor, measure_id: UUID, action: str, data: 
     attach(session, actor, data["photos"], "measure", measure.id, "rectification")
     photos = [str(photo) for photo in data["photos"]]
     measure.request = {"at": now(session).isoformat(), "note": data["note"], "photo_ids": photos}
-    measure.finding = None
-    go(session, measure, step, actor, "measure.applied", origin, {"leaders": duty_leaders(session, measure.org_id)})
+    measure.finding = None  # of the application before: its event has it
+    go(
+        session, measure, step, actor, "measure.applied", origin, {"leaders": duty_leaders(session, measure.org_id)},
+        request=measure.request,
+    )  # fmt: skip
     return measure
 
 
@@ -78,6 +83,14 @@ def resume(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any
     measure, step = take(session, actor, measure_id, "resume", origin)
     paper = _answer(session, measure, "同意恢复", data["reason"])
     go(session, measure, step, actor, "measure.resumed", origin, document_no=paper.number, reason=data["reason"])
+    return measure
+
+
+def revoke(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any], origin: Origin) -> Measure:
+    """撤销: entered wrongly, or the danger went before the decision was served; with the reason."""
+    measure, step = take(session, actor, measure_id, "revoke", origin)
+    measure.pending_act = None
+    go(session, measure, step, actor, "measure.revoked", origin, reason=data["reason"])
     return measure
 
 
@@ -124,7 +137,9 @@ def expire(session: Session, measure_id: UUID) -> Measure | None:
     if not ended:
         return None
     step = step_for(LIFE, measure, "expire", SYSTEM.roles)
-    measure.pending_act = None
     leaders = {"leaders": duty_leaders(session, measure.org_id)}
     go(session, measure, step, SYSTEM, "measure.expired", Origin(), leaders, was_sealed=measure.kind == "SEAL")
+    drafted = measure.pending_act
+    if drafted is not None and all(step.source != measure.state for step in LIFE.steps(drafted["action"])):
+        measure.pending_act = None  # what two officers were about to sign has no meaning any more
     return measure

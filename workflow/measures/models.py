@@ -45,6 +45,7 @@ class Measure(Revised, Base):
     clause: Mapped[str]
     photo_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     inspected_on: Mapped[date]
+    proposal: Mapped[Json | None]  # to the leaders: note, photo_ids, officers, act_sha256, signature
     approval: Mapped[Json | None]  # by word of mouth: leader_id, at; and the sealing: photo_ids, officers, act_sha256, signature
     sealed_at: Mapped[datetime | None]
     until_on: Mapped[date | None]  # the last day of a sealing

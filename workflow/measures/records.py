@@ -81,6 +81,16 @@ class UnitMeasureSchema(AnswerSchema):
     due_at = Moment(allow_none=True)
 
 
+class MeasureProposalSchema(AnswerSchema):
+    """What two officers put to the leaders."""
+
+    note = fields.String()
+    photo_ids = fields.List(fields.UUID())
+    officers = fields.List(fields.UUID())
+    act_sha256 = fields.String()
+    signature = fields.String(allow_none=True)
+
+
 class MeasureApprovalSchema(AnswerSchema):
     """By word of mouth: who, and when; and what two officers then signed."""
 
@@ -110,6 +120,7 @@ class OfficerMeasureSchema(UnitMeasureSchema):
     region_code = fields.String()
     officer_ids = fields.List(fields.UUID())
     case_no = fields.String(allow_none=True)
+    proposal = fields.Nested(MeasureProposalSchema, allow_none=True)
     approval = fields.Nested(MeasureApprovalSchema, allow_none=True)
     decision = fields.Nested(MeasureDecisionSchema, allow_none=True)
     pending_act = fields.Nested(ReadableActSchema, allow_none=True)

@@ -43,6 +43,7 @@ LIFE = StateMachine(
         "UNSEALED": "已解除查封",
         "RESUMED": "已同意恢复",
         "DROPPED": "未予查封",
+        "REVOKED": "已撤销",
     },
     [
         Transition(START, "open", "OPEN", _OFFICER, "拟临时查封", clocks_started=("SEAL-3WD",)),
@@ -55,8 +56,16 @@ LIFE = StateMachine(
         Transition("PROVISIONAL", "refuse", "UNSEALED", _LEADER, "不予查封,立即解除", clocks_stopped=_SEAL_CLOCKS),
         Transition("DECIDED", "serve", "SEALED", _OFFICER, "送达决定书", clocks_started=("SEAL-30D",),
                    clocks_stopped=TO_BE_SERVED, officers=2),
-        Transition("SEALED", "extend", "SEALED", _LEADER, "延长查封期限"),
-        Transition("SEALED", "apply_unseal", "UNSEAL_APPLIED", _UNIT, "申请解除查封", clocks_started=("UNSEAL-3",)),
+        Transition("DECIDED", "revoke", "REVOKED", _LEADER, "撤销查封决定", clocks_stopped=_SEAL_CLOCKS),
+        # Served in time by two officers who had no signal: the seal holds. Later it does not.
+        Transition("EXPIRED", "serve", "SEALED", _OFFICER, "补报按时送达", clocks_started=("SEAL-30D",),
+                   clocks_stopped=("SEAL-LIFT",), officers=2),
+        *[
+            Transition(state, "extend", state, _LEADER, "延长查封期限")
+            for state in ("SEALED", "UNSEAL_APPLIED", "UNSEAL_CHECKED")
+        ],
+        # On paper too, by the leader: not every unit has somebody with an account.
+        Transition("SEALED", "apply_unseal", "UNSEAL_APPLIED", _UNIT | _LEADER, "申请解除查封", clocks_started=("UNSEAL-3",)),
         Transition("UNSEAL_APPLIED", "check", "UNSEAL_CHECKED", _OFFICER, "检查整改情况",
                    clocks_started=("UNSEAL-3D",), clocks_stopped=("UNSEAL-3",), officers=2),
         Transition("UNSEAL_CHECKED", "keep", "SEALED", _LEADER, "不予解除查封", clocks_stopped=("UNSEAL-3D",)),
@@ -79,40 +88,49 @@ LIFE = StateMachine(
                        clocks_stopped=("SUSP-BY", "IN-URGE"), officers=2)
             for state in _NOT_STOPPED
         ],
-        *[
-            Transition(state, "apply_resume", "RESUME_APPLIED", _UNIT, "申请恢复",
-                       clocks_started=("RESUME-3",), clocks_stopped=("SUSP-BY",))
-            for state in ("SUSPENDED", "STOPPED")
-        ],
+        Transition("SUSPENDED", "revoke", "REVOKED", _LEADER, "撤销登记", clocks_stopped=("SUSP-BY",)),
+        # Whoever has not stopped has nothing to resume.
+        Transition("STOPPED", "apply_resume", "RESUME_APPLIED", _UNIT | _LEADER, "申请恢复", clocks_started=("RESUME-3",)),
         Transition("RESUME_APPLIED", "check", "RESUME_CHECKED", _OFFICER, "检查整改情况",
                    clocks_started=("RESUME-3D",), clocks_stopped=("RESUME-3",), officers=2),
         Transition("RESUME_CHECKED", "keep", "STOPPED", _LEADER, "不同意恢复", clocks_stopped=("RESUME-3D",)),
         Transition("RESUME_CHECKED", "resume", "RESUMED", _LEADER, "同意恢复", clocks_stopped=("RESUME-3D",)),
-        *[Transition(state, "cosign", state, _OFFICER, "第二名监督员签名") for state in WITH_OFFICERS],
+        *[Transition(state, "cosign", state, _OFFICER, "第二名监督员签名") for state in (*WITH_OFFICERS, "EXPIRED")],
         *[Transition(state, "assign", state, _LEADER, "指派监督员") for state in WITH_OFFICERS],
     ],
-    final=frozenset({"UNSEALED", "RESUMED", "DROPPED"}),
+    final=frozenset({"UNSEALED", "RESUMED", "DROPPED", "REVOKED"}),
 )  # fmt: skip
+
+# What the report or the inspection behind it stands at: somebody is checking there, or has found something. An order to stop may
+# come long after, of a case that was filed.
+_CHECKED = frozenset({"VERIFYING", "VERIFIED_TRUE", "HANDED_OVER", "REVIEWING", "IN_PROGRESS", "RECTIFYING"})
+FOUNDED = {"SEAL": _CHECKED | {"FIXED_ON_SITE"}, "SUSPEND": _CHECKED | {"RECTIFIED", "CASE_FILED"}}
 
 KINDS = {"SEAL": "临时查封", "SUSPEND": "停产停业"}
 SCOPES = {"BUSINESS": "停产停业", "USE": "停止使用", "CONSTRUCTION": "停止施工"}
 MOST_DAYS = 30  # of a sealing, and of the one extension (行政强制法 25)
 
 
-def may_take(action: str, *, is_extended: bool, is_removed: bool | None, is_its_officer: bool) -> str | None:
+def may_take(
+    action: str, *, is_extended: bool, is_sealed: bool, has_to_be_served: bool, is_removed: bool | None, is_its_officer: bool
+) -> str | None:
     """Why a step that the table has cannot be taken now, as a stable code; None if it can.
 
-    `is_removed` is what the two officers found after the unit applied; None while they have not looked. A leader who is one
-    of the two officers does not decide on what he found himself.
+    `has_to_be_served`: it was decided, and nobody has said that it was served. `is_removed` is what the two officers found after
+    the unit applied; None while they have not looked. A leader who is one of the two does not decide on what he found himself.
     """
     match action:
         case "extend" if is_extended:
             return "already_extended"
+        case "serve" if not has_to_be_served:
+            return "nothing_to_serve"
+        case "revoke" if is_sealed:
+            return "sealed_already"
         case "lift" | "resume" if is_removed is False:
             return "danger_remains"
         case "keep" if is_removed:
             return "danger_is_removed"
-        case "decide" | "refuse" | "keep" | "lift" | "resume" if is_its_officer:
+        case "decide" | "refuse" | "revoke" | "keep" | "lift" | "resume" if is_its_officer:
             return "own_case"
         case _:
             return None

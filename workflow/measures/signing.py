@@ -20,7 +20,7 @@ from wire import said_day
 from workflow import timekeeping
 from workflow.acting import step_for
 from workflow.clocks import end_of, local_day, start_of
-from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
+from workflow.cosigning import CLOCK_OFF, checked_at, draft, pair_at_the_act, second_officer
 from workflow.measures.acts import facts, go, take
 from workflow.measures.models import Measure
 from workflow.measures.rules import LIFE, MOST_DAYS
@@ -93,9 +93,19 @@ def _approved_by(session: Session, measure: Measure, data: dict[str, Any]) -> UU
 
 
 def _check_moment(session: Session, measure: Measure, name: str, moment: datetime | None) -> None:
+    if moment is None:
+        return
     since = start_of(measure.inspected_on) if measure.sealed_at is None else measure.sealed_at
-    if moment is not None and not since <= moment <= now(session) + timedelta(hours=1):
+    if not since - CLOCK_OFF <= moment <= now(session) + CLOCK_OFF:
         raise Invalid(field_error(name, "implausible", "时间应在检查之后、现在之前"))
+    if measure.state == "EXPIRED" and moment > _served_by(session, measure):
+        raise Invalid(field_error(name, "too_late", "送达已超过时限,查封已经失效,请解除"))
+
+
+def _served_by(session: Session, measure: Measure) -> datetime:
+    """Until when the decision had to be served: 24 hours after a sealing at once, else three working days after the check."""
+    due = {clock.rule_id: clock.due_at for clock in timekeeping.clocks_of(session, "measure", measure.id)}
+    return due.get("SEAL-24H") or due["SEAL-3WD"]
 
 
 def cosign(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any], origin: Origin) -> Measure:
@@ -123,7 +133,8 @@ def _effect(session: Session, measure: Measure, action: str, said: Json, signed:
     photos = {"photo_ids": said.get("photos", [])}
     match action:
         case "seal_at_once":
-            measure.approval = {"leader_id": said["leader_id"], "at": said["approved_at"], **photos, **signed}
+            place = {"position": said["position"]}
+            measure.approval = {"leader_id": said["leader_id"], "at": said["approved_at"], **place, **photos, **signed}
             _seal(session, measure, datetime.fromisoformat(said["sealed_at"]), said, signed)
             return {"until": _until(measure)}
         case "serve":
@@ -135,14 +146,17 @@ def _effect(session: Session, measure: Measure, action: str, said: Json, signed:
                 _seal(session, measure, datetime.fromisoformat(said["served_at"]), said, signed)
             return {"until": _until(measure)}
         case "confirm_stopped":
-            measure.stopped = {"at": there.isoformat(), "finding": said["finding"], **photos, **signed}
+            place = {"position": said["position"]}
+            measure.stopped = {"at": there.isoformat(), "finding": said["finding"], **place, **photos, **signed}
             return {}
         case "check":
             measure.finding = {
-                "at": there.isoformat(), "is_removed": said["is_removed"], "finding": said["finding"], **photos, **signed,
+                "at": there.isoformat(), "is_removed": said["is_removed"], "finding": said["finding"],
+                "position": said["position"], **photos, **signed,
             }  # fmt: skip
-            return {"checked_on": local_day(there).isoformat(), "is_removed": said["is_removed"]}
+            return {"checked_on": local_day(there).isoformat(), "is_removed": said["is_removed"], "finding": measure.finding}
         case _:
+            measure.proposal = {"note": said["note"], **photos, **signed}
             return {}
 
 

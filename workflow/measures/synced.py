@@ -32,9 +32,9 @@ def unit_line(measure: Measure) -> Json:
         "is_extended": measure.is_extended,
         "execute_by": measure.execute_by,
         "served": measure.served,
-        "stopped": measure.stopped,
+        "stopped": _placeless(measure.stopped),
         "request": measure.request,
-        "finding": measure.finding,
+        "finding": _placeless(measure.finding),
         "due_at": measure.due_at,
     }
 
@@ -48,10 +48,16 @@ def officer_line(measure: Measure) -> Json:
         "region_code": measure.region_code,
         "officer_ids": measure.officer_ids,
         "case_no": measure.case_no,
-        "approval": measure.approval,
+        "proposal": measure.proposal,
+        "approval": _placeless(measure.approval),
         "decision": measure.decision,
         "pending_act": drafted(measure.pending_act, with_words=True),
     }
+
+
+def _placeless(seen: Json | None) -> Json | None:
+    """What two officers signed; where their phone was then stays with the case as evidence."""
+    return {name: value for name, value in seen.items() if name != "position"} if seen else None
 
 
 def title(measure: Measure) -> Json:
@@ -90,6 +96,8 @@ def obstacle(measure: Measure, action: str, actor: Actor) -> str | None:
     return may_take(
         action,
         is_extended=measure.is_extended,
+        is_sealed=measure.sealed_at is not None,
+        has_to_be_served=measure.decision is not None and measure.served is None,
         is_removed=measure.finding["is_removed"] if measure.finding and measure.state.endswith("_CHECKED") else None,
         is_its_officer=actor.id in measure.officer_ids,
     )

@@ -19,6 +19,7 @@ from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow.clocks import local_day
+from workflow.cosigning import CLOCK_OFF
 from workflow.models import NumberPattern
 from workflow.numbering import next_number
 from workflow.papers.commands import name, use
@@ -28,7 +29,6 @@ from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import order_text, template_on
 
 _MOST_LATE = timedelta(days=366)  # after which nobody believes that a paper was served
-_CLOCK_OFF = timedelta(days=1)  # a phone's clock may be wrong: what was served is not refused for that
 
 
 def take_served(session: Session, case: Any, order: Json, pair: Iterable[UUID], actor: Actor) -> None:
@@ -47,7 +47,7 @@ def take_served(session: Session, case: Any, order: Json, pair: Iterable[UUID], 
     if served["number"] not in {number["number"] for number in block.numbers}:
         raise Invalid(field_error(f"{field}.number", "not_of_this_block", "这个编号不在领取的范围内"))
     age = now(session) - served["served_at"]
-    if age < -_CLOCK_OFF or age > _MOST_LATE or served["served_at"] < block.created_at - _CLOCK_OFF:
+    if age < -CLOCK_OFF or age > _MOST_LATE or served["served_at"] < block.created_at - CLOCK_OFF:
         raise Invalid(field_error(f"{field}.served_at", "implausible", "送达时间应在领取编号之后、现在之前"))
     office = session.get_one(Organisation, org_id)
     if served["body"] != order_text(block.body, office, served["number"], _as_said(order), local_day(served["served_at"])):

@@ -199,6 +199,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
       { kind: 'text', name: 'opinion', most: 2000, isRequired: true, phrases: ['cases.phrase.agreed_to_seal'] },
     ],
     refuse: [reason(500)],
+    revoke: [reason(500)],
     serve: [
       { kind: 'moment', name: 'served_at', isRequired: true },
       { kind: 'choice', name: 'signed', values: ['PARTY', 'REFUSED'], words: 'papers.signed.', isRequired: true },

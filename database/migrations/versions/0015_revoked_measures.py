@@ -1,0 +1,44 @@
+"""A measure that was entered wrongly or needed no more is revoked; what officers proposed is kept; numbers go by the office's name"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+_BEFORE = (
+    "('OPEN', 'PROPOSED', 'PROVISIONAL', 'DECIDED', 'SEALED', 'UNSEAL_APPLIED', 'UNSEAL_CHECKED', 'EXPIRED', 'SUSPENDED', "
+    "'NOT_STOPPED', 'URGED', 'STOPPED', 'RESUME_APPLIED', 'RESUME_CHECKED', 'UNSEALED', 'RESUMED', 'DROPPED'"
+)
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column("measure", sa.Column("proposal", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True))
+    op.drop_constraint("ck_measure_state_known", "measure")
+    op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE}, 'REVOKED')")
+    # A number is written with the name of its office: two offices of one name share a series, or their papers would share numbers.
+    op.execute(
+        """
+        CREATE TEMP TABLE renamed ON COMMIT DROP AS
+        SELECT split_part(s.series, ':', 1) || ':' || o.short_name || ':' || split_part(s.series, ':', 3) AS series,
+               max(s.last) AS last
+          FROM number_series s JOIN organisation o ON o.id::text = split_part(s.series, ':', 2)
+         GROUP BY 1
+        """
+    )
+    op.execute("DELETE FROM number_series WHERE split_part(series, ':', 2) IN (SELECT id::text FROM organisation)")
+    op.execute("INSERT INTO number_series (series, last) SELECT series, last FROM renamed")
+
+
+def downgrade() -> None:
+    """Take back. The series keep their names: the version before begins new ones, whose numbers its own constraint refuses."""
+    op.execute("UPDATE measure SET state = 'DROPPED' WHERE state = 'REVOKED'")
+    op.drop_constraint("ck_measure_state_known", "measure")
+    op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE})")
+    op.drop_column("measure", "proposal")
