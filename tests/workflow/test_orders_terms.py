@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from tests.clock import Clock
 from tests.makers import Case, in_days, make_order
 from tests.people import Caller
 from tests.workflow.test_escalation import worked_off
+from wire import said_day
 from workflow.models import NumberPattern
 from workflow.queue import escalation
 from workflow.rectification.models import Rectification
@@ -80,7 +82,13 @@ def test_after_a_failed_recheck_the_fix_is_shown_anew(client: FlaskClient) -> No
     order.act(manager, "report_fix", items=[{"id": item["id"], "fixed": True, "photos": [str(new_id())]}])
     order.act(manager, "apply_recheck")
     order.cosigned("recheck_fail", finding="通道仍被占用", photos=[str(new_id())])
-    order.act(leader, "reorder", due_on=in_days(order, 10))
+    before = order.read(manager)["data"]["order_no"]
+    order.act(leader, "reorder", due_on=in_days(order, 10), note="再次责令")
+    data = order.read(manager)["data"]
+    first, second = manager.get(f"{order.path}/papers").get_json()["items"]
+    assert (first["number"], second["number"]) == (before, data["order_no"])
+    assert said_day(date.fromisoformat(data["due_on"])) in second["body"]
+    assert data["ordered_on"] == in_days(order, 0)
     assert why_not(order, manager, "report_fix", items=[{"id": item["id"], "fixed": True}]) == "['items.0.photos']"
 
 

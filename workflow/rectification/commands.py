@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
@@ -28,7 +29,7 @@ from workflow.papers.rules import NOBODY
 from workflow.rectification import extension, schemas
 from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
-from workflow.rectification.rules import LIFE, NO_PENALTY
+from workflow.rectification.rules import LIFE, MOST_PHOTOS, NO_PENALTY
 from workflow.rectification.synced import RECTIFICATION
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 from workflow.terms import check_term
@@ -106,6 +107,9 @@ def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, A
     photos = [photo for item in data["items"] for photo in item["photos"]]
     attach(session, actor, photos, "rectification", made.id, "rectification")
     made.items = [_fixed(item, reported.get(item["id"])) for item in made.items]
+    for index, item in enumerate(data["items"]):
+        if any(len(one["fixed_photo_ids"]) > MOST_PHOTOS for one in made.items if one["id"] == str(item["id"])):
+            raise Invalid(field_error(f"items.{index}.photos", "too_many", f"每项改正照片最多{MOST_PHOTOS}张"))
     move(
         session, made, step, actor, "rectification.fix_reported", concerns={"officers": made.officer_ids},
         data={**came_of_text(made), "fixed": sum(1 for item in made.items if item["fixed"])}, origin=origin,
@@ -120,10 +124,10 @@ def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
     return {**item, "fixed": report["fixed"], "note": report["note"] or item["note"], "fixed_photo_ids": photos}
 
 
-def apply_recheck(session: Session, actor: Actor, order_id: UUID, _: dict[str, Any], origin: Origin) -> Rectification:
+def apply_recheck(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """申请复查: three working days from the application."""
     made, step = take(session, actor, order_id, "apply_recheck", origin)
-    go(session, made, step, actor, "rectification.recheck_applied", origin)
+    go(session, made, step, actor, "rectification.recheck_applied", origin, note=data["note"])
     return made
 
 
@@ -150,6 +154,8 @@ def recheck_fail(session: Session, actor: Actor, order_id: UUID, data: dict[str,
 def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Rectification:
     made, _ = take(session, actor, order_id, action, origin)
     pair = pair_at_the_act(session, made, made.officer_ids, actor, origin, action)
+    if data.get("no_penalty"):
+        _check_lenience(session, made, data["no_penalty"])
     attach(session, actor, data["photos"], "rectification", made.id, "recheck")
     summary = draft(session, made, action, actor, data, origin, pair)
     record(
@@ -158,6 +164,16 @@ def _draft(session: Session, actor: Actor, order_id: UUID, action: str, data: di
         data={"order_no": made.order_no, **summary},
     )  # fmt: skip
     return made
+
+
+def _check_lenience(session: Session, made: Rectification, ground: str) -> None:
+    """不予处罚 (行政处罚法 33): what was put right in time, 初次违法 of whoever had no failed order. Raises Invalid."""
+    if made.finding is not None:
+        raise Invalid(field_error("no_penalty", "not_in_time", "复查曾不合格,不属于及时改正"))
+    failed = Rectification.state.in_(("OVERDUE_NOT_FIXED", "CASE_FILED"))
+    before = select(Rectification.id).where(Rectification.unit_id == made.unit_id, Rectification.id != made.id, failed)
+    if ground == "FIRST" and made.unit_id is not None and session.scalar(before.limit(1)) is not None:
+        raise Invalid(field_error("no_penalty", "not_the_first_time", "该单位此前有复查不合格或者立案的记录,不属于初次违法"))
 
 
 def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
@@ -181,7 +197,10 @@ def cosign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
         made.items = [{**item, "fixed": True} for item in made.items]
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
     checked_on = local_day(there).isoformat()
-    go(session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at), checked_on=checked_on)
+    go(
+        session, made, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at),
+        checked_on=checked_on, finding=made.finding,
+    )  # fmt: skip
     return made
 
 
@@ -207,14 +226,18 @@ def assign(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any],
 
 
 def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
-    """A new term after a failed recheck."""
+    """A new term after a failed recheck, with a paper of its own under the next number. The papers before stay."""
     made, step = take(session, actor, order_id, "reorder", origin)
-    check_term(session, data["due_on"], after=local_day(now(session)))
-    made.kind, made.due_on, made.is_extended = "DEADLINE", data["due_on"], False
+    today = local_day(now(session))
+    check_term(session, data["due_on"], after=today)
+    made.kind, made.due_on, made.is_extended, made.ordered_on = "DEADLINE", data["due_on"], False, today
+    left = [item for item in made.items if not item["fixed"]] or made.items
+    said = {"kind": made.kind, "due_on": made.due_on.isoformat(), "unit_name": made.unit_name, "items": left, "served": None}
+    made.order_no = archive_order(session, made, made.org_id, said, actor).number
     # What was shown before did not convince: the next round is shown anew. Its photos stay with the order.
     made.items = [{**item, "fixed": False, "fixed_photo_ids": []} for item in made.items]
     _start_term(session, made)
-    go(session, made, step, actor, "rectification.reordered", origin)
+    go(session, made, step, actor, "rectification.reordered", origin, note=data["note"])
     return made
 
 
