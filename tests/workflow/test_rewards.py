@@ -12,7 +12,7 @@ from sqlalchemy import text
 from accounts.actor import Role
 from api.context import Parts
 from tests.clock import Clock
-from tests.makers import Case, in_days, make_hazard, report
+from tests.makers import HAZARD_WAYS, Case, in_days, make_hazard, report
 from tests.people import HOME, Caller, citizen, guest, staff, through_provider
 from tests.rewards import PAYEE, POLICY, act, claimed, known, policy, substantiated
 from tests.workflow.test_escalation import worked_off
@@ -223,6 +223,35 @@ def test_a_claim_is_taken_back_until_it_is_approved_and_may_be_made_again(client
     hazard = substantiated(client, known(client))
     assert act(hazard.reporter, claimed(hazard), "withdraw")["state"] == "WITHDRAWN"
     assert claimed(hazard)["state"] == "CLAIMED"
+
+
+def test_nothing_is_paid_for_a_finding_that_is_looked_at_again(client: FlaskClient) -> None:
+    hazard = substantiated(client, known(client))
+    claim, rule, office = claimed(hazard), policy(client), hazard.office
+    act(office.clerk, claim, "propose", policy_id=rule["id"], amount_fen=20000)
+    act(office.leader, claim, "approve")
+    hazard.act(hazard.reporter, "dispute", reason="还有一处没有看")
+    hazard.act(office.committee, "reopen", reason="重新核查")
+    refused = act(staff(client, Role.FINANCE_CLERK), claim, "pay", voucher_no="2026-118", paid_on="2026-11-23")
+    assert (refused["status"], refused["reason"]) == (409, "finding_is_gone")
+    assert act(office.leader, claim, "refuse", reason="案件重新核查")["state"] == "REFUSED"
+
+
+def test_a_claim_for_a_report_that_is_split_off_again_bars_nobody(client: FlaskClient) -> None:
+    first, second = known(client), through_provider(client, f"manager.{HOME}")
+    split = make_hazard(client, reporter=first)
+    case = make_hazard(client, reporter=second)
+    split.act(split.office.clerk, "merge", master_id=str(case.id))
+    for step in HAZARD_WAYS["VERIFIED_FIXED"]:
+        step(case)
+    case.act(case.office.clerk, "tell_reporter")
+    claim = claimed(split)
+    split.act(split.office.leader, "unmerge", reason="不是同一处")
+    rule = policy(client)
+    refused = act(case.office.clerk, claim, "propose", policy_id=rule["id"], amount_fen=20000)
+    assert (refused["status"], refused["reason"]) == (409, "finding_is_gone")
+    assert act(case.office.leader, claim, "refuse", reason="不是同一处")["state"] == "REFUSED"
+    assert claimed(case)["state"] == "CLAIMED"
 
 
 def test_claims_are_seen_by_nobody_elsewhere(client: FlaskClient) -> None:

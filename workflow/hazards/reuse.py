@@ -37,6 +37,9 @@ def flag(session: Session, photo: Media, hazard_id: UUID, others: Iterable[tuple
     It hangs on the case and moves no revision: whoever is acting on it just then is not held up. Event: hazard.reuse_flagged.
     """
     fresh: dict[UUID, int] = {}
+    others = list(others)
+    cases = sorted({hazard_id, *(of_case for _, of_case in others)})  # in one order: two photos of one case come in at once
+    session.execute(select(Hazard.id).where(Hazard.id.in_(cases)).order_by(Hazard.id).with_for_update(key_share=True))
     for other, other_hazard_id in others:
         pair = sorted([(photo, hazard_id), (other, other_hazard_id)], key=lambda one: (one[0].stored_at, one[0].id))
         (earlier, earlier_id), (later, later_id) = pair
@@ -49,7 +52,7 @@ def flag(session: Session, photo: Media, hazard_id: UUID, others: Iterable[tuple
         if session.scalars(once).one_or_none() is not None:
             fresh[later_id] = fresh.get(later_id, 0) + 1
     for case_id in sorted(fresh):
-        hazard = session.get_one(Hazard, case_id, with_for_update=True, populate_existing=True)
+        hazard = session.get_one(Hazard, case_id, populate_existing=True)
         record(
             session, "hazard.reuse_flagged", hazard, SYSTEM, concerns={"leaders": duty_leaders(session, hazard.org_id)},
             data={"number": hazard.number, "photos": fresh[case_id]},

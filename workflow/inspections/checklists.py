@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from accounts.actor import REGION_CODE, Actor, Role
@@ -31,13 +33,18 @@ def publish(session: Session, actor: Actor, code: str, edition: str, data: dict[
     Raises RoleNotAllowed, Invalid (`taken`: an edition is never changed; `double`: a code of an item stands twice).
     """
     _check_right(actor, "publish")
+    taken = Invalid(field_error("edition", "taken", "这个版本已经发布;需要修改的,请发布新的版本"))
     if session.get(Checklist, (code, edition)) is not None:
-        raise Invalid(field_error("edition", "taken", "这个版本已经发布;需要修改的,请发布新的版本"))
+        raise taken
     codes = [item["code"] for item in data["items"]]
     if len(set(codes)) != len(codes):
         raise Invalid(field_error("items", "double", "检查项的代码不能重复"))
     row = Checklist(code=code, edition=edition, **data)
     session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as error:  # two at once
+        raise taken from error
     return row
 
 
@@ -46,15 +53,11 @@ def set_cap(session: Session, actor: Actor, category: str, data: dict[str, Any])
     _check_right(actor, "set_cap")
     if category not in CATEGORIES:
         raise NotFound
-    row = session.get(InspectionCap, category)
     if data["most"] is None:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        session.add(InspectionCap(category=category, **data))
+        session.execute(delete(InspectionCap).where(InspectionCap.category == category))
     else:
-        row.most, row.basis = data["most"], data["basis"]
-    session.flush()
+        statement = insert(InspectionCap).values(category=category, **data)
+        session.execute(statement.on_conflict_do_update(index_elements=["category"], set_=data))
 
 
 def _check_right(actor: Actor, action: str) -> None:

@@ -1,4 +1,4 @@
-"""A measure that was entered wrongly or needed no more is revoked; what officers proposed is kept; numbers go by the office's name"""
+"""Measures are revoked, what officers proposed is kept; numbers go by the office's name; a refused claim bars nobody else"""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def upgrade() -> None:
     op.add_column("measure", sa.Column("proposal", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True))
     op.drop_constraint("ck_measure_state_known", "measure")
     op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE}, 'REVOKED')")
+    op.drop_index("ix_reward_claim_hazard", table_name="reward_claim")
+    op.create_index(
+        "ix_reward_claim_hazard", "reward_claim", ["hazard_id"], unique=True,
+        postgresql_where="state NOT IN ('WITHDRAWN', 'REFUSED')",
+    )  # fmt: skip
     # A number is written with the name of its office: two offices of one name share a series, or their papers would share numbers.
     op.execute(
         """
@@ -42,3 +47,5 @@ def downgrade() -> None:
     op.drop_constraint("ck_measure_state_known", "measure")
     op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE})")
     op.drop_column("measure", "proposal")
+    op.drop_index("ix_reward_claim_hazard", table_name="reward_claim")
+    op.create_index("ix_reward_claim_hazard", "reward_claim", ["hazard_id"], unique=True, postgresql_where="state <> 'WITHDRAWN'")

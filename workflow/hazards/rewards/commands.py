@@ -27,7 +27,7 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import leading
 from workflow.hazards.rewards.models import RewardClaim, RewardPayee
 from workflow.hazards.rewards.policies import policy_for
-from workflow.hazards.rewards.queries import obstacle, reports_of
+from workflow.hazards.rewards.queries import is_founded, obstacle, reports_of
 from workflow.hazards.rewards.rules import LIFE, winner
 from workflow.hazards.rewards.schemas import PayRewardSchema, ProposeRewardSchema
 from workflow.hazards.rewards.synced import DECIDING, REWARD_CLAIM, is_proposer, roles_on
@@ -98,6 +98,8 @@ def _take(session: Session, actor: Actor, claim_id: UUID, action: str, origin: O
     step = step_for(LIFE, claim, action, roles_on(claim, actor))
     if action in DECIDING and is_proposer(claim, actor):
         raise RoleNotAllowed(action=action, reason="second_person_needed")
+    if action in ("propose", "approve", "pay"):
+        guard(is_founded(session, claim), action, "finding_is_gone")
     return claim, step
 
 

@@ -48,7 +48,7 @@ class RewardClaim(Revised, Base):
         CheckConstraint("(state = 'PAID') = (voucher_no IS NOT NULL)", name="paid_with_voucher"),
         CheckConstraint("state NOT IN ('PROPOSED', 'APPROVED', 'PAID') OR amount_fen IS NOT NULL", name="amount_if_proposed"),
         # One hazard, one reward: another one may be claimed only where the first came to nothing by its claimant's own wish.
-        Index("ix_reward_claim_hazard", "hazard_id", unique=True, postgresql_where="state <> 'WITHDRAWN'"),
+        Index("ix_reward_claim_hazard", "hazard_id", unique=True, postgresql_where="state NOT IN ('WITHDRAWN', 'REFUSED')"),
         Index("ix_reward_claim_region", "region_code", "id"),
         Index("ix_reward_claim_claimant", "claimant_id", "id"),
     )

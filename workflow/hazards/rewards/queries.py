@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -43,11 +43,21 @@ def obstacle(session: Session, own: Hazard, actor: Actor) -> str | None:
         return "reported_before"
     if now(session) > case.reward_until:
         return "claim_lapsed"
-    if session.scalar(select(RewardClaim.id).where(RewardClaim.hazard_id == case.id, RewardClaim.state != "WITHDRAWN")):
+    claimed = select(RewardClaim.id).where(RewardClaim.hazard_id == case.id, RewardClaim.state != "WITHDRAWN")
+    # A refusal bars whoever was refused: not somebody whose report was merged with one that had no claim.
+    bars = or_(RewardClaim.state != "REFUSED", RewardClaim.claimant_id == actor.id)
+    if session.scalar(claimed.where(bars).limit(1)):
         return "already_claimed"
     person = session.get_one(Person, actor.id)
     is_known = actor.auth_level >= LEAST_LEVEL and person.name is not None and person.id_number is not None
     return None if is_known else "identity_not_confirmed"
+
+
+def is_founded(session: Session, claim: RewardClaim) -> bool:
+    """True while what the claimant reported first is found true: until it is checked anew, or his report split off."""
+    case = session.get_one(Hazard, claim.hazard_id)
+    first = winner(reports_of(session, case))
+    return case.reward_until is not None and first is not None and first.reporter_id == claim.claimant_id
 
 
 def standing(session: Session, own: Hazard, actor: Actor) -> Json | None:

@@ -41,6 +41,8 @@ LIFE = StateMachine(
         ),
         Transition("CLAIMED", "refuse", "REFUSED", _LEADER, "不予奖励", clocks_stopped=("RW-DECIDE",)),
         Transition("PROPOSED", "refuse", "REFUSED", _LEADER, "不予奖励", clocks_stopped=("RW-DECIDE",)),
+        # What the claim rests on may fall away before it is paid: the case is checked anew, or a report was merged wrongly.
+        Transition("APPROVED", "refuse", "REFUSED", _LEADER, "不予发放", clocks_stopped=("RW-PAY",)),
         Transition("CLAIMED", "withdraw", "WITHDRAWN", _CLAIMANT, "撤回申领", clocks_stopped=("RW-DECIDE",)),
         Transition("PROPOSED", "withdraw", "WITHDRAWN", _CLAIMANT, "撤回申领", clocks_stopped=("RW-DECIDE",)),
         Transition("APPROVED", "pay", "PAID", PAYERS, "登记发放", clocks_stopped=("RW-PAY",)),
