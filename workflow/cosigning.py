@@ -28,6 +28,7 @@ from problems import GuardFailed, Invalid, field_error
 from sync.models import SyncQueue
 from sync.mutations import Origin
 from workflow.offices import people_with_role
+from workflow.state_machine import Transition
 
 _ASSIGNED = (
     "hazard.assigned",
@@ -103,6 +104,13 @@ def draft(session: Session, case: Cosigned, action: str, actor: Actor, data: Jso
         "data": content,
     }
     return {"act_sha256": digest, "action": action}
+
+
+def leaves_open(act: Json | None, step: Transition, actor: Actor) -> bool:
+    """Whether a draft that waits for a signature leaves this step to him: the colleague signs, only its author drafts anew."""
+    if step.action == "cosign":
+        return act is not None and act["by"] != str(actor.id) and str(actor.id) in act["pair"]
+    return step.officers == 1 or act is None or act["by"] == str(actor.id)
 
 
 def drafted(act: Json | None, *, with_words: bool) -> Json | None:

@@ -16,6 +16,7 @@ from database.journal import Event
 from database.session import now
 from workflow import timekeeping
 from workflow.acting import roles_of
+from workflow.cosigning import leaves_open
 from workflow.hazards.events import EVENT_WORDS
 from workflow.hazards.messages.queries import obstacle
 from workflow.hazards.messages.rules import OFFICE, REPORTER
@@ -55,11 +56,11 @@ def sight(hazard: Hazard, actor: Actor) -> Json:
 def offered(session: Session, hazard: Hazard, actor: Actor, *among: str) -> list[Transition]:
     """The steps open to the caller now, all or `among` some: by the table, and by the guards that can be known beforehand."""
     steps = LIFE.offered(hazard.state, roles_on(hazard, actor))
-    return [step for step in steps if not among or step.action in among if _guarded(session, hazard, actor, step)]
+    wanted = [step for step in steps if (not among or step.action in among) and leaves_open(hazard.pending_act, step, actor)]
+    return [step for step in wanted if _guarded(session, hazard, actor, step)]
 
 
 def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -> bool:
-    act = hazard.pending_act
     match step.action:
         case "close":
             return is_closable(session, hazard)
@@ -67,10 +68,6 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return result_of(hazard) is not None
         case "dispute":
             return may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session))
-        case "cosign":
-            return act is not None and act["by"] != str(actor.id)
-        case "verify_true" | "verify_false" | "fix_on_site":
-            return act is None or act["by"] == str(actor.id)
         case "ask_reporter":
             return obstacle(session, hazard, OFFICE) is None
         case "answer_office":

@@ -9,7 +9,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
-from workflow.cosigning import drafted
+from workflow.cosigning import drafted, leaves_open
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import KINDS, LIFE
 from workflow.state_machine import Transition
@@ -98,13 +98,7 @@ def obstacle(inspection: Inspection, action: str, actor: Actor) -> str | None:
 def offered(inspection: Inspection, actor: Actor) -> list[Transition]:
     """The steps open to the caller now, so that no button leads to a refusal."""
     steps = LIFE.offered(inspection.state, roles_on(inspection, actor))
-    return [step for step in steps if _may(inspection, actor, step)]
-
-
-def _may(inspection: Inspection, actor: Actor, step: Transition) -> bool:
-    act = inspection.pending_act
-    if step.action == "cosign" and (act is None or act["by"] == str(actor.id) or str(actor.id) not in act["pair"]):
-        return False
-    if step.officers > 1 and act is not None and act["by"] != str(actor.id):
-        return False
-    return obstacle(inspection, step.action, actor) is None
+    return [
+        step for step in steps
+        if leaves_open(inspection.pending_act, step, actor) and obstacle(inspection, step.action, actor) is None
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
-from workflow.cosigning import drafted
+from workflow.cosigning import drafted, leaves_open
 from workflow.measures.models import Measure
 from workflow.measures.rules import KINDS, LIFE, may_take
 from workflow.state_machine import Transition
@@ -106,13 +106,7 @@ def obstacle(measure: Measure, action: str, actor: Actor) -> str | None:
 def offered(measure: Measure, actor: Actor) -> list[Transition]:
     """The steps open to the caller now, so that no button leads to a refusal."""
     steps = LIFE.offered(measure.state, roles_on(measure, actor))
-    return [step for step in steps if _may(measure, actor, step)]
-
-
-def _may(measure: Measure, actor: Actor, step: Transition) -> bool:
-    act = measure.pending_act
-    if step.action == "cosign" and (act is None or act["by"] == str(actor.id) or str(actor.id) not in act["pair"]):
-        return False
-    if step.officers > 1 and act is not None and act["by"] != str(actor.id):
-        return False
-    return obstacle(measure, step.action, actor) is None
+    return [
+        step for step in steps
+        if leaves_open(measure.pending_act, step, actor) and obstacle(measure, step.action, actor) is None
+    ]  # fmt: skip

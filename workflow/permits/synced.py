@@ -7,7 +7,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
-from workflow.cosigning import drafted
+from workflow.cosigning import drafted, leaves_open
 from workflow.permits.models import Permit
 from workflow.permits.rules import CONFORMS, LIFE, ROUTES, may_take
 from workflow.state_machine import Transition
@@ -108,13 +108,7 @@ def obstacle(permit: Permit, action: str, actor: Actor) -> str | None:
 def offered(permit: Permit, actor: Actor) -> list[Transition]:
     """The steps open to the caller now, so that no button leads to a refusal."""
     steps = LIFE.offered(permit.state, roles_on(permit, actor))
-    return [step for step in steps if _may(permit, actor, step)]
-
-
-def _may(permit: Permit, actor: Actor, step: Transition) -> bool:
-    act = permit.pending_act
-    if step.action == "cosign":
-        return act is not None and act["by"] != str(actor.id) and str(actor.id) in act["pair"]
-    if step.officers > 1 and act is not None and act["by"] != str(actor.id):
-        return False
-    return obstacle(permit, step.action, actor) is None
+    return [
+        step for step in steps
+        if leaves_open(permit.pending_act, step, actor) and obstacle(permit, step.action, actor) is None
+    ]  # fmt: skip

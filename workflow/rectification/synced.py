@@ -9,7 +9,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
-from workflow.cosigning import drafted
+from workflow.cosigning import drafted, leaves_open
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, may_take
 from workflow.state_machine import Transition
@@ -86,15 +86,7 @@ def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
 def offered(order: Rectification, actor: Actor, moment: datetime) -> list[Transition]:
     """The steps open to the caller now, so that no button leads to a refusal."""
     steps = LIFE.offered(order.state, roles_on(order, actor))
-    return [step for step in steps if _may(order, actor, step.action, moment)]
-
-
-def _may(order: Rectification, actor: Actor, action: str, moment: datetime) -> bool:
-    act = order.pending_act
-    match action:
-        case "cosign":
-            return act is not None and act["by"] != str(actor.id) and str(actor.id) in act["pair"]
-        case "recheck_pass" | "recheck_fail":
-            return act is None or act["by"] == str(actor.id)
-        case _:
-            return obstacle(order, action, moment) is None
+    return [
+        step for step in steps
+        if leaves_open(order.pending_act, step, actor) and obstacle(order, step.action, moment) is None
+    ]  # fmt: skip

@@ -204,14 +204,17 @@ def _cells(session: Session, actor: Actor, banners: list[str]) -> list[Json]:
     today = datetime.combine(local_day(now(session)), time(), BEIJING).astimezone(UTC)
     row = cast(func.floor(Hazard.lat * CELLS_PER_DEGREE), Integer)
     column = cast(func.floor(Hazard.lon * CELLS_PER_DEGREE), Integer)
+    # Counted over all that the key opens, and shown with the banner that has the first of them: of a cell on a border nobody
+    # learns by asking for one banner and then for the other how few lie in each.
+    where = func.min(Hazard.region_code)
     statement = (
         select(Hazard.picture, row, column, func.count())
         .where(
-            Hazard.region_code.in_(banners), Hazard.state.in_(COUNTED_STATES), Hazard.lon.is_not(None),
+            Hazard.region_code.in_(_banners(actor, None)), Hazard.state.in_(COUNTED_STATES), Hazard.lon.is_not(None),
             Hazard.submitted_at < today, Hazard.submitted_at >= today - timedelta(days=COUNTED_DAYS),
         )
         .group_by(Hazard.picture, row, column)
-        .having(func.count() >= FEWEST)
+        .having((func.count() >= FEWEST) & where.in_(banners))
         .order_by(Hazard.picture, row, column)
     )  # fmt: skip
     return [_cell(picture, Cell(*at), count, today) for picture, *at, count in session.execute(statement)]
