@@ -21,21 +21,24 @@ def page(
     query: dict[str, Any],
     *,
     descending: bool = False,
+    whole_rows: bool = False,
 ) -> tuple[list[Any], str | None]:
     """One page in ascending or descending order of `keys` (never null, the last one unique), and the next cursor or None.
 
-    `parse` turns each cursor part back into a value. Raises Invalid for a cursor that is not ours.
+    `parse` turns each cursor part back into a value; `whole_rows`: the rows are mappings of columns, not of one entity. Raises
+    Invalid for a cursor that is not ours.
     """
     if query["cursor"]:
         after = tuple_(*_decode(query["cursor"], parse))
         statement = statement.where(tuple_(*keys) < after if descending else tuple_(*keys) > after)
     order = [key.desc() for key in keys] if descending else list(keys)
-    rows = list(session.scalars(statement.order_by(*order).limit(query["limit"] + 1)))
+    found = session.execute(statement.order_by(*order).limit(query["limit"] + 1))
+    rows: list[Any] = list(found.mappings() if whole_rows else found.scalars())
     if len(rows) <= query["limit"]:
         return rows, None
     rows = rows[: query["limit"]]
     last = rows[-1]
-    return rows, _encode([getattr(last, key.key) for key in keys])
+    return rows, _encode([last[key.key] if whole_rows else getattr(last, key.key) for key in keys])
 
 
 def _encode(values: list[Any]) -> str:

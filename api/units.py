@@ -17,7 +17,8 @@ from places.models import Unit
 from places.regions import regions
 from places.schemas import EditUnitSchema, RegionCode, RegisterUnitSchema, UnitSchema
 from places.unit_kinds import CATEGORIES
-from wire import Line, PageSchema, StrictSchema
+from wire import AnswerSchema, Line, Moment, PageSchema, StrictSchema
+from workflow import history
 
 routes = Routes("units", "/units", "Enterprises and places under fire supervision")
 
@@ -35,6 +36,26 @@ class UnitPageSchema(StrictSchema):
 
     items = fields.List(fields.Nested(UnitSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class HistoryItemSchema(AnswerSchema):
+    """One case of a place."""
+
+    kind = fields.String(validate=validate.OneOf(history.KINDS))
+    id = fields.UUID()
+    number = fields.String()
+    state = fields.String()
+    state_label = fields.String()
+    at = Moment(metadata={"description": "when it began"})
+    due_at = Moment(allow_none=True)
+    closed_at = Moment(allow_none=True)
+
+
+class HistoryPageSchema(AnswerSchema):
+    """A page of what there has been, the latest first."""
+
+    items = fields.List(fields.Nested(HistoryItemSchema))
+    next_cursor = fields.String(allow_none=True)
 
 
 @routes.route("", methods=["GET"])
@@ -70,6 +91,20 @@ def register_unit(data: dict[str, Any]) -> Unit:
 def show_unit(unit_id: UUID) -> Unit:
     """Show a unit."""
     return units.unit_seen_by(session(), actor(), unit_id)
+
+
+@routes.route("/<uuid:unit_id>/history", methods=["GET"])
+@routes.arguments(PageSchema, location="query")
+@routes.response(200, HistoryPageSchema)
+def show_history(query: dict[str, Any], unit_id: UUID) -> Json:
+    """Show what there has been at a unit, the latest first: permits, reports, visits, orders, sealings, help.
+
+    Each reader sees what he may see of it; the people of the unit no report of a citizen.
+    """
+    units.unit_seen_by(session(), actor(), unit_id)
+    statement = history.of_unit(actor(), unit_id)
+    rows, cursor = page(session(), statement, [statement.selected_columns["id"]], [UUID], query, descending=True, whole_rows=True)
+    return {"items": [history.shown(row) for row in rows], "next_cursor": cursor}
 
 
 @routes.route("/<uuid:unit_id>", methods=["PUT"])

@@ -77,6 +77,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "reward": _reward(stage, office),
         "order_held": _orders(stage, office),
         "unit_list": _unit_list(stage, office),
+        "unit": str(stage.account("UNIT_MANAGER", HOME).unit_id),
         "partner": _partner(stage),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),

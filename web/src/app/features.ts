@@ -22,6 +22,7 @@ import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
 import { orders } from '@/features/orders'
 import { unitLists } from '@/features/unit-lists'
+import { units } from '@/features/units'
 import { reporters } from '@/features/reporters'
 import { staff } from '@/features/staff'
 import { partners } from '@/features/partners'
@@ -29,5 +30,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
 ]

@@ -1,0 +1,70 @@
+"""What there has been at one place: permits, reports, visits, orders, sealings, help. Each reader sees what he may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, literal, null, or_, select, union_all
+
+from accounts.actor import Actor
+from database.base import Json
+from sync.catalog import Synced
+from workflow.assistance.models import Assistance
+from workflow.assistance.rules import LIFE as ASSISTANCE_LIFE
+from workflow.assistance.synced import ASSISTANCE
+from workflow.hazards.models import Hazard
+from workflow.hazards.rules import LIFE as HAZARD_LIFE
+from workflow.hazards.synced import HAZARD
+from workflow.inspections.models import Inspection
+from workflow.inspections.rules import LIFE as INSPECTION_LIFE
+from workflow.inspections.synced import INSPECTION
+from workflow.measures.models import Measure
+from workflow.measures.rules import LIFE as MEASURE_LIFE
+from workflow.measures.synced import MEASURE
+from workflow.permits.models import Permit
+from workflow.permits.rules import LIFE as PERMIT_LIFE
+from workflow.permits.synced import PERMIT
+from workflow.rectification.models import Rectification
+from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
+from workflow.rectification.synced import RECTIFICATION
+from workflow.state_machine import StateMachine
+
+_LIVES: dict[str, StateMachine] = {
+    life.name: life for life in (HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE)
+}
+KINDS = tuple(_LIVES)
+
+
+def of_unit(actor: Actor, unit_id: UUID) -> Select[Any]:
+    """Rows of kind, id, number, state, at, due_at, closed_at; ids are in the order of the time at which each case began.
+
+    A report belongs to the place by the order that came of it. The people of the unit are shown none, not even their own.
+    """
+    parts = [
+        _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id == unit_id),
+        _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id == unit_id),
+        _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id == unit_id),
+        _part(PERMIT, Permit, Permit.number, actor).where(Permit.unit_id == unit_id),
+        _part(ASSISTANCE, Assistance, Assistance.number, actor).where(Assistance.unit_id == unit_id),
+    ]
+    if all(power.unit_id != unit_id for power in actor.units):
+        ordered = select(Rectification.hazard_id).where(Rectification.unit_id == unit_id)
+        here = or_(Hazard.unit_id == unit_id, Hazard.id.in_(ordered))
+        parts.append(_part(HAZARD, Hazard, Hazard.number, actor).where(here))
+    every = union_all(*parts).subquery("history")
+    return select(*every.c)
+
+
+def _part(synced: Synced, model: Any, number: Any, actor: Actor) -> Select[Any]:
+    due_at = getattr(model, "due_at", null())
+    return select(
+        literal(synced.type).label("kind"), model.id.label("id"), number.label("number"), model.state.label("state"),
+        model.created_at.label("at"), due_at.label("due_at"), model.closed_at.label("closed_at"),
+    ).where(synced.listed_for(actor))  # fmt: skip
+
+
+def shown(row: Mapping[str, Any]) -> Json:
+    """One line of it."""
+    return {**row, "state_label": _LIVES[row["kind"]].labels[row["state"]]}
