@@ -45,6 +45,13 @@ class Clock(Identified, Base):
             "id",
             postgresql_where="met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL",
         ),
+        # What nobody has been told of: a case that is overdue for months is not walked past every minute.
+        Index(
+            "ix_clock_unbreached",
+            "due_at",
+            "id",
+            postgresql_where="met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL",
+        ),
         Index("ix_clock_met", "rule_id", "met_at", postgresql_where="met_at IS NOT NULL"),
         CheckConstraint("met_at IS NULL OR cancelled_at IS NULL", name="met_or_cancelled"),
     )

@@ -62,8 +62,12 @@ def duty_leaders(session: Session, org_id: UUID, at: datetime | None = None) -> 
 
 def staff_names(session: Session, ids: list[UUID]) -> dict[str, str]:
     """The official names of staff (never of reporters), by id as text."""
-    rows = session.execute(select(Person.id, Person.staff_name).where(Person.id.in_(ids), Person.staff_name.is_not(None)))
-    return {str(person_id): name for person_id, name in rows if name}
+    known: dict[UUID, str | None] = remembered(session, "staff_names")
+    unknown = set(ids) - known.keys()
+    if unknown:
+        found = dict(session.execute(select(Person.id, Person.staff_name).where(Person.id.in_(unknown))).all())
+        known |= {person_id: found.get(person_id) for person_id in unknown}
+    return {str(person_id): name for person_id in dict.fromkeys(ids) if (name := known[person_id])}
 
 
 def people_named(session: Session, record: Json) -> list[Json]:

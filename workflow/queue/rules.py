@@ -245,7 +245,7 @@ LEADING = frozenset({Role.UNIT_LEADER, Role.SUPERVISOR, Role.RECEIVER_CLERK, Rol
 BULK = ("assign", "hand_over", "close")  # steps that a leader may take for many hazards at once
 CLAIM_LIVES = timedelta(hours=24)
 UNTOUCHED = timedelta(minutes=30)  # then a report that has to be checked within hours rises to the office above
-TOGETHER = 10  # what the timetable takes in one transaction; none of it is waited for
+TOGETHER = 25  # what the timetable takes in one transaction; none of it is waited for
 
 # The two buckets that depend on who looks: 等我签 and 等我派.
 SIGN_BUCKET = {
