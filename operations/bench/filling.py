@@ -29,6 +29,8 @@ _COPIES = {
             "org_ids": "jsonb_build_array(f.org_id)",
             "reporter_id": "f.clock_id",
             "tracking_hash": "null",
+            "lon": "111.4 + (f.i / 10 %% 50) * 0.01",
+            "lat": "40.6 + (f.i / 500 %% 50) * 0.01",
         },
     ),
     "task": ("subject_id", {**_SUBJECT, "id": "f.task_id", "subject_id": "f.hazard_id"}),
@@ -37,7 +39,7 @@ _COPIES = {
 
 
 def fill_cases(superuser_url: str, hazard_id: UUID, count: int) -> None:
-    """`count` open cases like this one, each with its task and its clock; one of ten lies in the measured banner."""
+    """`count` open cases like this one, each with its task and its clock; one of ten lies in the measured banner, all over it."""
     with psycopg.connect(superuser_url) as connection:
         connection.execute(_MAKE_IDS)
         connection.execute(
@@ -45,7 +47,7 @@ def fill_cases(superuser_url: str, hazard_id: UUID, count: int) -> None:
             CREATE TEMP TABLE filled AS
             SELECT i, pg_temp.bench_id('hazard', i) AS hazard_id, pg_temp.bench_id('task', i) AS task_id,
                    pg_temp.bench_id('clock', i) AS clock_id, b.region_code, b.id AS org_id,
-                   now() + make_interval(mins => (i * 7919) %% 20000 - 2000) AS due_at
+                   now() + make_interval(mins => ((i::bigint * 7919) %% 20000)::int - 2000) AS due_at
               FROM generate_series(1, %(count)s) AS i
               JOIN (SELECT id, region_code, row_number() OVER (ORDER BY region_code) - 1 AS nth, count(*) OVER () AS total
                       FROM organisation WHERE code = 'XF' || region_code AND region_code NOT LIKE '%%00') AS b

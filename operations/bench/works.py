@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
@@ -32,6 +33,8 @@ ROW_BAR = 8e-6
 PUSH_RATE = 1_000
 IDLE_BAR = 1e-3
 PAGE_BAR = 0.1
+CYCLE_RATE = 40
+CYCLE_BAR = 0.3
 RENDITION_BAR = 0.25
 UNIT_RATE = 100_000 / 300  # a hundred thousand in five minutes
 BANNER = 3
@@ -114,23 +117,81 @@ def units(product: Product, directory: Path, count: int) -> Figure:
     return figure
 
 
-def queue_pages(product: Product, leader: Phone, cases: int, times: int) -> list[Figure]:
-    """The leader of the brigade turns pages of his jurisdiction, looks at a bucket, and reads the four counts."""
+def case_pages(product: Product, leaders: Sequence[Phone], citizens: Sequence[Phone], cases: int, times: int) -> list[Figure]:
+    """Each phone asks for the next page when it has the last: queue, counts, all cases; and what is near a place."""
+    turns = [
+        ("queue page, my jurisdiction", leaders, "/queue?view=all&limit=50", True),
+        ("queue page, waiting for me", leaders, "/queue?view=team&bucket=to_assign&limit=50", False),
+        ("the four counts of the queue", leaders, "/queue/buckets", False),
+        ("page of the list of cases", leaders, "/hazards?limit=50", True),
+    ]
     figures = []
-    for name, path, follows in (
-        ("all in my jurisdiction, page after page", "/queue?view=all&limit=50", True),
-        ("waiting for me to assign", "/queue?view=team&bucket=to_assign&limit=50", False),
-        ("the four buckets", "/queue/buckets", False),
-    ):
-        figure = Figure(f"queue at {cases:,} open cases: {name}", bar_p95=PAGE_BAR)
-        cursor = ""
+    for name, people, path, follows in turns:
+        figure = Figure(f"{name}, of {cases:,}", bar_p95=PAGE_BAR)
+        at_once([_turn_pages(Figure(""), person, path, 10, follows=follows) for person in people])  # warm
         with figure.measured(product, *SERVERS):
-            for _ in range(times):
-                page = json.loads(leader.ask(figure, "GET", path + cursor))
-                cursor = f"&cursor={page['next_cursor']}" if follows and page["next_cursor"] else ""
-                figure.count += 1
+            at_once([_turn_pages(figure, person, path, times, follows=follows) for person in people])
         figures.append(figure)
-    return figures
+    near = Figure(f"counts of cells around a place, of {cases:,}", bar_p95=PAGE_BAR)
+    with near.measured(product, *SERVERS):
+        at_once([_look_around(near, citizen, times) for citizen in citizens])
+    return [*figures, near]
+
+
+def _turn_pages(figure: Figure, person: Phone, path: str, times: int, *, follows: bool) -> Iterator[None]:
+    cursor = ""
+    for _ in range(times):
+        page = json.loads(person.ask(figure, "GET", path + cursor))
+        cursor = f"&cursor={page['next_cursor']}" if follows and page["next_cursor"] else ""
+        figure.count += 1
+        yield
+
+
+def _look_around(figure: Figure, citizen: Phone, times: int) -> Iterator[None]:
+    for nth in range(times):
+        position = {"lon": round(111.4 + nth % 50 * 0.01, 4), "lat": round(40.6 + nth % 37 * 0.01, 4)}
+        citizen.post(figure, "/hazards/nearby", {"picture": "EXIT", "position": position})
+        figure.count += 1
+        yield
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Who brings a report to its end: who reports, who takes it in, who sends, and the two who look."""
+
+    citizen: Phone
+    clerk: Phone
+    leader: Phone
+    pair: tuple[Phone, Phone]
+
+
+def life_cycles(product: Product, crews: Sequence[Crew], cases: int, times: int) -> Figure:
+    """Reported, registered, assigned, arrived, found false, signed by the second officer, found by its number: 7 requests."""
+    figure = Figure(f"life of a case, among {cases:,}", "cycle", bar_rate=CYCLE_RATE, bar_p95=CYCLE_BAR)
+    at_once([_live(Figure(""), crew, 3) for crew in crews])  # warm
+    with figure.measured(product, *SERVERS):
+        at_once([_live(figure, crew, times) for crew in crews])
+    return figure
+
+
+def _live(figure: Figure, crew: Crew, times: int) -> Iterator[None]:
+    first, second = crew.pair
+    officers = [first.user["id"], second.user["id"]]
+    for _ in range(times):
+        case_id = new_id()
+        act = f"/hazards/{case_id}/actions"
+        number = crew.citizen.post(figure, "/hazards", {"id": case_id, **report_body("三楼通道堆放纸箱")})["number"]
+        crew.clerk.post(figure, f"{act}/register", {"category": "EVAC_BLOCKED"})
+        crew.leader.post(figure, f"{act}/assign", {"officer_ids": officers})
+        first.post(figure, f"{act}/start", {})
+        seen = {"finding": "通道畅通,未见堆物", "position": report_body("")["place"]["position"]}
+        drafted = first.post(figure, f"{act}/verify_false", seen)
+        second.post(figure, f"{act}/cosign", {"act_sha256": drafted["act_sha256"]})
+        found = json.loads(crew.leader.ask(figure, "GET", f"/hazards?number={number}"))
+        if [item["state"] for item in found["items"]] != ["VERIFIED_FALSE"]:
+            raise CannotStart(f"the case {number} did not come to its end")
+        figure.count += 1
+        yield
 
 
 def pushes(product: Product, citizens: Sequence[Phone], requests_each: int, lines: int) -> Figure:
