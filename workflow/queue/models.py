@@ -22,6 +22,7 @@ class Task(Revised, Base):
         Index("ix_task_org_due", "org_id", "due_at", "id", postgresql_where="is_open"),
         Index("ix_task_region_due", "region_code", "due_at", "id", postgresql_where="is_open"),
         Index("ix_task_waiting_due", "waiting_for", "due_at", "id", postgresql_where="is_open"),
+        Index("ix_task_signers", "signer_ids", postgresql_using="gin"),
         Index("ix_task_claimed", "claimed_at", postgresql_where="claimed_at IS NOT NULL"),
         Index("ix_task_escalated", "escalated_to", postgresql_where="escalated_to IS NOT NULL"),
         Index("ix_task_due", "due_at", "id", postgresql_where="is_open"),

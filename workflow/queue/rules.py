@@ -243,6 +243,7 @@ ASSIGNABLE = (Role.FIRE_OFFICER, Role.GRID_WORKER, Role.TOWN_OFFICER)
 LEADING = frozenset({Role.UNIT_LEADER, Role.SUPERVISOR, Role.RECEIVER_CLERK, Role.TOWN_OFFICER})
 
 BULK = ("assign", "hand_over", "close")  # steps that a leader may take for many hazards at once
+MOST_COUNTED = 1000  # of a bucket: beyond it nobody reads the number, and a brigade may have a hundred thousand
 CLAIM_LIVES = timedelta(hours=24)
 UNTOUCHED = timedelta(minutes=30)  # then a report that has to be checked within hours rises to the office above
 TOGETHER = 25  # what the timetable takes in one transaction; none of it is waited for

@@ -64,7 +64,7 @@ class TaskPageSchema(AnswerSchema):
 
 
 class BucketsSchema(AnswerSchema):
-    """今天到期, 已超期, 等我签, 等我派."""
+    """今天到期, 已超期, 等我签, 等我派; 1000 means that many or more."""
 
     due_today = fields.Integer()
     overdue = fields.Integer()
