@@ -54,6 +54,7 @@ def test_nobody_but_a_leader_sends_officers_and_only_certified_ones_of_the_banne
         ({"officer_ids": [pair[0]]}, "officer_ids"),
         ({"unit_id": str(new_id())}, "unit_id"),
         ({"planned_on": "2026-11-22"}, "planned_on"),
+        ({"planned_on": "2062-11-26"}, "planned_on"),
         ({"checklist": "NO_SUCH"}, "checklist"),
         ({"kind": "COMPLAINT"}, "kind"),
     ]

@@ -190,7 +190,7 @@ REJECTION_REASONS = {
 }
 
 # One photo in several closures: what the leader found. It is evidence of neither until he has looked.
-REUSE_VERDICTS = {"EXPLAINED": "情况属实,照片可以作为依据", "MISUSED": "照片不能作为依据,重新核查取证"}
+REUSE_VERDICTS = {"EXPLAINED": "情况属实,照片可以作为依据", "MISUSED": "照片不能作为依据,应另行取证"}
 
 
 def may_dispute(told_at: datetime | None, closed_at: datetime | None, disputed_at: datetime | None, moment: datetime) -> bool:

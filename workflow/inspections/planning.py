@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,8 @@ from workflow.inspections.rules import CAPPED, KINDS, NOTICES
 from workflow.offices import brigade_of, people_of_unit, staff_names
 from workflow.papers.archive import issue
 
+_LONGEST_AHEAD = timedelta(days=366)  # beyond it the day was mistyped
+
 
 def plan(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, Any], _: Origin) -> Inspection:
     """派检查任务: the assignment of two officers to a unit and a day is the approval. Its papers are made at once.
@@ -42,8 +44,11 @@ def plan(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, An
         raise Invalid(field_error("unit_id", "unknown_unit", "本辖区没有这个单位"))
     moment, pair = now(session), data["officer_ids"]
     check_pair(session, pair, unit.region_code)
-    if data["planned_on"] < local_day(moment):
+    today = local_day(moment)
+    if data["planned_on"] < today:
         raise Invalid(field_error("planned_on", "in_the_past", "检查日期不能早于今天"))
+    if data["planned_on"] > today + _LONGEST_AHEAD:
+        raise Invalid(field_error("planned_on", "too_far", "检查日期应在一年以内"))
     _check_cap(session, unit, data["kind"], data["planned_on"])
     office = brigade_of(session, unit.region_code)
     inspection = Inspection(
