@@ -10,7 +10,7 @@ from api.context import Parts
 from database.journal import Event
 from notifications.models import InboxItem
 from tests.clock import Clock
-from tests.makers import LETTER_WAYS, Case, in_days, make_letter
+from tests.makers import LETTER_WAYS, Case, in_days, make_hazard, make_letter
 from tests.people import Caller
 from tests.workflow.test_escalation import breaches, worked_off
 from workflow.queue import escalation
@@ -151,3 +151,39 @@ def test_only_a_second_return_is_called_one(client: FlaskClient, parts: Parts) -
     with parts.database.transaction() as session:
         found = select(InboxItem.body).where(InboxItem.person_id == letter.office.committee.id, InboxItem.subject_id == letter.id)
         assert "两次" not in session.scalars(found).one()
+
+
+def referred(client: FlaskClient, state: str = "VERIFIED_TRUE", **more: object) -> Case:
+    """What goes to another office in one go, without a letter."""
+    hazard = make_hazard(client, state)
+    hazard.act(hazard.office.leader, "refer", to_org_id=str(hazard.office.receiver.org_id), reason="楼道堆物由社区清理", **more)
+    return hazard.sibling("handover")
+
+
+def test_what_is_referred_goes_at_once_without_a_number_of_its_own_and_is_held_as_a_letter_is(client: FlaskClient) -> None:
+    referral = referred(client)
+    assert referral.read()["state"] == "SENT"
+    data = referral.read(referral.office.receiver)["data"]
+    assert (data["kind"], data["letter_no"]) == ("REFERRAL", f"转办{data['letter']['number']}")
+    assert data["letter"]["title"].startswith("转办")
+    assert any(data["letter_no"] in item["body"] for item in referral.office.receiver.get("/inbox?limit=100").get_json()["items"])
+    hazard = referral.office.leader.get(f"/hazards/{referral.hazard_id}").get_json()
+    assert hazard["state"] == "VERIFIED_TRUE", "until the receiver accepts, the sender holds it"
+    for step in LETTER_WAYS["ACCEPTED"][1:]:
+        step(referral)
+    assert referral.office.leader.get(f"/hazards/{referral.hazard_id}").get_json()["state"] == "HANDED_OVER"
+
+
+def test_a_second_referral_of_a_case_is_told_from_the_first_and_nothing_is_referred_before_it_is_checked(
+    client: FlaskClient,
+) -> None:
+    first = referred(client)
+    first.act(first.office.leader, "withdraw", note="自行处理")
+    hazard = Case("hazard", first.hazard_id, first.office, first.reporter, first.hazard_id, first.tracking_code, first.number)
+    body = {"to_org_id": str(first.office.receiver.org_id), "reason": "再次转办社区"}
+    hazard.act(first.office.leader, "refer", **body)
+    assert hazard.sibling("handover").read()["data"]["letter_no"].endswith("之二")
+    unchecked = make_hazard(client, "REGISTERED")
+    refused = unchecked.office.leader.post(f"{unchecked.path}/actions/refer", body)
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["lack_of_competence"]
+    assert referred(client, "REGISTERED", lack_of_competence=True).read()["state"] == "SENT"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
 from accounts.models import Organisation
 from database.base import Json, new_id
-from database.journal import record
+from database.journal import Event, record
 from database.session import now
 from problems import Invalid, field_error
 from sync.editing import lock
@@ -25,6 +26,7 @@ from workflow.handovers.synced import HANDOVER, roles_on
 from workflow.numbering import next_number
 from workflow.offices import organisation, people_of_office
 from workflow.schemas import NoteSchema, ReasonSchema
+from workflow.state_machine import START
 
 
 def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, from_org_id: UUID, asked: Json) -> Handover:
@@ -38,12 +40,13 @@ def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, fro
         updated_at=moment,
         stamps={},
         state="DRAFT",
+        kind=asked["kind"],
         hazard_id=hazard_id,
         region_code=region_code,
         from_org_id=from_org_id,
         to_org_id=to_org_id,
         org_ids=[from_org_id],
-        letter=asked,
+        letter={name: value for name, value in asked.items() if name != "kind"},
         reason=asked["reason"],
         legal_basis=asked["legal_basis"],
         suggestion=asked["suggestion"],
@@ -55,12 +58,30 @@ def draft(session: Session, actor: Actor, hazard_id: UUID, region_code: str, fro
     )
     session.add(handover)
     session.flush()
+    if handover.kind == "REFERRAL":
+        return _refer(session, handover, actor)
     timekeeping.start(session, handover, "HO-APPROVE", moment)
     record(
         session, "handover.drafted", handover, actor,
         concerns={"leaders": people_of_office(session, from_org_id, Role.UNIT_LEADER)},
         data={"to": "DRAFT", "hazard_id": str(hazard_id)},
     )  # fmt: skip
+    return handover
+
+
+def _refer(session: Session, handover: Handover, actor: Actor) -> Handover:
+    """转办: it goes at once, under the number of its case; what is sent a second time is told apart."""
+    number = session.scalars(select(Event.data["number"].astext).where(
+        Event.entity_type == "hazard", Event.entity_id == handover.hazard_id, Event.name == "hazard.submitted"
+    )).one()  # fmt: skip
+    before = select(Handover.letter).where(
+        Handover.hazard_id == handover.hazard_id, Handover.kind == "REFERRAL", Handover.id != handover.id
+    )
+    sendings = sum(1 + len(sent["earlier"]) for sent in session.scalars(before))
+    handover.letter_no = number_of_sending(f"转办{number}", sendings + 1)
+    handover.letter = letter.write(session, handover)
+    step = LIFE.find(START, "refer", {Role.SYSTEM})
+    _send(session, handover, step, actor, "handover.sent", Origin())
     return handover
 
 

@@ -22,6 +22,7 @@ from workflow.offices import staff_names
 from workflow.photos import BY_OFFICERS
 from workflow.terms import said
 
+_TITLES = {"LETTER": "关于移送{}火灾隐患的函", "REFERRAL": "转办{}火灾隐患"}
 _READ = ("hazard.submitted", "hazard.verified_true", "hazard.reopened")
 
 
@@ -41,7 +42,7 @@ def write(session: Session, handover: Handover) -> Json:
     names = staff_names(session, [handover.drafted_by, *([handover.approved_by] if handover.approved_by else [])])
     return {
         **checked,
-        "title": f"关于移送{(checked['unit'] or {}).get('name') or report.data['place']}火灾隐患的函",
+        "title": _TITLES[handover.kind].format((checked["unit"] or {}).get("name") or report.data["place"]),
         "number": report.data["number"],
         "place": report.data["place"],
         "kind": report.data["category"],

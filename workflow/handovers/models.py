@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
-from workflow.handovers.rules import LIFE
+from workflow.handovers.rules import KINDS, LIFE
 
 
 class Handover(Revised, Base):
@@ -19,6 +19,7 @@ class Handover(Revised, Base):
     __tablename__ = "handover"
     __table_args__ = (
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
+        CheckConstraint(f"kind IN {tuple(KINDS)}", name="kind_known"),
         CheckConstraint("from_org_id <> to_org_id", name="between_two_offices"),
         CheckConstraint("state IN ('DRAFT', 'DISCARDED', 'WITHDRAWN') OR letter_no IS NOT NULL", name="sent_has_number"),
         Index("ix_handover_orgs", "org_ids", postgresql_using="gin"),
@@ -34,6 +35,7 @@ class Handover(Revised, Base):
     )
 
     state: Mapped[str]
+    kind: Mapped[str] = mapped_column(default="LETTER")
     hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazard.id"), index=True)
     region_code: Mapped[str]
     from_org_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
@@ -41,7 +43,7 @@ class Handover(Revised, Base):
     org_ids: Mapped[list[UUID]] = mapped_column(
         ARRAY(Uuid)
     )  # offices that may read it: a receiver from the sending until it goes elsewhere
-    letter_no: Mapped[str | None] = mapped_column(unique=True)
+    letter_no: Mapped[str | None] = mapped_column(unique=True)  # of a 转办单 the number of its case, after 转办
     # What was asked for in the draft; from the signature on the letter itself, frozen but for whom it is addressed to
     # (workflow/handovers/letter.py). Nothing of the reporter.
     letter: Mapped[Json]

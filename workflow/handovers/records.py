@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Moment
 from workflow.answers import CaseSchema, CaseSummarySchema
-from workflow.handovers.rules import LIFE
+from workflow.handovers.rules import KINDS, LIFE
 
 STATE = validate.OneOf(LIFE.states)
 
@@ -132,7 +132,8 @@ class HandoverLineSchema(AnswerSchema):
 
     state = fields.String(validate=STATE)
     hazard_id = fields.UUID()
-    letter_no = fields.String(allow_none=True, metadata={"description": "null until it is signed"})
+    kind = fields.String(validate=validate.OneOf(list(KINDS)))
+    letter_no = fields.String(allow_none=True, metadata={"description": "null until it is signed; of a 转办单 its case's"})
     from_org_id = fields.UUID()
     to_org_id = fields.UUID()
     reason = fields.String()

@@ -13,6 +13,7 @@ _LEADER = frozenset({Role.UNIT_LEADER})
 _RECEIVER = frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER})
 _ARBITER = frozenset({Role.SUPERVISOR})
 
+KINDS = {"LETTER": "移送函", "REFERRAL": "转办单"}
 SIGN_CLOCKS = ("HO-SIGN", "HO-SIGN-4H")
 NOT_ACCEPTED = ("DRAFT", "SENT", "RECEIVED", "RETURNED", "ARBITRATION")  # while the sender still holds the hazard
 MAX_RETURNS = 2  # then the committee office decides
@@ -34,6 +35,8 @@ LIFE = StateMachine(
         "CLOSED": "已办结",
     },
     [
+        # 转办: no number of a series, no seal, nobody signs it.
+        Transition(START, "refer", "SENT", _DRAFTER, "转办"),
         Transition(START, "draft", "DRAFT", _DRAFTER, "起草移送函", clocks_started=("HO-APPROVE",)),
         Transition("DRAFT", "approve", "SENT", _LEADER, "签发", clocks_stopped=("HO-APPROVE",)),
         Transition("DRAFT", "discard", "DISCARDED", _LEADER | {Role.FIRE_OFFICER}, "不予签发", clocks_stopped=("HO-APPROVE",)),

@@ -18,6 +18,7 @@ def line(handover: Handover) -> Json:
     """The letter as the banner's officers hold it."""
     return {
         "state": handover.state,
+        "kind": handover.kind,
         "hazard_id": handover.hazard_id,
         "letter_no": handover.letter_no,
         "from_org_id": handover.from_org_id,

@@ -35,6 +35,7 @@ MUTATIONS = [
     Mutation("hazard.ask_reporter", AskReporterSchema, messages.ask_reporter, summary="询问举报人", private=frozenset({"text"})),
     Mutation("hazard.answer_office", AnswerOfficeSchema, messages.answer_office, summary="答复询问", private=frozenset({"text"})),
     Mutation("hazard.hand_over", schemas.HandOverSchema, passing_on.hand_over, summary="移交"),
+    Mutation("hazard.refer", schemas.ReferSchema, passing_on.refer, summary="转办"),
     Mutation("hazard.tell_reporter", schemas.TellSchema, closing.tell_reporter, summary="告知举报人"),
     Mutation("hazard.file_case", FileCaseSchema, closing.file_case, summary="立案"),
     Mutation("hazard.close", NoteSchema, closing.close, summary="办结"),

@@ -23,15 +23,31 @@ from workflow.hazards.rules import LIFE
 from workflow.hazards.synced import HAZARD
 from workflow.offices import organisation
 
+# The step of the hazard -> the kind of what goes to the other office (workflow/handovers/rules.py).
+KINDS_OF_PASSING = {"hand_over": "LETTER", "refer": "REFERRAL"}
+
 
 def hand_over(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
     """移交: verify first, hand over after. Before the check only for lack of competence, with the reason.
 
     The sender holds the case, and its clock runs, until the receiver accepts (docs/sources.md).
     """
+    return _pass_on(session, actor, hazard_id, "hand_over", data, origin)
+
+
+def refer(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """转办: in one go and without a letter, to a community, a police station or a department: rubbish in a stairwell.
+
+    The same holds as for a letter: who sends it holds the case until the receiver accepts, who may also send it back.
+    """
+    plain = {"legal_basis": "", "suggestion": "", "urgent": False}
+    return _pass_on(session, actor, hazard_id, "refer", {**plain, **data}, origin)
+
+
+def _pass_on(session: Session, actor: Actor, hazard_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Hazard:
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
-    step = step_for(LIFE, hazard, "hand_over", roles_on(hazard, actor, origin))
-    guard(hazard.handover_id is None, "hand_over", "letter_under_way")
+    step = step_for(LIFE, hazard, action, roles_on(hazard, actor, origin))
+    guard(hazard.handover_id is None, action, "letter_under_way")
     if hazard.state != "VERIFIED_TRUE" and not data["lack_of_competence"]:
         raise Invalid(field_error("lack_of_competence", "verify_first", "应先核查后移交;确无管辖权的,请说明理由"))
     receiver = organisation(session, data["to_org_id"], "to_org_id")
@@ -42,7 +58,8 @@ def hand_over(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, A
         data={
             "number": hazard.number,
             "letter": {
-                "to_org_id": str(receiver.id), "reason": data["reason"], "legal_basis": data["legal_basis"],
+                "kind": KINDS_OF_PASSING[action], "to_org_id": str(receiver.id), "reason": data["reason"],
+                "legal_basis": data["legal_basis"],
                 "suggestion": data["suggestion"], "urgent": data["urgent"],
                 "lack_of_competence": data["lack_of_competence"],
             },

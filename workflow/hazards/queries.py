@@ -76,7 +76,7 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return hazard.withdrawn_at is None
         case "rate":
             return hazard.rating is None
-        case "hand_over":
+        case "hand_over" | "refer":
             return hazard.handover_id is None
         case "judge_reuse":
             return has_open(session, hazard.id)

@@ -116,6 +116,7 @@ LIFE = StateMachine(
         *_each(_WORKED_ON, "ask_reporter", "", _TELLER, label="询问举报人"),
         *_each(_WORKED_ON, "answer_office", "", _REPORTER, label="答复询问"),
         *_each((*_NOT_VERIFIED, "VERIFIED_TRUE"), "hand_over", "", _OFFICER | _LEADER, label="移交"),
+        *_each((*_NOT_VERIFIED, "VERIFIED_TRUE"), "refer", "", _OFFICER | _LEADER, label="转办"),
         *_each(
             (*_NOT_VERIFIED, "VERIFIED_TRUE"),
             "enter_handed_over",

@@ -225,6 +225,14 @@ class ClaimReportSchema(StrictSchema):
     tracking_code = TrackingCode(required=True)
 
 
+class ReferSchema(StrictSchema):
+    """转办: to whoever sees to it, without a number or a seal (docs/sources.md)."""
+
+    to_org_id = fields.UUID(required=True)
+    reason = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000, error="请填写转办理由"))
+    lack_of_competence = Flag(load_default=False)
+
+
 class HandOverSchema(StrictSchema):
     """A 移送函 is drafted from this; the leader signs it."""
 

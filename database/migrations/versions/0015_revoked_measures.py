@@ -31,6 +31,9 @@ def upgrade() -> None:
         "ix_clock_unbreached", "clock", ["due_at", "id"],
         postgresql_where="met_at IS NULL AND cancelled_at IS NULL AND paused_at IS NULL AND breached_at IS NULL",
     )  # fmt: skip
+    op.add_column("handover", sa.Column("kind", sa.Text(), nullable=False, server_default="LETTER"))
+    op.alter_column("handover", "kind", server_default=None)
+    op.create_check_constraint(op.f("ck_handover_kind_known"), "handover", "kind IN ('LETTER', 'REFERRAL')")
     op.create_index("ix_task_signers", "task", ["signer_ids"], postgresql_using="gin")
     # A number is written with the name of its office: two offices of one name share a series, or their papers would share numbers.
     op.execute(
@@ -52,6 +55,7 @@ def downgrade() -> None:
     op.drop_constraint("ck_measure_state_known", "measure")
     op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE})")
     op.drop_index("ix_task_signers", table_name="task")
+    op.drop_column("handover", "kind")
     op.drop_index("ix_clock_unbreached", table_name="clock")
     op.drop_column("measure", "proposal")
     op.drop_index("ix_reward_claim_hazard", table_name="reward_claim")

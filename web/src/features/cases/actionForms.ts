@@ -100,6 +100,11 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
       { kind: 'flag', name: 'urgent' },
       { kind: 'text', name: 'suggestion', most: 1000, isFolded: true },
     ],
+    refer: [
+      { kind: 'organisation', name: 'to_org_id', isRequired: true, kinds: ['TOWN', 'POLICE_STATION', 'DEPARTMENT', 'UTILITY'] },
+      reason(1000, 'their_duty', 'no_competence'),
+      { kind: 'flag', name: 'lack_of_competence' },
+    ],
     ask_reporter: [
       { kind: 'choice', name: 'question', values: ['PLACE', 'TIME', 'DETAIL', 'PHOTO', 'ENTRY'], words: 'reporters.question.' },
       { kind: 'text', name: 'text', most: 500, label: 'reporters.own_words' },
