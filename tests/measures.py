@@ -143,7 +143,7 @@ WAYS: dict[str, list[Step]] = {
     "UNSEAL_CHECKED": [*_APPLIED, _check],
     "EXPIRED": [_seal_yesterday, lambda case: case.act(case.office.leader, "decide", **DECIDED), pass_terms],
     "UNSEALED": [*_SEALED, lambda case: case.act(case.office.leader, "lift", reason="危险已消除")],
-    "REVOKED": [*_DECIDED, lambda case: case.act(case.office.leader, "revoke", reason="危险已在送达前消除")],
+    "REVOKED": [lambda case: case.act(case.office.leader, "revoke", reason="决定书登记有误")],
     "DROPPED": [lambda case: case.act(case.office.officers[0], "withdraw", reason="当场已清出")],
     "SUSPENDED": [],
     "NOT_STOPPED": _NOT_STOPPED,
@@ -154,7 +154,7 @@ WAYS: dict[str, list[Step]] = {
     "RESUMED": [*_RESUMING, _check, lambda case: case.act(case.office.leader, "resume", reason="整改合格")],
 }
 assert set(WAYS) == set(LIFE.states)
-_OF_SUSPENSIONS = {"SUSPENDED", "NOT_STOPPED", "URGED", "STOPPED", "RESUME_APPLIED", "RESUME_CHECKED", "RESUMED"}
+_OF_SUSPENSIONS = {"SUSPENDED", "NOT_STOPPED", "URGED", "STOPPED", "RESUME_APPLIED", "RESUME_CHECKED", "RESUMED", "REVOKED"}
 
 
 def prepared(client: FlaskClient, state: str, region_code: str = HOME, flavour: str = "") -> Case:

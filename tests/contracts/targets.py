@@ -239,6 +239,7 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "queue.task_release": lambda world: ([task_of(world, claimed=True)], world.office.clerk),
     "experts.set_topics": lambda world: ([str(staff(world.client, Role.EXPERT, HOME).id)], world.office.leader),
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "units.show_history": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "papers.paper_as_pdf": lambda world: ([world.paper_id], world.office.manager),
     "number_blocks.show_block": lambda world: ([world.block["id"]], world.office.officers[0]),
