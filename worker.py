@@ -103,7 +103,12 @@ class Timetable(PersistentScheduler):
 def turn(line: Timed) -> None:
     """A line of the timetable, for a slice of time; if more is left, once more after whatever else waits."""
     own = process()
-    if not line.run(own):
+    if line.name == SWEEP:
+        more = line.run(own)  # of which several go on at once
+    else:
+        with own.parts.database.alone(line.name) as is_ours:  # else two would go on and on beside each other
+            more = is_ours and line.run(own)
+    if not more:
         return
     if line.name != SWEEP:
         sweep_outbox(own)  # whoever is told of other things does not wait for the end of a long line

@@ -45,6 +45,10 @@ def _reuses(order: Rectification) -> Json:
     return {"reuses": reuses_of(session(), hazard, actor()) if hazard else []}
 
 
+def _is_staff(reader: Actor) -> bool:
+    return bool(reader.grants)
+
+
 _SHAPES = (RectificationPageSchema, RectificationSchema)
-add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of, _reuses)
+add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of, _reuses, _is_staff)
 add_papers_of_case(routes, "rectification")

@@ -122,6 +122,17 @@ class Database:
         for observer in self._after_commit:
             observer(session)
 
+    @contextlib.contextmanager
+    def alone(self, name: str) -> Iterator[bool]:
+        """True for one process at a time; the others are told False and need not wait."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            is_ours: bool = connection.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": name}).scalar_one()
+            try:
+                yield is_ours
+            finally:
+                if is_ours:
+                    connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), {"name": name})
+
     def is_reachable(self) -> bool:
         """True if one statement succeeds now."""
         try:

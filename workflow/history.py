@@ -40,7 +40,8 @@ KINDS = tuple(_LIVES)
 def of_unit(actor: Actor, unit_id: UUID) -> Select[Any]:
     """Rows of kind, id, number, state, at, due_at, closed_at; ids are in the order of the time at which each case began.
 
-    A report belongs to the place by the order that came of it. The people of the unit are shown none, not even their own.
+    A report belongs to the place that it names, or by the order that came of it. The people of the unit are shown none, not even
+    their own.
     """
     parts = [
         _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id == unit_id),

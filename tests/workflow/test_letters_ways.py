@@ -182,7 +182,12 @@ def test_a_second_referral_of_a_case_is_told_from_the_first_and_nothing_is_refer
     hazard = Case("hazard", first.hazard_id, first.office, first.reporter, first.hazard_id, first.tracking_code, first.number)
     body = {"to_org_id": str(first.office.receiver.org_id), "reason": "再次转办社区"}
     hazard.act(first.office.leader, "refer", **body)
-    assert hazard.sibling("handover").read()["data"]["letter_no"].endswith("之二")
+    second = hazard.sibling("handover")
+    assert second.read()["data"]["letter_no"].endswith("之二")
+    for step in LETTER_WAYS["RETURNED"][1:]:
+        step(second)
+    second.act(first.office.leader, "resend", to_org_id=str(first.office.other_receiver.org_id))
+    assert second.read()["data"]["letter_no"].endswith("之三")
     unchecked = make_hazard(client, "REGISTERED")
     refused = unchecked.office.leader.post(f"{unchecked.path}/actions/refer", body)
     assert [error["field"] for error in refused.get_json()["errors"]] == ["lack_of_competence"]

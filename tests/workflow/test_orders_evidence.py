@@ -144,3 +144,6 @@ def test_the_unit_is_not_told_whether_its_order_came_of_a_report_or_of_an_inspec
     assert [answer.status_code for answer in answers] == [200] * 3
     assert not any(str(order.hazard_id) in answer.get_data(as_text=True) for answer in answers)
     assert order.read(order.office.leader)["data"]["hazard_id"] == str(order.hazard_id)
+    asked = f"/rectifications?hazard_id={order.hazard_id}"
+    assert manager.get(asked).get_json()["items"] == []
+    assert [item["id"] for item in order.office.leader.get(asked).get_json()["items"]] == [str(order.id)]

@@ -215,6 +215,20 @@ def test_a_number_that_a_draft_names_is_neither_given_back_nor_spoilt_nor_named_
     assert hazard.sibling("rectification").read()["data"]["order_no"] == number
 
 
+def test_a_number_whose_draft_gave_way_is_accounted_for_as_spoilt(client: FlaskClient, clock: Clock) -> None:
+    hazard = make_hazard(client, "VERIFYING")
+    first = hazard.office.officers[0]
+    block = lend(first)
+    clock.advance(minutes=30)
+    order = on_the_spot(block, order_to(hazard), clock.now)
+    hazard.act(first, "verify_true", **FOUND, order=order)
+    hazard.act(first, "verify_false", finding="再次核对,通道畅通", position=FOUND["position"])
+    spoilt = {"number": order["served"]["number"], "reason": "重新核对,未送达"}
+    assert first.post(f"/number-blocks/{block['id']}/actions/void", spoilt).status_code == 200
+    assert first.post(f"/number-blocks/{block['id']}/actions/give_back", {}).status_code == 200
+    assert block_of(first, block["id"])["held"] == 0
+
+
 def test_what_was_given_back_and_had_been_served_is_taken_all_the_same_and_so_is_what_a_wrong_clock_says(
     client: FlaskClient, clock: Clock
 ) -> None:

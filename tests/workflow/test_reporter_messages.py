@@ -105,6 +105,7 @@ def test_nobody_who_is_somebody_is_joined_to_an_anonymous_report_by_answering(cl
     with parts.database.transaction() as session:
         actors = session.execute(text("SELECT actor_id FROM event WHERE name = 'hazard.reporter_answered'")).scalars().all()
     assert fresh.id not in actors
+    assert fresh.post(path, {"text": "门又锁上了"}).status_code == 200, "he may answer for this report once more"
     again = fresh.post("/hazards", report(client, reporter={"mobile": "13700000005"}))
     assert [error["code"] for error in again.get_json()["errors"]] == ["guest_already_used"], "who answered would have a name"
     _, other, _ = anonymous(client)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
@@ -74,15 +74,20 @@ def _refer(session: Session, handover: Handover, actor: Actor) -> Handover:
     number = session.scalars(select(Event.data["number"].astext).where(
         Event.entity_type == "hazard", Event.entity_id == handover.hazard_id, Event.name == "hazard.submitted"
     )).one()  # fmt: skip
-    before = select(Handover.letter).where(
-        Handover.hazard_id == handover.hazard_id, Handover.kind == "REFERRAL", Handover.id != handover.id
-    )
-    sendings = sum(1 + len(sent["earlier"]) for sent in session.scalars(before))
-    handover.letter_no = number_of_sending(f"转办{number}", sendings + 1)
+    handover.letter_no = number_of_sending(f"转办{number}", _sent_before(session, handover) + 1)
     handover.letter = letter.write(session, handover)
     step = LIFE.find(START, "refer", {Role.SYSTEM})
     _send(session, handover, step, actor, "handover.sent", Origin())
     return handover
+
+
+def _sent_before(session: Session, handover: Handover) -> int:
+    """How often something went out under the number that this one has: a 转办单 shares its case's with those before it."""
+    shared = Handover.id == handover.id
+    if handover.kind == "REFERRAL":
+        shared = and_(Handover.hazard_id == handover.hazard_id, Handover.kind == "REFERRAL")
+    letters = session.scalars(select(Handover.letter).where(shared, Handover.sent_at.is_not(None)))
+    return sum(1 + len(sent["earlier"]) for sent in letters)
 
 
 def approve(session: Session, actor: Actor, handover_id: UUID, data: dict[str, Any], origin: Origin) -> Handover:
@@ -176,7 +181,7 @@ def _redirect(session: Session, handover: Handover, to_org_id: UUID) -> None:
         raise Invalid(field_error("to_org_id", "own_office", "不能移交给移送单位自己"))
     handover.org_ids = [org_id for org_id in handover.org_ids if org_id != handover.to_org_id]
     handover.to_org_id = target.id
-    handover.letter_no = number_of_sending(handover.letter_no or "", len(handover.letter["earlier"]) + 2)
+    handover.letter_no = number_of_sending(handover.letter_no or "", _sent_before(session, handover) + 1)
 
 
 def dispute(session: Session, actor: Actor, handover_id: UUID, _: dict[str, Any], origin: Origin) -> Handover:

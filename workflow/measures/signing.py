@@ -162,6 +162,7 @@ def _effect(session: Session, measure: Measure, action: str, said: Json, signed:
 
 def _seal(session: Session, measure: Measure, sealed_at: datetime, said: Json, signed: Json) -> None:
     """From now on the place is closed, and its people know: the record of the place is made and kept (行政强制法 18)."""
+    sealed_at = min(sealed_at, now(session))  # a phone whose clock is ahead gives nobody more time
     measure.sealed_at, measure.told_unit_id = sealed_at, measure.unit_id
     measure.until_on = local_day(sealed_at) + timedelta(days=MOST_DAYS)
     names = staff_names(session, [UUID(officer) for officer in signed["officers"]])

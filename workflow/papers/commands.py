@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -77,12 +77,24 @@ def _held_by(session: Session, person_id: UUID, paper: str) -> int:
     return sum(len(block.unsettled()) for block in session.scalars(open_ones))
 
 
+_STILL_NAMED = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM (SELECT id, pending_act FROM hazard UNION ALL SELECT id, pending_act FROM inspection) AS c
+         WHERE c.id = :case AND c.pending_act -> 'data' -> 'order' -> 'served' ->> 'number' = :number
+    )
+    """
+)
+
+
 def void(session: Session, actor: Actor, block_id: UUID, data: dict[str, Any], origin: Origin) -> NumberBlock:
     """作废: the sheet was spoilt, with the reason. Raises GuardFailed (`number_accounted_for`) if something else became of it."""
     block = _own(session, actor, block_id, origin, "void")
     number = _find(block, data["number"])
     if number["state"] == VOID:
         raise AlreadySo(action="void")
+    if number["state"] == NAMED and session.scalar(_STILL_NAMED, {"case": number["case_id"], "number": number["number"]}):
+        raise GuardFailed(action="void", reason="number_accounted_for")
     _become(session, block, [number], VOID, reason=data["reason"])
     record(session, "number_block.voided", block, actor, data={"number": number["number"], "reason": data["reason"]})
     return block
@@ -152,8 +164,7 @@ def _become(session: Session, block: NumberBlock, numbers: list[Json], state: st
         raise GuardFailed(action=state.lower(), reason="number_accounted_for")
     told = {"state": state, "at": now(session).isoformat(), "reason": reason} | {key: str(value) for key, value in more.items()}
     block.numbers = [{**entry, **told} if entry["number"] in chosen else entry for entry in block.numbers]
-    if not block.unsettled() and block.settled_at is None:
-        block.settled_at = now(session)
+    block.settled_at = None if block.unsettled() else block.settled_at or now(session)
 
 
 MUTATIONS = [

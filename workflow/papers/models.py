@@ -45,8 +45,8 @@ class NumberBlock(Revised, Base):
     office_name: Mapped[str]
     person_id: Mapped[UUID]
     queue_id: Mapped[UUID | None]  # the device that may use them; None: asked for at a desk, to be printed
-    numbers: Mapped[list[Json]]
-    settled_at: Mapped[datetime | None]  # since when every number is accounted for
+    numbers: Mapped[list[Json]]  # number, state, at, reason, paper_id; case_id of a draft that names it
+    settled_at: Mapped[datetime | None]  # since when every number is accounted for; null again if one turns up
 
     def held(self) -> list[Json]:
         """Those of which nothing is known yet."""

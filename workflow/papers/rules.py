@@ -14,11 +14,12 @@ HELD, NAMED, USED, VOID, RETURNED, LOST = "HELD", "NAMED", "USED", "VOID", "RETU
 NUMBER_STATES = {HELD: "待用", NAMED: "已填写,待签名", USED: "已使用", VOID: "作废", RETURNED: "已交回", LOST: "遗失核销"}
 UNSETTLED = frozenset({HELD, NAMED})  # of which nobody has said yet what became of it
 # What somebody may do with a number, from which states. A paper that was served under it counts, whatever was said of it: a
-# lost phone turns up, or somebody gave back what a colleague had still to sign. What a draft names is neither spoilt nor unused.
+# lost phone turns up, or somebody gave back what a colleague had still to sign. What a draft names is not unused; and
+# spoilt only once the draft has given way (`commands.void`).
 _NEXT = {
     NAMED: (HELD, LOST, RETURNED),
     USED: (HELD, NAMED, LOST, RETURNED),
-    VOID: (HELD,),
+    VOID: (HELD, NAMED),
     RETURNED: (HELD,),
     LOST: (HELD, NAMED),
 }

@@ -1,6 +1,6 @@
 """So that every item has somebody: claims lapse, what nobody takes up rises, and who has left holds nothing any more.
 
-Like `escalation.py`: each function works one item in the transaction it is given and says whether there was one.
+Like `escalation.py`: each function works one item or a few in the transaction it is given and says how many.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
 from database.base import Json, new_id
-from database.journal import record
+from database.journal import Event, record
 from database.session import now
 from media.commands import attach
 from problems import Invalid, field_error
@@ -170,7 +170,9 @@ def _check_lenience(session: Session, made: Rectification, ground: str) -> None:
     """不予处罚 (行政处罚法 33): what was put right in time, 初次违法 of whoever had no failed order. Raises Invalid."""
     if made.finding is not None:
         raise Invalid(field_error("no_penalty", "not_in_time", "复查曾不合格,不属于及时改正"))
-    failed = Rectification.state.in_(("OVERDUE_NOT_FIXED", "CASE_FILED"))
+    failed = exists().where(
+        Event.entity_type == "rectification", Event.entity_id == Rectification.id, Event.name == "rectification.recheck_failed"
+    )
     before = select(Rectification.id).where(Rectification.unit_id == made.unit_id, Rectification.id != made.id, failed)
     if ground == "FIRST" and made.unit_id is not None and session.scalar(before.limit(1)) is not None:
         raise Invalid(field_error("no_penalty", "not_the_first_time", "该单位此前有复查不合格或者立案的记录,不属于初次违法"))
@@ -231,8 +233,8 @@ def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]
     today = local_day(now(session))
     check_term(session, data["due_on"], after=today)
     made.kind, made.due_on, made.is_extended, made.ordered_on = "DEADLINE", data["due_on"], False, today
-    left = [item for item in made.items if not item["fixed"]] or made.items
-    said = {"kind": made.kind, "due_on": made.due_on.isoformat(), "unit_name": made.unit_name, "items": left, "served": None}
+    due_on = made.due_on.isoformat()
+    said = {"kind": made.kind, "due_on": due_on, "unit_name": made.unit_name, "items": made.items, "served": None}
     made.order_no = archive_order(session, made, made.org_id, said, actor).number
     # What was shown before did not convince: the next round is shown anew. Its photos stay with the order.
     made.items = [{**item, "fixed": False, "fixed_photo_ids": []} for item in made.items]

@@ -71,8 +71,8 @@ LIFE = StateMachine(
 )  # fmt: skip
 
 
-# Why what was put right in time is not punished (行政处罚法 33); the party is taught instead, and a record says so.
 MOST_PHOTOS = 30  # of what was put right, of one item
+# Why what was put right in time is not punished (行政处罚法 33); the party is taught instead, and a record says so.
 NO_PENALTY = {"MINOR": "违法行为轻微并及时改正,没有造成危害后果", "FIRST": "初次违法且危害后果轻微并及时改正"}
 
 

@@ -46,11 +46,30 @@ def upgrade() -> None:
         """
     )
     op.execute("DELETE FROM number_series WHERE split_part(series, ':', 2) IN (SELECT id::text FROM organisation)")
-    op.execute("INSERT INTO number_series (series, last) SELECT series, last FROM renamed")
+    op.execute(
+        "INSERT INTO number_series AS s (series, last) SELECT series, last FROM renamed"
+        " ON CONFLICT (series) DO UPDATE SET last = greatest(s.last, excluded.last)"
+    )
 
 
 def downgrade() -> None:
-    """Take back. The series keep their names: the version before begins new ones, whose numbers its own constraint refuses."""
+    """Take back. Every office goes on where the series of its name stands; a refused claim beside another counts as withdrawn."""
+    op.execute(
+        """
+        INSERT INTO number_series AS s (series, last)
+        SELECT split_part(n.series, ':', 1) || ':' || o.id || ':' || split_part(n.series, ':', 3), n.last
+          FROM number_series n JOIN organisation o ON o.short_name = split_part(n.series, ':', 2)
+        ON CONFLICT (series) DO UPDATE SET last = greatest(s.last, excluded.last)
+        """
+    )
+    op.execute("UPDATE number_block SET numbers = replace(numbers::text, '\"NAMED\"', '\"HELD\"')::jsonb")
+    op.execute(
+        """
+        UPDATE reward_claim c SET state = 'WITHDRAWN'
+         WHERE c.state = 'REFUSED'
+           AND EXISTS (SELECT FROM reward_claim o WHERE o.hazard_id = c.hazard_id AND o.id > c.id AND o.state <> 'WITHDRAWN')
+        """
+    )
     op.execute("UPDATE measure SET state = 'DROPPED' WHERE state = 'REVOKED'")
     op.drop_constraint("ck_measure_state_known", "measure")
     op.create_check_constraint(op.f("ck_measure_state_known"), "measure", f"state IN {_BEFORE})")

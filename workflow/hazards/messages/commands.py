@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
-from accounts.models import Organisation
+from accounts.models import Organisation, Person
 from database.base import new_id
 from database.session import now
 from media.commands import attach
+from media.models import Media
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
@@ -66,16 +68,21 @@ def answer_by_code(session: Session, actor: Actor | None, hazard: Hazard, data: 
         return row
     if known is not None:
         raise Invalid(field_error("id", "id_taken", "编号已被使用"))
-    if (
-        actor is not None
-        and row.report_mode == ANONYMOUS
-        and actor.id != row.reporter_id
-        and not bind(session, actor.id, ANONYMOUS)
-    ):
+    is_another = actor is not None and row.report_mode == ANONYMOUS and actor.id != row.reporter_id
+    if actor is not None and is_another and not (bind(session, actor.id, ANONYMOUS) or _is_of_this_alone(session, actor, row)):
         raise Invalid(field_error("photos", "needs_fresh_guest", "匿名上报须以全新的访客身份答复,不能与其他身份、其他上报关联"))
     step = step_for(LIFE, row, "answer_office", {Role.REPORTER})
     _answer(session, actor or reporter, row, step, data, Origin())
     return row
+
+
+def _is_of_this_alone(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """True of a guest who named himself nowhere, and of whom nothing but this very report knows: he answers once more."""
+    if not actor.is_guest or session.get_one(Person, actor.id).guest_use != ANONYMOUS:
+        return False
+    reported = select(Hazard.id).where(Hazard.reporter_id == actor.id).limit(1)
+    elsewhere = select(Media.id).where(Media.owner_id == actor.id, Media.entity_id.is_distinct_from(hazard.id)).limit(1)
+    return session.scalar(reported) is None and session.scalar(elsewhere) is None
 
 
 def _answer(session: Session, actor: Actor, hazard: Hazard, step: Transition, data: dict[str, Any], origin: Origin) -> None:

@@ -47,7 +47,7 @@ class RewardClaim(Revised, Base):
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
         CheckConstraint("(state = 'PAID') = (voucher_no IS NOT NULL)", name="paid_with_voucher"),
         CheckConstraint("state NOT IN ('PROPOSED', 'APPROVED', 'PAID') OR amount_fen IS NOT NULL", name="amount_if_proposed"),
-        # One hazard, one reward: another one may be claimed only where the first came to nothing by its claimant's own wish.
+        # One hazard, one reward: another one may be claimed only where the first was withdrawn or refused.
         Index("ix_reward_claim_hazard", "hazard_id", unique=True, postgresql_where="state NOT IN ('WITHDRAWN', 'REFUSED')"),
         Index("ix_reward_claim_region", "region_code", "id"),
         Index("ix_reward_claim_claimant", "claimant_id", "id"),

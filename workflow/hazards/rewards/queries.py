@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -44,8 +44,10 @@ def obstacle(session: Session, own: Hazard, actor: Actor) -> str | None:
     if now(session) > case.reward_until:
         return "claim_lapsed"
     claimed = select(RewardClaim.id).where(RewardClaim.hazard_id == case.id, RewardClaim.state != "WITHDRAWN")
-    # A refusal bars whoever was refused: not somebody whose report was merged with one that had no claim.
-    bars = or_(RewardClaim.state != "REFUSED", RewardClaim.claimant_id == actor.id)
+    # A refusal bars whoever was refused: not somebody whose report was merged with his,
+    # nor himself once the case was checked anew and he was told again.
+    refused_now = and_(RewardClaim.claimant_id == actor.id, RewardClaim.closed_at >= case.told_at)
+    bars = or_(RewardClaim.state != "REFUSED", refused_now)
     if session.scalar(claimed.where(bars).limit(1)):
         return "already_claimed"
     person = session.get_one(Person, actor.id)
