@@ -178,3 +178,18 @@ def test_what_is_left_after_a_slice_of_time_goes_on_at_once_and_what_was_said_go
         seen.append((sum(len(breaches(parts, case)) for case in cases), waiting, len(asked)))
     assert seen == [(1, 0, 1), (2, 0, 2), (2, 0, 2)]
     assert set(asked) == {"mark_breaches"}
+
+
+def test_a_line_that_another_process_works_on_is_not_worked_on_beside_it(
+    client: FlaskClient, parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_hazard(client, "ASSIGNED")
+    clock.advance(days=2)
+    monkeypatch.setattr(worker, "_process", (os.getpid(), Process(parts, tasks_of(parts), {}, renderer_of(parts))))
+    line = next(line for line in TIMETABLE if line.name == "mark_breaches")
+    with parts.database.alone(line.name) as is_ours:
+        assert is_ours
+        worker.turn(line)
+        assert breaches(parts, case) == []
+    worker.turn(line)
+    assert len(breaches(parts, case)) == 1

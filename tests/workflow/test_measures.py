@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -330,3 +330,12 @@ def test_nothing_is_sealed_where_nobody_checks_or_nothing_was_found(client: Flas
     inspection = make_inspection(client, state)
     refused = inspection.office.officers[0].post("/measures/sealings", asked(inspection))
     assert (refused.status_code, refused.get_json()["reason"]) == (409, "nothing_was_found")
+
+
+def test_a_phone_whose_clock_is_ahead_gives_the_office_no_more_time(client: FlaskClient, clock: Clock) -> None:
+    case = make_measure(client, "OPEN")
+    ahead = clock.now + timedelta(hours=20)
+    case.cosigned("seal_at_once", **at_once(case, approved_at=clock.now.isoformat(), sealed_at=ahead.isoformat()))
+    due = datetime.fromisoformat(clock_of(case, "SEAL-24H")["due_at"])
+    assert due <= clock.now + timedelta(hours=24)
+    assert datetime.fromisoformat(case.read()["data"]["sealed_at"]) <= clock.now

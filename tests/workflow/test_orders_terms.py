@@ -11,7 +11,7 @@ from sqlalchemy import event, update
 from api.context import Parts
 from database.base import new_id
 from tests.clock import Clock
-from tests.makers import Case, in_days, make_order
+from tests.makers import FOUND, Case, in_days, make_hazard, make_order, order_to
 from tests.people import Caller
 from tests.workflow.test_escalation import worked_off
 from wire import said_day
@@ -171,3 +171,23 @@ def test_what_acts_on_an_order_takes_the_hazard_first_as_its_end_does(client: Fl
     finally:
         event.remove(parts.database.engine, "before_cursor_execute", note)
     assert late.read()["state"] == "RECHECK_PENDING"
+
+
+def test_an_order_that_is_made_anew_names_every_item_whatever_the_unit_said_of_it(
+    client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    hazard = make_hazard(client, "VERIFYING")
+    order = order_to(hazard)
+    [first] = order["items"]
+    hazard.cosigned("verify_true", **FOUND, order={**order, "items": [first, {**first, "description": "应急照明损坏"}]})
+    made = hazard.sibling("rectification")
+    claimed, _ = made.read()["data"]["items"]
+    made.act(made.office.manager, "report_fix", items=[{"id": claimed["id"], "fixed": True, "photos": [str(new_id())]}])
+    clock.advance(days=30)
+    worked_off(parts, escalation.expire_terms)
+    made.read()
+    made.cosigned("recheck_fail", finding="两项均未改正")
+    made.act(made.office.leader, "reorder", due_on=in_days(made, 10))
+    anew = made.office.manager.get(f"{made.path}/papers").get_json()["items"][-1]
+    assert first["description"] in anew["body"]
+    assert "应急照明损坏" in anew["body"]
