@@ -56,7 +56,7 @@ def test_a_new_version_waits_for_the_touch_and_for_whatever_is_under_way_in_any_
     assert (version(page), version(busy)) == (None, None)
 
     busy.close()
-    page.get_by_role("button", name="完成后点此更新").click()
+    page.get_by_role("button", name="有新版本,点此更新").click()  # it may now
     expect(page.locator("html[data-version=next] h1")).to_be_visible()
     kept = page.evaluate("caches.keys()")
     assert len(first) == len(kept) == 1
@@ -94,7 +94,7 @@ def test_a_new_version_that_comes_in_mid_upload_waits_until_the_photo_is_with_th
     goes_on.set()
     code = page.locator(".code").inner_text().replace(" ", "")
     expect(page.get_by_text("平台已于")).to_be_visible()
-    page.get_by_role("button", name="完成后点此更新").click()
+    page.get_by_role("button", name="有新版本,点此更新").click()  # it may now
     expect(page.locator("html[data-version=next] h1")).to_be_visible()
     assert page.request.get(f"/api/v1/hazards/track/{code}").json()["media"]["complete"]
 

@@ -9,6 +9,9 @@ const ASK_AGAIN_MS = 60 * 60 * 1000
 /** True once another version waits to take over, or has done so from another page. */
 export const updateWaits = ref(false)
 
+/** True from a touch that came too early until nothing is sent or unsaved any more. */
+export const updateMustWait = ref(false)
+
 let holders = 0
 
 /** Keep this page as it is until the answer is called. */
@@ -34,13 +37,23 @@ export function holdUpdateWhile(isUnsaved: () => boolean): void {
   )
 }
 
-/** Show the waiting version. False if a page, this or another, must not be reloaded now. */
-export async function takeUpdate(): Promise<boolean> {
-  if (holders > 0 || (await isHeldElsewhere())) return false
+/** Show the waiting version, unless a page, this or another, must not be reloaded now: `updateMustWait` says so. */
+export async function takeUpdate(): Promise<void> {
+  if (holders > 0 || (await isHeldElsewhere())) {
+    mustWait()
+    return
+  }
   const registration = await navigator.serviceWorker.getRegistration()
   if (registration?.waiting) registration.waiting.postMessage('take over') // every page is told by `controllerchange`
   else location.reload()
-  return true
+}
+
+function mustWait(): void {
+  if (updateMustWait.value) return
+  updateMustWait.value = true
+  void navigator.locks?.request(HELD, { mode: 'exclusive' }, () => {
+    updateMustWait.value = false // in its turn, after all that held it
+  })
 }
 
 /** A browser without locks is old, and has one page of ours: that of the app around it. */
