@@ -30,11 +30,11 @@ from places.imports.commands import forget_import_rows, work
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
 from workflow.assistance import timers as assistance_timers
+from workflow.case_photos import compare_evidence
 from workflow.hazards import tracking
 from workflow.hazards.intakes import gateway
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding
-from workflow.reactions import compare_evidence
 
 # Event -> tasks of `tasks_of`. `api.app.assemble` hands this to the engine that writes the outbox.
 REACTIONS: dict[str, tuple[str, ...]] = {

@@ -83,6 +83,7 @@ from worker import wake
 from workflow import reactions
 from workflow.assistance.commands import MUTATIONS as ASSISTANCE_MUTATIONS
 from workflow.assistance.synced import ASSISTANCE
+from workflow.case_photos import MEDIA_RULES, PHOTO_SENDERS
 from workflow.handovers.commands import MUTATIONS as HANDOVER_MUTATIONS
 from workflow.handovers.synced import HANDOVER
 from workflow.hazards.commands import MUTATIONS as HAZARD_MUTATIONS
@@ -99,7 +100,6 @@ from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
-from workflow.reactions import MEDIA_RULES, PHOTO_SENDERS
 from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
 

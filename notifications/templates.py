@@ -279,6 +279,14 @@ _ORDERS = [
         "您单位被责令于{due}前改正火灾隐患(文号{order_no})。改正完毕的,请上传改正情况并申请复查;确需延期的,请于到期前提出申请并说明理由。",
     ),
     Wording(
+        "unit_prompted", None, "progress", "请即知即改",
+        "您单位可能有可以马上改正的消防安全问题(编号{order_no}),请于{due}前自查改正并回传照片。这不是行政处罚,消防救援机构仍将依法核查。",
+    ),
+    Wording(
+        "prompt_answered", None, "duty", "单位已回传改正情况",
+        "{unit_name}已回传即知即改情况(编号{order_no}):共{of}项,已改正{fixed}项。仍须依法核查。",
+    ),
+    Wording(
         "order_extended", None, "statutory", "改正期限已延长",
         "您单位的火灾隐患改正期限已延至{due}(文号{order_no}),请按期改正。",
     ),

@@ -113,9 +113,10 @@ class Case:
         return self.last
 
     def sibling(self, kind: str) -> Case:
-        """The letter or the order of this hazard."""
-        column = {"handover": "handover_id", "rectification": "rectification_id"}[kind]
+        """The letter, the order or the 即知即改 (`prompt`) of this hazard."""
+        column = {"handover": "handover_id", "rectification": "rectification_id", "prompt": "prompt_id"}[kind]
         found = UUID(self.read()["data"][column])
+        kind = "rectification" if kind == "prompt" else kind
         case = Case(kind, found, self.office, self.reporter, self.hazard_id, self.tracking_code, self.number)
         case.read()
         return case
@@ -178,6 +179,8 @@ def make_letter(client: FlaskClient, state: str = "DRAFT", region_code: str = HO
 
 def make_order(client: FlaskClient, state: str = "ORDERED", region_code: str = HOME, **fields: Any) -> Case:
     """A 责令限期改正 in this state, to the demo's enterprise of the banner."""
+    if state in PROMPT_WAYS:
+        return _make_prompt(client, state, region_code, **fields)
     hazard = make_hazard(client, "VERIFIED_TRUE", region_code, **fields)
     order = hazard.sibling("rectification")
     if state == "CANCELLED":
@@ -194,6 +197,26 @@ def make_order(client: FlaskClient, state: str = "ORDERED", region_code: str = H
         step(order)
     assert order.state == state, f"wanted {state}, came to {order.state}"
     return order
+
+
+def _make_prompt(client: FlaskClient, state: str, region_code: str, **fields: Any) -> Case:
+    hazard = make_hazard(client, "ASSIGNED", region_code, **fields)
+    hazard.act(hazard.office.leader, "prompt_unit", **prompt_to(hazard))
+    prompt = hazard.sibling("prompt")
+    for step in PROMPT_WAYS[state]:
+        step(prompt)
+    if state == "PROMPT_ENDED":
+        hazard.act(hazard.office.officers[0], "start")
+        hazard.cosigned("verify_false", **FOUND)
+        prompt.read()
+    assert prompt.state == state, f"wanted {state}, came to {prompt.state}"
+    return prompt
+
+
+def prompt_to(case: Case, **fields: Any) -> Json:
+    """即知即改: the enterprise of the banner clears its exit within two days."""
+    items = [{"description": "清理疏散通道内堆放的货物", "clause": "消防法28"}]
+    return {"unit_id": str(case.office.manager.unit_id), "due_on": in_days(case, 2), "items": items, **fields}
 
 
 def order_to(case: Case, **fields: Any) -> Json:
@@ -323,12 +346,16 @@ LETTER_WAYS: dict[str, tuple[Step, ...]] = {
 }
 
 
+def all_fixed(order: Case) -> list[Json]:
+    """Every item of an order put right, with a photo each."""
+    return [{"id": item["id"], "fixed": True, "photos": [str(new_id())]} for item in order.read()["data"]["items"]]
+
+
 def _report_fix(order: Case) -> None:
-    items = [{"id": item["id"], "fixed": True, "photos": [str(new_id())]} for item in order.read()["data"]["items"]]
     order.act(
         order.office.manager if order.office.region_code in (HOME, ELSEWHERE) else order.office.officers[0],
         "report_fix",
-        items=items,
+        items=all_fixed(order),
     )
 
 
@@ -355,3 +382,4 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "TRANSFERRED": (),
     "CANCELLED": (),
 }
+PROMPT_WAYS: dict[str, tuple[Step, ...]] = {"PROMPTED": (), "PROMPT_ANSWERED": (_report_fix,), "PROMPT_ENDED": ()}

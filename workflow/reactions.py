@@ -1,16 +1,13 @@
-"""Event -> command of a sibling, in the same transaction; photo -> whose case lets it be seen.
-
-With queue/ the only place where sibling cases meet.
-"""
+"""Event -> command of a sibling, in the same transaction. With `case_photos.py` and queue/ the only place where siblings meet."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set as AbstractSet
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor
@@ -19,37 +16,30 @@ from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import Event, recorded
 from database.session import now
-from media.likeness import same_as
-from media.models import READY, Media
 from places.models import Unit
 from problems import Invalid, field_error
 from sync.mutations import Origin
 from workflow.acting import get, roles_of
 from workflow.assistance import helping
 from workflow.assistance.models import Assistance
-from workflow.assistance.photos import assistance_photo
 from workflow.assistance.rules import DANGERS, WITH_EXPERT
 from workflow.assistance.synced import title as assistance_title
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
-from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.handovers.rules import ACTING_SIDE
-from workflow.hazards import passing_on, reporting, reuse
+from workflow.hazards import passing_on, reporting
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
 from workflow.hazards.open311 import commands as open311
-from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.rewards import commands as rewards
 from workflow.hazards.schemas import PICTURES
 from workflow.inspections import visiting
 from workflow.inspections.models import Inspection
-from workflow.inspections.photos import inspection_photo
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
 from workflow.inspections.synced import INSPECTION, title as inspection_title
 from workflow.measures.models import Measure
-from workflow.measures.photos import measure_photo
 from workflow.measures.rules import WITH_OFFICERS as WITH_SEALERS
 from workflow.measures.synced import MEASURE, title as measure_title
 from workflow.offices import committee_of
@@ -57,13 +47,11 @@ from workflow.papers.archive import papers_of
 from workflow.papers.models import Paper
 from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
-from workflow.permits.photos import permit_photo
 from workflow.permits.rules import WITH_OFFICERS
 from workflow.permits.synced import title as permit_title
 from workflow.queue.commands import reflect
-from workflow.rectification import commands as rectification
+from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
-from workflow.rectification.photos import order_photo, rectification_photo
 from workflow.rectification.synced import RECTIFICATION
 
 Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure
@@ -229,6 +217,27 @@ def _file_case(session: Session, event: Event) -> None:
         visiting.enter_ended(session, order.inspection_id, "enter_case_filed", case_no=event.data["case_no"])
 
 
+def _prompt(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    told = event.data["prompt"]
+    prompting.check_told(session, UUID(told["unit_id"]), hazard.region_code, date.fromisoformat(told["due_on"]))
+    officers = hazard.officer_ids[:2]
+    made = prompting.prompt(session, hazard.id, hazard.region_code, hazard.org_id, officers, told)
+    passing_on.hold_prompt(session, hazard.id, made.id)
+
+
+def _follow_officers(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    if hazard.prompt_id is not None:
+        prompting.follow_officers(session, hazard.prompt_id, hazard.officer_ids[:2])
+
+
+def _end_prompt(session: Session, event: Event) -> None:
+    hazard = session.get_one(Hazard, event.entity_id)
+    if hazard.prompt_id is not None:
+        prompting.enter_prompt_ended(session, hazard.prompt_id)
+
+
 def _transfer_order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     if hazard.rectification_id is not None:
@@ -242,6 +251,7 @@ def _end_siblings(session: Session, event: Event) -> None:
         handovers.enter_withdrawn(session, hazard.handover_id)
     if hazard.rectification_id is not None:
         rectification.enter_ended(session, hazard.rectification_id, hazard.case_no)
+    _end_prompt(session, event)
 
 
 def _check_order(session: Session, event: Event) -> None:
@@ -282,10 +292,13 @@ _UNSAID: Json = {
 
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
+    "hazard.unit_prompted": (_prompt,),
+    "hazard.assigned": (_follow_officers,),
+    "hazard.officers_released": (_follow_officers,),
     "hazard.reporter_told": (rewards.open_claims,),
-    "hazard.verified_true": (_order, open311.follow),
+    "hazard.verified_true": (_order, _end_prompt, open311.follow),
     "hazard.registered": (open311.follow,),
-    "hazard.handed_over": (_transfer_order, open311.follow),
+    "hazard.handed_over": (_transfer_order, _end_prompt, open311.follow),
     "hazard.rejected": (_end_siblings, intakes.follow, open311.follow),
     "hazard.diverted_119": (intakes.follow, open311.follow),
     "hazard.disputed": (open311.follow,),
@@ -319,54 +332,6 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
 }
 
 
-_MOST_REUSES = 20  # of one photo: more of them tell the leader nothing new
-
-
-def compare_evidence(session: Session, media_id: UUID) -> None:
-    """Whether this photo of a report or of what followed is shown elsewhere too. Safe to repeat.
-
-    As evidence in two cases, or at two stages of one: there the reporter's photo counts too, for nobody else has it.
-    """
-    photo = session.get(Media, media_id)
-    hazard_id = _hazard_of(session, photo) if photo is not None and photo.state == READY else None
-    if photo is None or hazard_id is None or photo.role not in ("report", *reuse.EVIDENCE):
-        return
-    is_own = Media.entity_id.in_([hazard_id, *session.scalars(_orders_of(hazard_id))])
-    is_evidence = Media.role.in_(reuse.EVIDENCE)
-    if photo.role == "report":
-        wanted = and_(is_own, is_evidence)
-    else:
-        wanted = or_(
-            and_(is_own, Media.role.in_(("report", *reuse.EVIDENCE)), Media.role != photo.role), and_(~is_own, is_evidence)
-        )
-    kinds = Media.entity_type.in_(("hazard", "rectification"))
-    like = select(Media).where(same_as(photo), Media.state == READY, kinds, wanted).order_by(Media.stored_at, Media.id)
-    others = [(other, _hazard_of(session, other)) for other in session.scalars(like.limit(_MOST_REUSES))]
-    reuse.flag(session, photo, hazard_id, [(other, of_case) for other, of_case in others if of_case is not None])
-
-
-def _hazard_of(session: Session, photo: Media) -> UUID | None:
-    """The hazard that a photo of it, or of an order because of it, belongs to."""
-    if photo.entity_type == "rectification":
-        return session.scalar(select(Rectification.hazard_id).where(Rectification.id == photo.entity_id))
-    return photo.entity_id if photo.entity_type == "hazard" else None
-
-
-def _orders_of(hazard_id: UUID) -> Select[UUID]:
-    return select(Rectification.id).where(Rectification.hazard_id == hazard_id)
-
-
-def case_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]:
-    """By the hazard itself, or by a letter about it or an order that came of it."""
-    seen = hazard_photo(session, actor, photo) or letter_photo(session, actor, photo)
-    return seen or order_photo(session, actor, photo)
-
-
-def _inspection_photo(session: Session, actor: Actor, photo: Media) -> AbstractSet[str]:
-    """By the inspection itself, or by the order that came of it."""
-    return inspection_photo(session, actor, photo) or order_photo(session, actor, photo)
-
-
 _WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION, MEASURE)}
 
 
@@ -378,17 +343,3 @@ def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID
     case: Any = get(session, _WITH_PAPERS[entity_type], CASES[entity_type], entity_id, actor)
     is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in case.officer_ids
     return [paper for paper in papers_of(session, entity_type, entity_id) if is_office or paper.paper not in INTERNAL]
-
-
-# Who may see a photo, by the kind of case that it belongs to.
-MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
-    "hazard": case_photo,
-    "handover": handover_photo,
-    "rectification": rectification_photo,
-    "permit": permit_photo,
-    "assistance": assistance_photo,
-    "inspection": _inspection_photo,
-    "measure": measure_photo,
-}
-# Who is told that a photo has to be sent again, where it is not its owner.
-PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

@@ -16,7 +16,7 @@ from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
-from workflow.queue.rules import ASSIGN_BUCKET, LABELS, PRIVATE, SIGN_BUCKET, WAITING_FOR, waiting_for
+from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, UNTASKED, WAITING_FOR, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
@@ -83,7 +83,7 @@ def test_every_step_has_somebody_who_may_take_it_and_a_button(life: StateMachine
 @each
 def test_every_open_state_waits_for_something_and_no_closed_one_does(life: StateMachine) -> None:
     waiting = {state for entity_type, state in WAITING_FOR if entity_type == life.name}
-    private = {state for entity_type, state in PRIVATE if entity_type == life.name}
+    private = {state for entity_type, state in UNTASKED if entity_type == life.name}
     assert waiting == set(life.states) - life.final - private
 
 

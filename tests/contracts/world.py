@@ -24,7 +24,7 @@ from tests.contracts.bodies import body
 from tests.contracts.document import Json, Operation
 from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
-from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order
+from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import asked_here, make_measure, prepared as prepared_measure, said as said_of_measure
 from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
@@ -46,10 +46,10 @@ LIVES: dict[str, StateMachine] = {
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
-    "assistance": make_assistance, "inspection": make_inspection,
-    "measure": make_measure,
+    "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure,
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
+    "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
     "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
 }  # fmt: skip
 # What the first of two officers drafts: kind, state -> act, its arguments.

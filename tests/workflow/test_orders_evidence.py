@@ -12,8 +12,8 @@ from database.base import new_id
 from media.models import Media
 from tests.makers import FINDING, Case, in_days, make_hazard, make_order, order_to
 from tests.people import HOME
+from workflow.case_photos import case_photo
 from workflow.hazards.models import Hazard
-from workflow.reactions import case_photo
 from workflow.rectification.models import Rectification
 
 

@@ -13,7 +13,7 @@ from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
-from workflow.queue.rules import LABELS, PRIVATE, waiting_for
+from workflow.queue.rules import LABELS, UNTASKED, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
@@ -39,7 +39,7 @@ def test_every_state_can_be_reached_from_the_start(machine: StateMachine) -> Non
 def test_every_open_case_waits_for_something_that_has_a_name(machine: StateMachine) -> None:
     for state in machine.states:
         waits = waiting_for(machine.name, state)
-        assert (waits is None) == (state in machine.final or (machine.name, state) in PRIVATE), state
+        assert (waits is None) == (state in machine.final or (machine.name, state) in UNTASKED), state
         if waits is not None:
             assert waits in LABELS
 

@@ -27,6 +27,7 @@ MUTATIONS = [
     Mutation("hazard.reclassify", schemas.ReclassifySchema, triage.reclassify, summary="调整类别"),
     Mutation("hazard.assign", schemas.AssignSchema, triage.assign, summary="派单"),
     Mutation("hazard.precheck", schemas.PrecheckSchema, triage.precheck, summary="网格先行查看"),
+    Mutation("hazard.prompt_unit", schemas.PromptUnitSchema, passing_on.prompt_unit, summary="告知单位即改"),
     Mutation("hazard.start", schemas.StartSchema, verification.start, summary="到场核查"),
     Mutation("hazard.verify_true", schemas.VerifyTrueSchema, verification.verify_true, summary="属实,责令改正"),
     Mutation("hazard.verify_false", schemas.FindingSchema, verification.verify_false, summary="核查未发现"),

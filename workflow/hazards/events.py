@@ -15,6 +15,8 @@ EVENT_WORDS = {
     "hazard.assigned": "派单",
     "hazard.officers_released": "承办人调离,退回派单",
     "hazard.prechecked": "网格先行查看",
+    "hazard.unit_prompted": "告知单位即改",
+    "hazard.prompt_noted": "即知即改登记",
     "hazard.check_started": "到场核查",
     "hazard.reporter_asked": "询问举报人",
     "hazard.reporter_answered": "举报人答复",

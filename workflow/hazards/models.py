@@ -92,6 +92,7 @@ class Hazard(Revised, Base):
     finding: Mapped[Json | None]  # what the two officers found, with both signatures
     case_no: Mapped[str | None]  # 立案 number
     rectification_id: Mapped[UUID | None]
+    prompt_id: Mapped[UUID | None]  # 即知即改, of which the place was told
     handover_id: Mapped[UUID | None]
     handover_closed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]

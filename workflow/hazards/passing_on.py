@@ -69,6 +69,29 @@ def _pass_on(session: Session, actor: Actor, hazard_id: UUID, action: str, data:
     return hazard
 
 
+def prompt_unit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """即知即改: the leader has the place told, never by whom. No clock stops: it does not replace the check."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "prompt_unit", roles_on(hazard, actor, origin))
+    guard(hazard.prompt_id is None, "prompt_unit", "already_prompted")
+    move(
+        session, hazard, step, actor, "hazard.unit_prompted",
+        data={
+            "number": hazard.number,
+            "prompt": {"unit_id": str(data["unit_id"]), "due_on": data["due_on"].isoformat(), "items": data["items"]},
+        },
+        origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def hold_prompt(session: Session, hazard_id: UUID, prompt_id: UUID) -> None:
+    """Reaction: the hazard knows what the place was told."""
+    hazard = _lock(session, hazard_id)
+    hazard.prompt_id = prompt_id
+    record(session, "hazard.prompt_noted", hazard, SYSTEM, data={"prompt_id": str(prompt_id)})
+
+
 def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID) -> None:
     """Reaction: the hazard knows the letter that is under way."""
     hazard = _lock(session, hazard_id)

@@ -80,6 +80,7 @@ class HazardOutlineSchema(AnswerSchema):
     master_id = fields.UUID(allow_none=True, metadata={"description": "the case that it was merged into"})
     pending_act = fields.Nested(DraftedActSchema, allow_none=True)
     rectification_id = fields.UUID(allow_none=True)
+    prompt_id = fields.UUID(allow_none=True, metadata={"description": "即知即改: what the place was told, and answered"})
     handover_id = fields.UUID(allow_none=True)
     finding = fields.Nested(HazardFoundSchema, allow_none=True)
     dispute = fields.Nested(DisputedSchema, allow_none=True)

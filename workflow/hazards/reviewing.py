@@ -82,7 +82,7 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
     if hazard.handover_closed_at is not None:
         hazard.handover_id = None
-    hazard.rectification_id = hazard.case_no = hazard.handover_closed_at = None
+    hazard.rectification_id = hazard.prompt_id = hazard.case_no = hazard.handover_closed_at = None
     hazard.off_devices_at = None
     rule = clock_rule_for(session, hazard.picture, hazard.category)
     timekeeping.start(session, hazard, rule.id, now(session))

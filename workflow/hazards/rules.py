@@ -82,6 +82,7 @@ LIFE = StateMachine(
         Transition("VERIFYING", "assign", "ASSIGNED", _LEADER, "改派"),
         Transition("ASSIGNED", "precheck", "ASSIGNED", frozenset({Role.GRID_WORKER, Role.TOWN_OFFICER}), "网格先行查看"),
         Transition("ASSIGNED", "start", "VERIFYING", _OFFICER, "到场核查"),
+        *_each(_NOT_VERIFIED, "prompt_unit", "", _LEADER, label="告知单位即改"),
         Transition(
             "VERIFYING",
             "verify_false",

@@ -152,6 +152,23 @@ class PrecheckSchema(StrictSchema):
     photos = PhotosField(load_default=list)
 
 
+class PromptedItemSchema(StrictSchema):
+    """One thing that the place can put right at once, in the leader's words: nothing of the report is copied."""
+
+    description = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000))
+    clause = Line(max_length=200, min_length=0, load_default="")
+
+
+class PromptUnitSchema(StrictSchema):
+    """即知即改: which place is told, of what, and by when it should show that it is put right."""
+
+    unit_id = fields.UUID(required=True)
+    due_on = fields.Date(required=True)
+    items = fields.List(
+        fields.Nested(PromptedItemSchema), required=True, validate=validate.Length(min=1, max=20, error="应有1到20项")
+    )
+
+
 class StartSchema(StrictSchema):
     """Arrival on the spot."""
 

@@ -30,6 +30,7 @@ def officer_line(hazard: Hazard) -> Json:
         "master_id": hazard.master_id,
         "pending_act": drafted(hazard.pending_act, with_words=False),
         "rectification_id": hazard.rectification_id,
+        "prompt_id": hazard.prompt_id,
         "handover_id": hazard.handover_id,
     }
 

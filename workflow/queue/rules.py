@@ -66,8 +66,8 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("assistance", "ADVICE_ISSUED"): "assistance_follow",
     ("assistance", "CONFIRMED"): "assistance_follow",
 }
-# What is somebody's own paper still and nobody's work.
-PRIVATE = frozenset({("permit", "DRAFT")})
+# What is nobody's work: somebody's own paper still, and what a place was told while the report itself waits for its check.
+UNTASKED = frozenset({("permit", "DRAFT"), ("rectification", "PROMPTED"), ("rectification", "PROMPT_ANSWERED")})
 
 LABELS = {
     "register": "待受理",

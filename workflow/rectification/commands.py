@@ -23,7 +23,7 @@ from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, second_officer
-from workflow.offices import people_of_unit, staff_names
+from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import archive_order, issue, served_day
 from workflow.papers.rules import NOBODY
 from workflow.rectification import extension, schemas
@@ -110,9 +110,16 @@ def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, A
     for index, item in enumerate(data["items"]):
         if any(len(one["fixed_photo_ids"]) > MOST_PHOTOS for one in made.items if one["id"] == str(item["id"])):
             raise Invalid(field_error(f"items.{index}.photos", "too_many", f"每项改正照片最多{MOST_PHOTOS}张"))
+    is_prompt = made.kind == "PROMPT"
+    leaders = duty_leaders(session, made.org_id) if is_prompt and not made.officer_ids else []
     move(
-        session, made, step, actor, "rectification.fix_reported", concerns={"officers": made.officer_ids},
-        data={**came_of_text(made), "fixed": sum(1 for item in made.items if item["fixed"])}, origin=origin,
+        session, made, step, actor, "rectification.prompt_answered" if is_prompt else "rectification.fix_reported",
+        concerns={"officers": made.officer_ids, "leaders": leaders},
+        data={
+            **came_of_text(made), "order_no": made.order_no, "unit_name": made.unit_name,
+            "fixed": sum(1 for item in made.items if item["fixed"]), "of": len(made.items),
+        },
+        origin=origin,
     )  # fmt: skip
     return made
 

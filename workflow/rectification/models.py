@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
-from workflow.rectification.rules import LIFE
+from workflow.rectification.rules import KINDS, LIFE
 
 
 class Rectification(Revised, Base):
@@ -19,7 +19,7 @@ class Rectification(Revised, Base):
     __tablename__ = "rectification"
     __table_args__ = (
         CheckConstraint(f"state IN {LIFE.states}", name="state_known"),
-        CheckConstraint("kind IN ('IMMEDIATE', 'DEADLINE')", name="kind_known"),
+        CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
         CheckConstraint("due_on >= ordered_on", name="due_after_order"),
         CheckConstraint("(hazard_id IS NULL) <> (inspection_id IS NULL)", name="comes_of_one"),
         Index("ix_rectification_officers", "officer_ids", postgresql_using="gin"),
@@ -27,7 +27,7 @@ class Rectification(Revised, Base):
         Index("ix_rectification_region", "region_code", "state", "id"),
     )
 
-    order_no: Mapped[str] = mapped_column(unique=True)
+    order_no: Mapped[str] = mapped_column(unique=True)  # of 即知即改, which is no order, JG and a serial
     state: Mapped[str]
     # What it came of: a report that was found true, or an inspection.
     hazard_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazard.id"), index=True)

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Moment
 from workflow.answers import CaseSchema, SummarySchema
-from workflow.rectification.rules import LIFE, NO_PENALTY
+from workflow.rectification.rules import KINDS, LIFE, NO_PENALTY
 from workflow.schemas import FoundSchema, PhotoReuseSchema, ReadableActSchema
 
 STATE = validate.OneOf(LIFE.states)
@@ -44,7 +44,7 @@ class UnitOrderSchema(AnswerSchema):
 
     order_no = fields.String()
     state = fields.String(validate=STATE)
-    kind = fields.String(validate=validate.OneOf(["IMMEDIATE", "DEADLINE"]))
+    kind = fields.String(validate=validate.OneOf(KINDS))
     unit_id = fields.UUID(allow_none=True)
     unit_name = fields.String()
     ordered_on = fields.Date()

@@ -8,11 +8,15 @@ from __future__ import annotations
 from accounts.actor import Role
 from workflow.state_machine import START, StateMachine, Transition
 
-_UNIT = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT, Role.FIRE_OFFICER})
+_PLACE = frozenset({Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER, Role.AGENT})
+_UNIT = _PLACE | {Role.FIRE_OFFICER}
 _OFFICER = frozenset({Role.FIRE_OFFICER})
 _LEADER = frozenset({Role.UNIT_LEADER})
 _SYSTEM = frozenset({Role.SYSTEM})
+# 责令立即改正, 责令限期改正, and 即知即改, which is no order (docs/sources.md).
+KINDS = ("IMMEDIATE", "DEADLINE", "PROMPT")
 UNDER_WAY = ("ORDERED", "RECTIFYING")
+PROMPTED = ("PROMPTED", "PROMPT_ANSWERED")
 
 LIFE = StateMachine(
     "rectification",
@@ -25,6 +29,9 @@ LIFE = StateMachine(
         "CASE_FILED": "已立案",
         "TRANSFERRED": "随案移交",
         "CANCELLED": "随案终止",
+        "PROMPTED": "已告知即改",
+        "PROMPT_ANSWERED": "已回传改正情况",
+        "PROMPT_ENDED": "已转入核查",
     },
     [
         Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
@@ -66,8 +73,12 @@ LIFE = StateMachine(
             )
             for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
+        # 即知即改 of a report that nobody has checked yet.
+        Transition(START, "prompt", "PROMPTED", _SYSTEM, "告知即改"),
+        *[Transition(state, "report_fix", "PROMPT_ANSWERED", _PLACE, "回传改正情况") for state in PROMPTED],
+        *[Transition(state, "enter_prompt_ended", "PROMPT_ENDED", _SYSTEM, "转入核查") for state in PROMPTED],
     ],
-    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED"}),
+    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED", "PROMPT_ENDED"}),
 )  # fmt: skip
 
 
