@@ -195,7 +195,7 @@ def test_people_may_do_exactly_what_the_table_says(
     document: Json = client.get("/api/v1/openapi.json").get_json()
     world = World(client, document)
     wrong, counted, sees = [], Counter[str](), dict[tuple[UUID, str], bool]()
-    for operation in _actions(document, kind):
+    for operation in actions_of(document, kind):
         action = operation.path.rpartition("/")[2]
         case = world.for_action(kind, action, state)
         arguments = world.arguments(operation, case)
@@ -210,17 +210,17 @@ def test_people_may_do_exactly_what_the_table_says(
             got = answered(answer.status_code, document_)
             want = expected(case, action, roles) if sees[case.id, name] else "not_found"
             counted[got] += 1
-            if got != want and not _second_person(case, action, name, got, document_):
+            if got != want and not is_second_person(case, action, name, document_):
                 wrong.append(f"{name} {action}: {got} instead of {want}: {document_}")
     record_property("cells", dict(counted))
     assert not wrong, "\n".join(wrong)
 
 
-def _actions(document: Json, kind: str) -> list[Operation]:
+def actions_of(document: Json, kind: str) -> list[Operation]:
     return [op for op in operations(document) if op.path.startswith(f"/api/v1/{collection(kind)}/") and "/actions/" in op.path]
 
 
-def _second_person(case: Case, action: str, name: str, got: str, document: Json) -> bool:
+def is_second_person(case: Case, action: str, name: str, document: Json) -> bool:
     """Who signed first may not sign second, who asked may not agree, and who decided may not review."""
     if action == "cosign" and (case.kind, case.state, action) in LEADS_ON:
         return name == "first officer" and document.get("reason") == "not_the_second_officer"
@@ -239,7 +239,7 @@ def test_every_step_that_people_may_take_is_taken_by_somebody(app: Flask, client
     world = World(client, document)
     never = []
     for kind, life in LIVES.items():
-        by_action = {operation.path.rpartition("/")[2]: operation for operation in _actions(document, kind)}
+        by_action = {operation.path.rpartition("/")[2]: operation for operation in actions_of(document, kind)}
         for step in life.transitions:
             if step.source == START or step.who == {Role.SYSTEM}:
                 continue

@@ -24,7 +24,7 @@ export type Field = Common &
     | { readonly kind: 'corrections' }
     | { readonly kind: 'options'; readonly options: readonly { readonly code: string; readonly label: string }[] } // with their words
     | { readonly kind: 'expert' | 'moment' | 'advice' | 'done' | 'score' }
-    | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'position' | 'order' | 'fixes' }
+    | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'unit' | 'position' | 'order' | 'fixes' }
   )
 
 const NOTE: Field = { kind: 'text', name: 'note', most: 500, isFolded: true }
@@ -86,6 +86,11 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     ],
     reclassify: [{ kind: 'category', name: 'category', isRequired: true }, reason(500, 'wrong_category')],
     assign: [OFFICERS, { kind: 'helper', name: 'grid_worker_id', isFolded: true }, NOTE],
+    prompt_unit: [
+      { kind: 'unit', name: 'unit_id', isRequired: true },
+      { kind: 'lines', name: 'items', member: 'description', isRequired: true, label: 'cases.field.prompt_items' },
+      { kind: 'date', name: 'due_on', inDays: 1, isRequired: true, label: 'cases.field.prompt_until' },
+    ],
     precheck: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { kind: 'photos', name: 'photos', role: 'precheck' }],
     start: [{ kind: 'position', name: 'position' }],
     verify_true: [...check('verification'), { kind: 'order', name: 'order', isRequired: true }, ...CHECK_ASIDE],
