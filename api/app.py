@@ -44,6 +44,7 @@ from api import (
     sessions,
     sync,
     training,
+    transfers,
     unit_imports,
     unit_powers,
     units,
@@ -102,6 +103,8 @@ from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
 from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
+from workflow.transfers.commands import MUTATIONS as TRANSFER_MUTATIONS
+from workflow.transfers.synced import TRANSFER
 
 # What devices may hold.
 SYNCED = [
@@ -113,6 +116,7 @@ SYNCED = [
     ASSISTANCE,
     INSPECTION,
     MEASURE,
+    TRANSFER,
     TASK,
     NUMBER_BLOCK,
     ISSUE,
@@ -130,6 +134,7 @@ MUTATIONS = [
     *ASSISTANCE_MUTATIONS,
     *INSPECTION_MUTATIONS,
     *MEASURE_MUTATIONS,
+    *TRANSFER_MUTATIONS,
     *TASK_MUTATIONS,
     *NUMBER_MUTATIONS,
     *INBOX_MUTATIONS,
@@ -162,6 +167,7 @@ ROUTES = [
     permits.routes,
     inspections.routes,
     measures.routes,
+    transfers.routes,
     permits.licence_routes,
     assistance.routes,
     assistance.expert_routes,

@@ -11,6 +11,7 @@ from notifications.templates_inspections import INSPECTIONS
 from notifications.templates_measures import MEASURES
 from notifications.templates_permits import PERMITS
 from notifications.templates_reporters import REPORTERS
+from notifications.templates_transfers import TRANSFERS
 from notifications.wording import Wording
 
 _REPORTER = [
@@ -325,5 +326,5 @@ _ORDERS = [
 
 WORDINGS: dict[str, Wording] = {
     wording.key: wording
-    for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS, *MEASURES]
+    for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS, *TRANSFERS, *MEASURES]
 }

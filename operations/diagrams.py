@@ -17,6 +17,7 @@ from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import StateMachine
+from workflow.transfers.rules import LIFE as TRANSFER
 
 _ROOT = Path(__file__).resolve().parent.parent
 _TITLES = {
@@ -27,6 +28,7 @@ _TITLES = {
     "assistance": "技术帮扶 (assistance)",
     "inspection": "消防监督检查 (inspection)",
     "measure": "临时查封、停产停业 (measure)",
+    "transfer": "涉嫌犯罪案件移送 (transfer)",
     "reward_claim": "举报奖励 (reward claim)",
     "unsealing": "启封举报人身份 (unsealing)",
 }
@@ -54,7 +56,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, REWARD_CLAIM, UNSEALING]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER, REWARD_CLAIM, UNSEALING]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

@@ -51,3 +51,10 @@ def shown_twice(client: FlaskClient, region_code: str) -> tuple[Case, str]:
         case.cosigned("verify_false", **FOUND, photos=[sent(case.office.officers[0], photo)])
         work_off(client.application.extensions["fire"])
     return case, str(case.read()["reuses"][0]["id"])
+
+
+def a_photo() -> bytes:
+    """A small JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (30, 90, 60)).save(out, "JPEG")
+    return out.getvalue()

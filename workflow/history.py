@@ -30,10 +30,16 @@ from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
 from workflow.rectification.synced import RECTIFICATION
 from workflow.state_machine import StateMachine
+from workflow.transfers.models import Transfer
+from workflow.transfers.rules import LIFE as TRANSFER_LIFE
+from workflow.transfers.synced import TRANSFER
 
 _LIVES: dict[str, StateMachine] = {
-    life.name: life for life in (HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE)
-}
+    life.name: life
+    for life in (
+        HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, TRANSFER_LIFE,
+    )
+}  # fmt: skip
 KINDS = tuple(_LIVES)
 
 
@@ -44,6 +50,7 @@ def of_unit(actor: Actor, unit_id: UUID) -> Select[Any]:
     their own.
     """
     parts = [
+        _part(TRANSFER, Transfer, Transfer.number, actor).where(Transfer.unit_id == unit_id),
         _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id == unit_id),
         _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id == unit_id),
         _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id == unit_id),

@@ -53,11 +53,14 @@ from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
+from workflow.transfers.models import Transfer
+from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
+from workflow.transfers.synced import TRANSFER, title as transfer_title
 
-Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure
+Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | Transfer
 CASES: dict[str, type[Case]] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure,
+    "inspection": Inspection, "measure": Measure, "transfer": Transfer,
 }  # fmt: skip
 
 
@@ -100,6 +103,10 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Measure):
         people = case.officer_ids if case.state in WITH_SEALERS else []
         reflect(session, case, case.org_id, people, measure_title(case), is_new=is_new)
+        return
+    if isinstance(case, Transfer):
+        people = case.officer_ids if case.state in WITH_TRANSFERRERS else []
+        reflect(session, case, case.org_id, people, transfer_title(case), is_new=is_new)
         return
     if isinstance(case, Rectification) and case.inspection_id is not None:
         _reflect_order(session, case, inspection_title(session.get_one(Inspection, case.inspection_id)), is_new=is_new)
@@ -332,7 +339,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
 }
 
 
-_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION, MEASURE)}
+_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION, MEASURE, TRANSFER)}
 
 
 def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:

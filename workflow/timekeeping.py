@@ -17,9 +17,10 @@ from workflow.clocks import Due, Pause, Rule, due
 from workflow.models import Clock, ClockRule
 
 # Until then somebody outside the brigade has to act: a unit, a receiving office.
-WAITS = frozenset(
-    {"IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "IN-RECTIFY", "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-30D", "SUSP-BY"}
-)
+WAITS = frozenset({
+    "IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "IN-RECTIFY", "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-30D", "SUSP-BY",
+    "CT-REPLY", "CT-REVIEW",
+})  # fmt: skip
 # Whose end a timer waits for. No leader is warned of it: what the office has to do then has a clock of its own, and of an
 # order's term only the order itself keeps the record.
 _TERM_REPEATED = "HZ-RECTIFY"

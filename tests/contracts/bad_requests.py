@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from database.base import new_id
-from tests.contracts.world import a_photo
 from tests.makers import report
+from tests.photos import a_photo
 
 MEGABYTE = 1_048_576
 WRONG_USCC = "91350100M000100Y44"

@@ -28,7 +28,7 @@ from workflow.queue.models import Task
 KINDS = {
     "hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit",
     "assistance": "assistance", "inspections": "inspection",
-    "measures": "measure",
+    "measures": "measure", "transfers": "transfer",
 }  # fmt: skip
 
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
@@ -134,7 +134,7 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
         return staff(world.client, Role.LEGAL_REVIEWER, world.region_code)
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
-    if operation.id in ("number_blocks.lend_numbers", "measures.open_sealing"):
+    if operation.id in ("number_blocks.lend_numbers", "measures.open_sealing", "transfers.propose_transfer"):
         return world.office.officers[0]
     if operation.id in _OF_THE_REGION or operation.path.startswith(f"{BASE}/dead-letters"):
         return staff(world.client, Role.SYS_ADMIN, "150000")

@@ -34,8 +34,9 @@ from tests.application import undone
 from tests.contracts.bodies import usual_headers
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.targets import Target, sensible
-from tests.contracts.world import World, a_photo
+from tests.contracts.world import World
 from tests.people import Caller, citizen, enterprise, guest, staff
+from tests.photos import a_photo
 
 SEED = 20261122
 PATH = "/api/v1/openapi.json"

@@ -114,6 +114,17 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
             "manager": (office.manager, set()),
             "responsible": (enterprise(client, Role.UNIT_RESPONSIBLE), set()),
         }
+    elif case.kind == "transfer":
+        everybody = {
+            "leader": (office.leader, {Role.UNIT_LEADER}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "first officer": (first, {Role.FIRE_OFFICER}),
+            "second officer": (second, {Role.FIRE_OFFICER}),
+            "third officer": (third, set()),
+            "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+            "receiver": (office.receiver, set()),
+            "manager": (office.manager, set()),
+        }
     elif case.kind == "measure":
         told = case.state not in ("OPEN", "PROPOSED", "DECIDED", "DROPPED")
         everybody = {

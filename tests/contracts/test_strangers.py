@@ -23,8 +23,9 @@ from tests.contracts.bodies import usual_headers
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
 from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
-from tests.contracts.world import LIVES, Ids, World, a_photo
+from tests.contracts.world import LIVES, Ids, World
 from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
+from tests.photos import a_photo
 from tests.wsgi import WsgiTransport
 
 # Operations that create under an id made by the client: an id in use is refused to whom it does not belong.

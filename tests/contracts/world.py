@@ -29,7 +29,9 @@ from tests.measures import asked_here, make_measure, prepared as prepared_measur
 from tests.papers import lend
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
+from tests.photos import a_photo
 from tests.rewards import OF_REPORTERS
+from tests.transfers import make_transfer, reported_here, said as said_of_transfer
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
@@ -39,18 +41,21 @@ from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
 from workflow.state_machine import START, StateMachine
+from workflow.transfers.rules import LIFE as TRANSFER
 
 LIVES: dict[str, StateMachine] = {
     "hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT, "assistance": ASSISTANCE,
-    "inspection": INSPECTION, "measure": MEASURE,
+    "inspection": INSPECTION, "measure": MEASURE, "transfer": TRANSFER,
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
     "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure,
+    "transfer": make_transfer,
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
     "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
     "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
+    "transfer": said_of_transfer,
 }  # fmt: skip
 # What the first of two officers drafts: kind, state -> act, its arguments.
 DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
@@ -58,6 +63,7 @@ DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
     ("rectification", "RECHECK_PENDING"): ("recheck_pass", lambda _: {"finding": "复查情况"}),
     ("inspection", "IN_PROGRESS"): ("find_none", found_at),
 }
+ASKED_HERE = {**OF_REPORTERS, "transfers.propose_transfer": reported_here}  # operation -> a body with whatever it is about
 PREPARED = {"permit": prepared_permit, "measure": prepared_measure}  # with the flavours that they know themselves
 Ids = dict[str, str]  # path parameter -> value
 
@@ -152,8 +158,8 @@ class World:
             return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
-        if operation.id in OF_REPORTERS:
-            return {**known, **OF_REPORTERS[operation.id](self.client, self.region_code)}
+        if operation.id in ASKED_HERE:
+            return {**known, **ASKED_HERE[operation.id](self.client, self.region_code)}
         if operation.id == "assistance.submit":
             return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
         if operation.id == "inspections.plan":
@@ -387,14 +393,3 @@ class World:
         assert answer.status_code == 201, f"{path}: {answer.get_data(as_text=True)}"
         made: Json = answer.get_json()
         return made
-
-
-def a_photo() -> bytes:
-    """A small JPEG."""
-    import io
-
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.new("RGB", (64, 48), (30, 90, 60)).save(out, "JPEG")
-    return out.getvalue()

@@ -27,6 +27,7 @@ from tests.measures import asked_here
 from tests.papers import lend
 from tests.people import BASE, Caller
 from tests.photos import shown_twice
+from tests.transfers import reported_here
 from tests.wsgi import WsgiTransport
 
 # What need not be said, and usually is.
@@ -204,6 +205,12 @@ def seal_or_stop(world: World, action: str) -> Occasion:
     return Occasion(world, world.office.leader, args.pop("id"), {**args, **more, "officer_ids": pair}, names=names)
 
 
+def suspect_crime(world: World) -> Occasion:
+    """An officer reports what he takes for a crime."""
+    args = reported_here(world.client, world.region_code)
+    return Occasion(world, world.office.officers[0], args.pop("id"), args, names={"inspection": args["inspection_id"]})
+
+
 def with_numbers(world: World, action: str) -> Occasion:
     """Numbers that an officer was lent, and what he or his leader says of them."""
     officer = world.office.officers[0]
@@ -225,6 +232,7 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "inspection.plan": plan_inspection,
     "measure.open": lambda world: seal_or_stop(world, "open"),
     "measure.suspend": lambda world: seal_or_stop(world, "suspend"),
+    "transfer.propose": suspect_crime,
     "number_block.lend": lambda world: Occasion(world, world.office.officers[0], str(new_id()), {"paper": "order", "count": 2}),
     "number_block.void": lambda world: with_numbers(world, "void"),
     "number_block.give_back": lambda world: with_numbers(world, "give_back"),

@@ -22,8 +22,8 @@ from tests.assistance import (
     why_not,
 )
 from tests.clock import Clock
-from tests.contracts.world import a_photo
 from tests.people import ELSEWHERE, HOME, citizen, staff
+from tests.photos import a_photo
 
 
 def test_the_expert_helps_without_a_network_and_the_number_comes_with_the_push(

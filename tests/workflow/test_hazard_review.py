@@ -10,9 +10,9 @@ from api.context import Parts
 from database.base import new_id
 from tests.accounts.makers import hire
 from tests.application import work_off
-from tests.contracts.world import a_photo
 from tests.makers import Case, make_hazard
 from tests.people import Caller, staff
+from tests.photos import a_photo
 
 pytestmark = pytest.mark.usefixtures("fresh_database")  # another test's leader would change whose turn it is
 

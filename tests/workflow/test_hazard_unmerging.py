@@ -15,9 +15,9 @@ from database.base import new_id
 from device.client import Device
 from tests.application import work_off
 from tests.clock import Clock
-from tests.contracts.world import a_photo
 from tests.makers import FOUND, Case, make_hazard
 from tests.people import Caller, citizen, demo_accounts, staff
+from tests.photos import a_photo
 from tests.workflow.test_hazard_merging import to_its_end, told
 from tests.wsgi import WsgiTransport
 

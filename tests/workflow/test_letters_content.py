@@ -9,8 +9,8 @@ from api.context import Parts
 from database.base import new_id
 from tests.application import work_off
 from tests.clock import Clock
-from tests.contracts.world import a_photo
 from tests.makers import FINDING, Case, make_hazard, make_letter, order_to
+from tests.photos import a_photo
 from tests.workflow.test_escalation import worked_off
 from workflow.handovers.models import Handover
 from workflow.handovers.synced import HANDOVER

@@ -15,9 +15,9 @@ from api.context import Parts
 from database.base import new_id
 from device.client import Device
 from tests.application import work_off
-from tests.contracts.world import a_photo
 from tests.makers import ORDER_WAYS, Case, make_hazard, make_letter, make_order, report
 from tests.people import BASE, HOME, Caller, Json, citizen, demo_accounts, guest, new_phone, staff
+from tests.photos import a_photo
 from tests.wsgi import WsgiTransport
 
 QUESTION, ANSWER = "请问是哪一个单元的楼道", "三单元二层的门后面"

@@ -49,6 +49,8 @@ from workflow.queue.rules import TOGETHER
 from workflow.rectification.commands import expire as expire_order
 from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
+from workflow.transfers.models import Transfer
+from workflow.transfers.synced import TRANSFER
 
 BATCH = 50
 ON_DEVICES = timedelta(days=90)  # a case leaves every device this long after it closed
@@ -61,6 +63,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "assistance": (ASSISTANCE, Assistance),
     "inspection": (INSPECTION, Inspection),
     "measure": (MEASURE, Measure),
+    "transfer": (TRANSFER, Transfer),
     "reward_claim": (REWARD_CLAIM, RewardClaim),
 }
 

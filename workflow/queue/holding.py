@@ -40,6 +40,9 @@ from workflow.queue.synced import TASK
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
 from workflow.rectification.synced import RECTIFICATION
+from workflow.transfers.models import Transfer
+from workflow.transfers.rules import LIFE as TRANSFER_LIFE
+from workflow.transfers.synced import TRANSFER
 
 _HOURS = ("HZ-24H", "HZ-2H")
 
@@ -97,6 +100,7 @@ def release_one(session: Session, person_id: UUID) -> bool:
         (RECTIFICATION, Rectification, Rectification.state.not_in(sorted(RECTIFICATION_LIFE.final))),
         (INSPECTION, Inspection, Inspection.state.in_(sorted(WITH_INSPECTORS))),
         (MEASURE, Measure, Measure.state.not_in(sorted(MEASURE_LIFE.final))),
+        (TRANSFER, Transfer, Transfer.state.not_in(sorted(TRANSFER_LIFE.final))),
         (PERMIT, Permit, Permit.state.not_in(sorted(PERMIT_LIFE.final))),
     ):
         held = select(model.id, model.region_code, model.officer_ids).where(model.officer_ids.contains([person_id]), still)
@@ -136,7 +140,7 @@ def _release(session: Session, case: Any, person_id: UUID) -> None:
     breaks_pair = person_id in case.officer_ids[:2]
     others = [person for person in case.officer_ids[: 2 if breaks_pair else None] if person != person_id]
     case.officer_ids = [] if breaks_pair and at_work else others
-    if breaks_pair:
+    if breaks_pair and not isinstance(case, Transfer):
         case.pending_act = None
     numbered = _numbered(session, case)
     is_told = breaks_pair and at_work

@@ -29,10 +29,12 @@ from workflow.queue.rules import NEXT_STEPS
 from workflow.rectification import synced as orders
 from workflow.rectification.models import Rectification
 from workflow.state_machine import Transition
+from workflow.transfers import synced as transfers
+from workflow.transfers.models import Transfer
 
 _MODELS: dict[str, Any] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure,
+    "inspection": Inspection, "measure": Measure, "transfer": Transfer,
 }  # fmt: skip
 
 
@@ -70,5 +72,7 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return inspections.offered(case, actor)
         case Measure():
             return measures.offered(case, actor)
+        case Transfer():
+            return transfers.offered(case, actor)
         case _:
             return orders.offered(case, actor, now(session))
