@@ -17,6 +17,7 @@ import { map } from '@/features/map'
 import { check } from '@/features/check'
 import { inspections } from '@/features/inspections'
 import { measures } from '@/features/measures'
+import { transfers } from '@/features/transfers'
 import { papers } from '@/features/papers'
 import { cosign } from '@/features/cosign'
 import { sync } from '@/features/sync'
@@ -30,5 +31,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, transfers, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
 ]

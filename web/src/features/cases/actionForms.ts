@@ -200,6 +200,17 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     defer: [reason(500)],
     cosign: [DRAFT],
   },
+  transfer: {
+    approve: [{ kind: 'line', name: 'police', most: 60, isRequired: true }],
+    disapprove: [reason(500)],
+    deliver: [{ kind: 'moment', name: 'delivered_at', isRequired: true }, { kind: 'line', name: 'received_by', most: 50, isRequired: true }, { ...PHOTOS, isRequired: true }],
+    note_filed: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'on', inDays: 0, isRequired: true }, PHOTOS],
+    note_declined: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'on', inDays: 0, isRequired: true }, reason(500), PHOTOS],
+    object: [reason(500, 'evidence_enough')],
+    take_back: [NOTE],
+    hand_items: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { ...PHOTOS, isRequired: true }],
+    assign: [OFFICERS],
+  },
   measure: {
     propose: [{ kind: 'text', name: 'note', most: 500 }, PHOTOS],
     seal_at_once: SEALED_AT_ONCE,

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 
-export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection' | 'measure'
+export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection' | 'measure' | 'transfer'
 export type Offer = Schemas['OfferedAction']
 export type Done = Schemas['Done']
 
@@ -12,6 +12,7 @@ export type Case =
   | ({ kind: 'assistance' } & Schemas['Assistance'])
   | ({ kind: 'inspection'; onSpot: boolean } & Omit<Schemas['Inspection'], 'kind'>) // onSpot: its reader goes there
   | ({ kind: 'measure' } & Omit<Schemas['Measure'], 'kind'>)
+  | ({ kind: 'transfer' } & Schemas['CriminalTransfer'])
   | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
 /** What a form of a step needs to know of its case: filled from the server's answer here, from the device's rows in the field. */
@@ -60,6 +61,8 @@ export function subjectOf(record: Case): Subject {
       const act = 'pending_act' in record.data ? record.data.pending_act : null
       return { ...common, place: record.unit_name, ...(act ? { actSha256: act.act_sha256 } : {}) }
     }
+    case 'transfer':
+      return { ...common, place: record.party }
     case 'permit': {
       const act = 'pending_act' in record.data ? record.data.pending_act : null
       return { ...common, place: record.venue, ...(act ? { actSha256: act.act_sha256 } : {}) }

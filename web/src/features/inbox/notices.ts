@@ -17,7 +17,7 @@ export function useNotices() {
   return { notices, isRead, unread: computed(() => notices.value.filter(isUnread).length) }
 }
 
-const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'inspection', 'measure']
+const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'inspection', 'measure', 'transfer']
 
 /** The page of what a notice is about: a reporter's own, a case of the office, or all that the office has to do. */
 export function caseOf(notice: Pick<Notice, 'subject_type' | 'subject_id'>): RouteLocationRaw | null {
