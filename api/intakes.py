@@ -79,7 +79,7 @@ def take_sheet(query: dict[str, Any]) -> Json:
     body = read_sheet(parts().settings.max_body_bytes)
     with parts().database.transaction() as opened:
         caller = required_caller(opened)
-        return {"items": commands.take_sheet(opened, caller, query["source"], body, parts().database.savepoint)}
+        return {"items": commands.take_sheet(opened, caller, query["source"], body)}
 
 
 @routes.route("/template", methods=["GET"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from api.actions import add_actions
-from api.context import actor, parts, session
+from api.context import actor, session
 from api.paging import page
 from api.routes import Routes
 from places.schemas import RegionCode
@@ -99,7 +99,7 @@ def take_many(data: dict[str, Any]) -> dict[str, Any]:
 
     The same steps as `POST /hazards/{id}/actions/…`, each for itself: what is refused undoes nothing of the others.
     """
-    return {"items": bulk(session(), actor(), data, parts().database.savepoint)}
+    return {"items": bulk(session(), actor(), data)}
 
 
 add_actions(routes, MUTATIONS, "item")

@@ -163,6 +163,12 @@ def settle(session: Session) -> None:
     database.settle(session)
 
 
+def savepoint(session: Session) -> contextlib.AbstractContextManager[None]:
+    """A part of this transaction that may fail alone, with all that follows from it (`Database.savepoint`)."""
+    database: Database = session.info["database"]
+    return database.savepoint(session)
+
+
 def remembered(session: Session, name: str) -> dict[Any, Any]:
     """A dictionary that lives as long as this transaction, for reference rows that are read again and again.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +20,7 @@ import worker
 from accounts.actor import SYSTEM, Actor, Grant, Role
 from api.context import Parts
 from database.base import new_id
-from database.journal import Event
+from database.journal import Event, record
 from notifications.models import OutboxRow
 from sync.editing import lock
 from sync.mutations import Origin
@@ -193,3 +194,52 @@ def test_a_line_that_another_process_works_on_is_not_worked_on_beside_it(
         assert breaches(parts, case) == []
     worker.turn(line)
     assert len(breaches(parts, case)) == 1
+
+
+def failing_for(monkeypatch: pytest.MonkeyPatch, name: str, case: Case) -> None:
+    """From now on this part of the timetable meets a fault in one case."""
+    real = getattr(escalation, name)
+
+    def act(session: Session, met: Hazard, *rest: Any, **named: Any) -> Any:
+        if met.id == case.id:
+            record(session, "hazard.half_done", met, SYSTEM)
+            raise RuntimeError("a fault")
+        return real(session, met, *rest, **named)
+
+    monkeypatch.setattr(escalation, name, act)
+
+
+def test_a_case_in_which_the_timetable_meets_a_fault_holds_up_none_behind_it(
+    client: FlaskClient, parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = make_hazard(client, "REGISTERED")
+    clock.advance(minutes=1)
+    others = [make_hazard(client, "REGISTERED") for _ in range(3)]
+    clock.advance(hours=25)
+    with monkeypatch.context() as meanwhile:
+        failing_for(meanwhile, "breach", broken)
+        worked_off(parts, escalation.mark_breaches)
+    assert [len(breaches(parts, case)) for case in (broken, *others)] == [0, 1, 1, 1]
+    assert "hazard.half_done" not in str(broken.read()["timeline"])  # nothing of the attempt is left
+    worked_off(parts, escalation.mark_breaches)
+    assert len(breaches(parts, broken)) == 1
+
+
+def test_an_order_whose_end_meets_a_fault_holds_up_none_behind_it(
+    client: FlaskClient, parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, other = make_order(client), make_order(client)
+    clock.advance(days=22)
+    expire = escalation.expire_order
+
+    def failing(session: Session, order_id: UUID) -> Any:
+        if order_id == broken.id:
+            raise RuntimeError("a fault")
+        return expire(session, order_id)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setitem(escalation._ENDS, "IN-TERM", (Rectification, failing))
+        worked_off(parts, escalation.expire_terms)
+        assert (broken.read()["state"], other.read()["state"]) == ("ORDERED", "RECHECK_PENDING")
+    worked_off(parts, escalation.expire_terms)
+    assert broken.read()["state"] == "RECHECK_PENDING"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,6 +18,7 @@ from workflow.assistance.rules import LIFE
 from workflow.assistance.synced import ASSISTANCE
 from workflow.models import Clock
 from workflow.state_machine import Transition
+from workflow.turns import first
 
 _BATCH = 50
 _FOLLOWED = sorted({step.source for step in LIFE.steps("end_follow_up")})
@@ -35,10 +38,13 @@ def run_due(session: Session) -> int:
         .order_by(Clock.due_at, Clock.id)
         .limit(_BATCH)
     ).all()
-    for case_id in waiting:
-        free = select(Assistance.id).where(Assistance.id == case_id, Assistance.state.in_(_FOLLOWED))
-        if session.scalar(free.with_for_update(skip_locked=True)) is not None:
-            case = lock(session, ASSISTANCE, Assistance, case_id, SYSTEM, Origin())
-            end_follow_up(session, case, step_for(LIFE, case, "end_follow_up", SYSTEM.roles))
-            return 1
-    return 0
+    return first(session, waiting, lambda case_id: _run(session, case_id))
+
+
+def _run(session: Session, case_id: UUID) -> bool:
+    free = select(Assistance.id).where(Assistance.id == case_id, Assistance.state.in_(_FOLLOWED))
+    if session.scalar(free.with_for_update(skip_locked=True)) is None:
+        return False
+    case = lock(session, ASSISTANCE, Assistance, case_id, SYSTEM, Origin())
+    end_follow_up(session, case, step_for(LIFE, case, "end_follow_up", SYSTEM.roles))
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from workflow.permits.rules import LIFE
 from workflow.permits.synced import PERMIT
 from workflow.permits.visiting import expire
 from workflow.state_machine import Transition
+from workflow.turns import first
 
 _BATCH = 50
 
@@ -47,11 +49,14 @@ def run_due(session: Session) -> int:
         .order_by(Clock.due_at, Clock.id)
         .limit(_BATCH)
     ).all()
-    for permit_id, rule_id in waiting:
-        state, action, take = _TIMERS[rule_id]
-        free = select(Permit.id).where(Permit.id == permit_id, Permit.state == state).with_for_update(skip_locked=True)
-        if session.scalar(free) is not None:
-            permit = lock(session, PERMIT, Permit, permit_id, SYSTEM, Origin())
-            take(session, permit, step_for(LIFE, permit, action, SYSTEM.roles))
-            return 1
-    return 0
+    return first(session, waiting, lambda found: _run(session, *found))
+
+
+def _run(session: Session, permit_id: UUID, rule_id: str) -> bool:
+    state, action, take = _TIMERS[rule_id]
+    free = select(Permit.id).where(Permit.id == permit_id, Permit.state == state).with_for_update(skip_locked=True)
+    if session.scalar(free) is None:
+        return False
+    permit = lock(session, PERMIT, Permit, permit_id, SYSTEM, Origin())
+    take(session, permit, step_for(LIFE, permit, action, SYSTEM.roles))
+    return True

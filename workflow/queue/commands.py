@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import SYSTEM, Actor, Role
 from database.base import Json, new_id
 from database.journal import record
-from database.session import now
+from database.session import now, savepoint
 from problems import AlreadySo, NotFound, Problem, RoleNotAllowed, StaleRevision
 from sync.editing import lock
 from sync.feed import touch
@@ -154,7 +154,7 @@ def unclaim(session: Session, task: Task, actor: Actor) -> None:
     record(session, "task.released", task, actor, data={"subject_id": str(task.subject_id)})
 
 
-def bulk(session: Session, actor: Actor, data: dict[str, Any], savepoint: Callable[[Session], Any]) -> list[dict[str, Any]]:
+def bulk(session: Session, actor: Actor, data: dict[str, Any]) -> list[dict[str, Any]]:
     """One step for each hazard in a savepoint of its own: one refusal does not undo the others. Results in the order asked."""
     step = next(step for step in BULK if step in data)
     results: dict[UUID, dict[str, Any]] = {}

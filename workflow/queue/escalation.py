@@ -7,8 +7,8 @@ case before its clocks, as commands do, and passes by a case that a command hold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +51,7 @@ from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
 from workflow.transfers.models import Transfer
 from workflow.transfers.synced import TRANSFER
+from workflow.turns import first, several
 
 BATCH = 50
 ON_DEVICES = timedelta(days=90)  # a case leaves every device this long after it closed
@@ -70,13 +71,8 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 
 def mark_breaches(session: Session) -> int:
     """Clocks past their date: each marked once, told to the holders and to the leader on duty."""
-    count = 0
-    for clock, case in _each(
-        session, Clock.breached_at.is_(None), Clock.due_at < now(session), Clock.rule_id.not_in(sorted(timekeeping.TERMS))
-    ):
-        _mark(session, clock, case)
-        count += 1
-    return count
+    missed = (Clock.breached_at.is_(None), Clock.due_at < now(session), Clock.rule_id.not_in(sorted(timekeeping.TERMS)))
+    return _each(session, _mark, *missed)
 
 
 def _mark(session: Session, clock: Clock, case: Any) -> None:
@@ -119,16 +115,12 @@ def remind_holders(session: Session) -> int:
     waiting = Clock.reminded == {}
     late = Clock.reminded.has_key("50") & ~Clock.reminded.has_key("80")
     gone = func.extract("epoch", moment - Clock.started_at) / func.extract("epoch", length)
-    count = 0
-    for clock, case in _each(
-        session, Clock.due_at >= moment, length > timedelta(0), (waiting & (gone >= 0.5)) | (late & (gone >= 0.8))
-    ):
-        _remind(session, clock, case, moment)
-        count += 1
-    return count
+    reached = (Clock.due_at >= moment, length > timedelta(0), (waiting & (gone >= 0.5)) | (late & (gone >= 0.8)))
+    return _each(session, _remind, *reached)
 
 
-def _remind(session: Session, clock: Clock, case: Any, moment: datetime) -> None:
+def _remind(session: Session, clock: Clock, case: Any) -> None:
+    moment = now(session)
     share = (moment - clock.started_at) / (clock.due_at - clock.started_at) * 100
     clock.reminded = {**clock.reminded, **{str(rung): moment.isoformat() for rung in _RUNGS if share >= rung}}
     task = task_of(session, clock)
@@ -148,21 +140,25 @@ def _remind(session: Session, clock: Clock, case: Any, moment: datetime) -> None
 _RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
 
 
-def _each(session: Session, *conditions: ColumnElement[bool]) -> Iterator[tuple[Clock, Any]]:
+def _each(session: Session, act: Callable[[Session, Clock, Any], None], *conditions: ColumnElement[bool]) -> int:
     """The first running clocks of these whose cases nobody holds, a few: the case locked, then the clock read again."""
     running = select(Clock).where(*_RUNNING, *conditions)
     found = session.execute(
         running.with_only_columns(Clock.id, Clock.entity_type, Clock.entity_id).order_by(Clock.due_at, Clock.id).limit(BATCH)
     ).all()
-    taken = 0
-    for clock_id, entity_type, entity_id in found:
+
+    def take(one: Any) -> bool:
+        clock_id, entity_type, entity_id = one
         synced, model = _KINDS[entity_type]
-        if taken < TOGETHER and _free(session, model, entity_id):
-            again = running.where(Clock.id == clock_id).execution_options(populate_existing=True)
-            clock = session.scalars(again).one_or_none()
-            if clock is not None:
-                taken += 1
-                yield clock, lock(session, synced, model, entity_id, SYSTEM, Origin())
+        if not _free(session, model, entity_id):
+            return False
+        clock = session.scalars(running.where(Clock.id == clock_id).execution_options(populate_existing=True)).one_or_none()
+        if clock is None:
+            return False
+        act(session, clock, lock(session, synced, model, entity_id, SYSTEM, Origin()))
+        return True
+
+    return several(session, found, take, TOGETHER)
 
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:
@@ -186,11 +182,13 @@ _ENDS: dict[str, tuple[Any, Callable[[Session, UUID], Any]]] = {
 def expire_terms(session: Session) -> int:
     """The term of an order, of a sealing or for stopping a business has passed: what follows from it is due."""
     passed = select(Clock.rule_id, Clock.entity_id).where(*_RUNNING, Clock.rule_id.in_(_ENDS), Clock.due_at < now(session))
-    for rule_id, entity_id in session.execute(passed.order_by(Clock.due_at, Clock.id).limit(BATCH)).all():
+
+    def take(one: Any) -> bool:
+        rule_id, entity_id = one
         model, expire = _ENDS[rule_id]
-        if _free(session, model, entity_id) and expire(session, entity_id) is not None:
-            return 1
-    return 0
+        return bool(_free(session, model, entity_id)) and expire(session, entity_id) is not None
+
+    return first(session, session.execute(passed.order_by(Clock.due_at, Clock.id).limit(BATCH)).all(), take)
 
 
 def retire_closed(session: Session) -> int:

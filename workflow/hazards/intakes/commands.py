@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from accounts.actor import REGION_CODE, SYSTEM, Actor, Role
 from accounts.models import Organisation
 from database.base import Json, new_id
 from database.journal import Event, record
-from database.session import now
+from database.session import now, savepoint
 from places.regions import banner_named
 from problems import Invalid, Kind, NotFound, Problem, RoleNotAllowed, field_error
 from sync.mutations import Origin
@@ -45,7 +44,6 @@ from workflow.hazards.queries import together_with
 from workflow.hazards.reporting import submit
 from workflow.offices import brigade_of, people_of_office
 
-Savepoint = Callable[[Session], AbstractContextManager[None]]
 _PLACE = ("sumu", "gacha", "household", "landmark")
 _LONGEST_REPLY = timedelta(days=366)
 
@@ -175,7 +173,7 @@ def _known(session: Session, source: str, number: str) -> ExternalOrder | None:
     return session.scalars(found.with_for_update()).one_or_none()
 
 
-def take_sheet(session: Session, actor: Actor, source: str, body: bytes, savepoint: Savepoint) -> list[Json]:
+def take_sheet(session: Session, actor: Actor, source: str, body: bytes) -> list[Json]:
     """A sheet of orders, each in a savepoint of its own. What cannot be taken in is held, so that no row is lost.
 
     Raises RoleNotAllowed; Invalid for a file that is no such sheet.
@@ -185,11 +183,11 @@ def take_sheet(session: Session, actor: Actor, source: str, body: bytes, savepoi
     rows = sheets.read(body, TITLES, needed=NEEDED, most_rows=MOST_ROWS)
     told = {}
     for row in sorted(rows, key=lambda row: (row.cells.get("number", ""), row.line)):  # as everybody locks them
-        told[row.line] = take_row(session, actor, source, row.cells, savepoint)
+        told[row.line] = take_row(session, actor, source, row.cells)
     return [{"line": line, **told[line]} for line in sorted(told)]
 
 
-def take_row(session: Session, actor: Actor, source: str, cells: dict[str, str], savepoint: Savepoint) -> Json:
+def take_row(session: Session, actor: Actor, source: str, cells: dict[str, str]) -> Json:
     """One order as it came: TAKEN, KNOWN before, HELD until a clerk puts it right, or REFUSED where it has no number."""
     number = cells.get("number", "")
     told: Json = {"number": number, "outcome": "REFUSED", "order_id": None, "notes": []}

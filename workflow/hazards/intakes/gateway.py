@@ -156,7 +156,7 @@ def fetch(database: Database, gateway: HotlineGateway) -> int:
                 return fetched
             actor = _clerk(session)
             for cells in sorted(page.orders, key=lambda cells: cells.get("number", "")):  # as everybody locks them
-                told = take_row(session, actor, SOURCE, cells, database.savepoint)
+                told = take_row(session, actor, SOURCE, cells)
                 if told["outcome"] == "REFUSED":
                     log.error("the hotline sent an order without a number", fields=sorted(cells))
             _move(session, page.cursor or cursor)
