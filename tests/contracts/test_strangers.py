@@ -182,7 +182,7 @@ def test_nobody_finds_somebody_elses_case_in_a_list(client: FlaskClient) -> None
 
 # Ids that travel in a body: operation, the members that name one, who calls.
 IN_BODIES: tuple[tuple[str, Callable[[str], Json], Role], ...] = (
-    ("queue.take_many", lambda hazard_id: {"hazards": [{"id": hazard_id, "state": "REGISTERED"}]}, Role.UNIT_LEADER),
+    ("queue.take_many", lambda hazard_id: {"hazards": [{"id": hazard_id, "task_revision": 1}]}, Role.UNIT_LEADER),
     ("hazards.hazard_merge", lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
 )
 

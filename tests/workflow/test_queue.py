@@ -112,15 +112,15 @@ def test_of_many_who_claim_at_once_one_wins(app: Flask, client: FlaskClient, par
 ABSENT = "01a20000-0000-7000-8000-000000000000"
 
 
-def shown(*cases: Case) -> list[Json]:
-    """Cases as a leader saw them when he chose them."""
-    return [{"id": str(case.id), "state": case.state} for case in cases]
+def shown(parts: Parts, *cases: Case) -> list[Json]:
+    """Cases as a leader sees them now."""
+    return [{"id": str(case.id), "task_revision": task_of(parts, case.id).revision} for case in cases]
 
 
-def test_one_step_for_many_answers_for_each_case_and_one_refusal_undoes_nothing(client: FlaskClient) -> None:
+def test_one_step_for_many_answers_for_each_case_and_one_refusal_undoes_nothing(client: FlaskClient, parts: Parts) -> None:
     ready, closed = make_hazard(client, "REGISTERED"), make_hazard(client, "CLOSED")
     pair = [str(officer.id) for officer in ready.office.officers]
-    body = {"hazards": [*shown(closed, ready), {"id": ABSENT, "state": "REGISTERED"}], "assign": {"officer_ids": pair}}
+    body = {"hazards": [*shown(parts, closed, ready), {"id": ABSENT, "task_revision": 1}], "assign": {"officer_ids": pair}}
     items = ready.office.leader.post("/queue/bulk", body).get_json()["items"]
     assert [(item["outcome"], item["code"]) for item in items] == [
         ("refused", "illegal_transition"),
@@ -130,34 +130,42 @@ def test_one_step_for_many_answers_for_each_case_and_one_refusal_undoes_nothing(
     assert ready.read()["state"] == "ASSIGNED"
 
 
-def test_many_are_handed_over_with_a_letter_each_or_closed_and_what_stands_in_the_way_is_named(client: FlaskClient) -> None:
+def test_many_are_handed_over_with_a_letter_each_or_closed_and_what_stands_in_the_way_is_named(
+    client: FlaskClient, parts: Parts
+) -> None:
     found, other = make_hazard(client, "VERIFIED_TRUE"), make_hazard(client, "VERIFIED_TRUE")
     leader = found.office.leader
     letter = {"to_org_id": str(found.office.receiver.org_id), "reason": "涉及燃气管线", "legal_basis": "城镇燃气管理条例第五条"}
-    body = {"hazards": shown(found, other), "hand_over": letter}
+    body = {"hazards": shown(parts, found, other), "hand_over": letter}
     assert [item["outcome"] for item in leader.post("/queue/bulk", body).get_json()["items"]] == ["applied"] * 2
     for case in (found, other):
         assert case.read()["data"]["handover_id"] is not None
-    again = leader.post("/queue/bulk", body).get_json()["items"][0]
+    again = leader.post("/queue/bulk", {**body, "hazards": shown(parts, found)}).get_json()["items"][0]
     assert (again["code"], again["reason"]) == ("guard_failed", "letter_under_way")
     untold, told = make_hazard(client, "RECTIFIED"), make_hazard(client, "RECTIFIED")
     told.act(told.office.clerk, "tell_reporter")
-    answer = leader.post("/queue/bulk", {"hazards": shown(untold, told), "close": {"note": "集中办结"}}).get_json()
+    answer = leader.post("/queue/bulk", {"hazards": shown(parts, untold, told), "close": {"note": "集中办结"}}).get_json()
     assert [(item["outcome"], item["code"]) for item in answer["items"]] == [("refused", "guard_failed"), ("applied", None)]
     assert (untold.read()["state"], told.read()["state"]) == ("RECTIFIED", "CLOSED")
 
 
-def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_its_helper_stays(client: FlaskClient) -> None:
+def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_its_helper_stays(
+    client: FlaskClient, parts: Parts
+) -> None:
     begun, waiting = make_hazard(client, "ASSIGNED"), make_hazard(client, "REGISTERED")
-    chosen = shown(begun, waiting)
+    chosen = shown(parts, begun, waiting)
     begun.act(begun.office.officers[0], "start")
     pair = [str(officer.id) for officer in waiting.office.officers]
     helper = str(staff(client, Role.GRID_WORKER).id)
     waiting.act(waiting.office.leader, "assign", officer_ids=pair, grid_worker_id=helper)
-    body = {"hazards": [chosen[0], *shown(waiting)], "assign": {"officer_ids": pair[::-1]}}
+    body = {"hazards": [chosen[0], *shown(parts, waiting)], "assign": {"officer_ids": pair[::-1]}}
     items = waiting.office.leader.post("/queue/bulk", body).get_json()["items"]
     assert [(item["outcome"], item["code"]) for item in items] == [("refused", "stale_revision"), ("applied", None)]
     assert begun.read()["state"] == "VERIFYING"
+    assert waiting.read()["data"]["officer_ids"] == [*pair[::-1], helper]
+    seen_before = {"hazards": body["hazards"][1:], "assign": {"officer_ids": pair}}  # what another leader still has on his screen
+    [late] = waiting.office.leader.post("/queue/bulk", seen_before).get_json()["items"]
+    assert (late["outcome"], late["code"]) == ("refused", "stale_revision")
     assert waiting.read()["data"]["officer_ids"] == [*pair[::-1], helper]
 
 
@@ -171,7 +179,7 @@ def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_it
     ],
 )
 def test_of_many_at_once_a_wrong_field_is_named_before_anything_is_done(client: FlaskClient, steps: Json, field: str) -> None:
-    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", {"hazards": [{"id": ABSENT, "state": "REGISTERED"}], **steps})
+    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", {"hazards": [{"id": ABSENT, "task_revision": 1}], **steps})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.get_json()["errors"]] == [field]
 

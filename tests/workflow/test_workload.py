@@ -75,7 +75,10 @@ def test_checks_that_nobody_has_begun_are_proposed_to_who_has_least_until_loads_
     assert max(loads.values()) < len(cases)
     first = proposals[0]
     pair = [each["id"] for each in first["proposed"]]
-    body = {"hazards": [{"id": first["hazard_id"], "state": "ASSIGNED"}], "assign": {"officer_ids": pair, "note": ""}}
+    body = {
+        "hazards": [{"id": first["hazard_id"], "task_revision": first["task_revision"]}],
+        "assign": {"officer_ids": pair, "note": ""},
+    }
     answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", body).get_json()
     assert [item["outcome"] for item in answer["items"]] == ["applied"]
     assert first["hazard_id"] not in {proposal["hazard_id"] for proposal in shown(client)["proposals"]}

@@ -171,8 +171,10 @@ def bulk(session: Session, actor: Actor, data: dict[str, Any]) -> list[dict[str,
 
 def _take_one(session: Session, actor: Actor, asked: dict[str, Any], step: str, arguments: dict[str, Any]) -> None:
     hazard = lock(session, HAZARD, Hazard, asked["id"], actor, Origin())
-    if hazard.state != asked["state"]:
-        raise StaleRevision(current=hazard.revision)  # its officers may have arrived meanwhile
+    seen = select(Task.revision).where(Task.subject_type == "hazard", Task.subject_id == hazard.id)
+    current = session.scalars(seen).one_or_none()
+    if current != asked["task_revision"]:
+        raise StaleRevision(current=current or 0)  # its officers may have arrived meanwhile, or a colleague sent others
     if step == "assign":
         arguments["grid_worker_id"] = arguments["grid_worker_id"] or next(iter(hazard.officer_ids[2:]), None)
     _STEPS[step](session, actor, hazard.id, arguments, Origin())

@@ -7,7 +7,6 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from wire import AnswerSchema, AnyOf, Moment, StrictSchema
-from workflow.hazards.rules import STATES
 from workflow.hazards.schemas import AssignSchema, HandOverSchema
 from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
 from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
@@ -114,6 +113,7 @@ class MoveSchema(AnswerSchema):
     """A check that nobody has begun, and two who have less to do."""
 
     hazard_id = fields.UUID()
+    task_revision = fields.Integer(metadata={"description": "for `POST /queue/bulk`"})
     number = fields.String()
     place = fields.String()
     due_at = Moment()
@@ -131,10 +131,10 @@ class WorkloadSchema(AnswerSchema):
 
 
 class BulkHazardSchema(StrictSchema):
-    """One of many, and what it stood at when it was chosen: what has moved since is refused."""
+    """One of many, with the `revision` of its card when it was chosen: what has moved since is refused."""
 
     id = fields.UUID(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(list(STATES)))
+    task_revision = fields.Integer(required=True, strict=True, validate=validate.Range(1))
 
 
 class BulkSchema(StrictSchema):
