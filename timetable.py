@@ -34,7 +34,7 @@ from workflow.case_photos import compare_evidence
 from workflow.hazards import tracking
 from workflow.hazards.intakes import gateway
 from workflow.permits import timers
-from workflow.queue import digest, escalation, holding
+from workflow.queue import digest, escalation, holding, ranking
 
 # Event -> tasks of `tasks_of`. `api.app.assemble` hands this to the engine that writes the outbox.
 REACTIONS: dict[str, tuple[str, ...]] = {
@@ -43,7 +43,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "media.attached": ("compare_evidence",),
     "unit_import.accepted": ("take_units_in",),
     "calendar.loaded": ("recompute_clocks",),
-    "clock_rule.edited": ("recompute_clocks",),
+    "clock_rule.edited": ("recompute_clocks", "rank_queue"),
     "partner_request.status_changed": ("plan_webhooks",),
     "webhook.tested": ("plan_webhooks",),
     "person.removed": ("release_items",),
@@ -104,6 +104,15 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
                 after = escalation.recompute_clocks(session, after)
             more = after is not None
 
+    def rank_queue(_: Session, __: Event) -> None:
+        """In many short transactions, like the clocks."""
+        after: UUID | None = None
+        more = True
+        while more:
+            with parts.database.transaction() as session:
+                after = ranking.rank_anew(session, after)
+            more = after is not None
+
     def release_items(_: Session, event: Event) -> None:
         """Each case in a transaction of its own, as it is locked there; repeating it finds nothing left."""
         more = True
@@ -118,6 +127,7 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
         "render_media": about(renderer_of(parts).render_media),
         "compare_evidence": about(compare_evidence),
         "recompute_clocks": recompute_clocks,
+        "rank_queue": rank_queue,
         "release_items": release_items,
     }
 

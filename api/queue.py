@@ -60,9 +60,9 @@ class DivisionSchema(StrictSchema):
 @routes.arguments(QueueFilterSchema, location="query")
 @routes.response(200, TaskPageSchema)
 def list_tasks(query: dict[str, Any]) -> dict[str, Any]:
-    """List open tasks, earliest due first: mine, my team's, or all in my jurisdiction."""
+    """List open tasks: mine, my team's, or all in my jurisdiction. Earliest due first, but for what weighs (`ranked_up`)."""
     statement = queries.tasks(session(), actor(), query)
-    rows, next_cursor = page(session(), statement, [Task.due_at, Task.id], [datetime.fromisoformat, UUID], query)
+    rows, next_cursor = page(session(), statement, [Task.rank_at, Task.id], [datetime.fromisoformat, UUID], query)
     return {"items": queries.cards(session(), rows, actor()), "next_cursor": next_cursor}
 
 

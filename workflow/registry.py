@@ -15,9 +15,10 @@ from accounts.actor import REGION_CODE, Actor, Role
 from database.base import Json
 from database.journal import record
 from database.session import now, remembered
-from problems import NotFound, RoleNotAllowed, StaleRevision
+from problems import Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
 from workflow.models import CLOCK_KINDS, CLOCK_UNITS, ClockRule
 
+HOURS_ONLY = "QW-"  # by how many hours something comes earlier in the queue (workflow/queue/ranking.py)
 _EDITED = ("label", "n", "unit", "kind", "basis")
 
 
@@ -53,6 +54,8 @@ def edit_rule(session: Session, actor: Actor, code: str, data: dict[str, Any], s
         raise NotFound
     if seen_revision not in (None, row.revision - 1):
         raise StaleRevision(current=row.revision - 1)
+    if code.startswith(HOURS_ONLY) and data["unit"] != "h":
+        raise Invalid(field_error("unit", "hours_only", "待办排序的提前量应以小时计"))
     before = {name: getattr(row, name) for name in _EDITED}
     for name in _EDITED:
         setattr(row, name, data[name])

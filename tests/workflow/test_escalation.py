@@ -230,7 +230,7 @@ def test_an_order_whose_end_meets_a_fault_holds_up_none_behind_it(
 ) -> None:
     broken, other = make_order(client), make_order(client)
     clock.advance(days=22)
-    expire = escalation.expire_order
+    _, expire = escalation._ENDS["IN-TERM"]
 
     def failing(session: Session, order_id: UUID) -> Any:
         if order_id == broken.id:

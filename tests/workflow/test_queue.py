@@ -158,13 +158,13 @@ def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_it
     pair = [str(officer.id) for officer in waiting.office.officers]
     helper = str(staff(client, Role.GRID_WORKER).id)
     waiting.act(waiting.office.leader, "assign", officer_ids=pair, grid_worker_id=helper)
-    body = {"hazards": [chosen[0], *shown(parts, waiting)], "assign": {"officer_ids": pair[::-1]}}
+    seen = shown(parts, waiting)  # by this leader, and on the screen of another one
+    body = {"hazards": [chosen[0], *seen], "assign": {"officer_ids": pair[::-1]}}
     items = waiting.office.leader.post("/queue/bulk", body).get_json()["items"]
     assert [(item["outcome"], item["code"]) for item in items] == [("refused", "stale_revision"), ("applied", None)]
     assert begun.read()["state"] == "VERIFYING"
     assert waiting.read()["data"]["officer_ids"] == [*pair[::-1], helper]
-    seen_before = {"hazards": body["hazards"][1:], "assign": {"officer_ids": pair}}  # what another leader still has on his screen
-    [late] = waiting.office.leader.post("/queue/bulk", seen_before).get_json()["items"]
+    [late] = waiting.office.leader.post("/queue/bulk", {"hazards": seen, "assign": {"officer_ids": pair}}).get_json()["items"]
     assert (late["outcome"], late["code"]) == ("refused", "stale_revision")
     assert waiting.read()["data"]["officer_ids"] == [*pair[::-1], helper]
 

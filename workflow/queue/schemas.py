@@ -47,6 +47,7 @@ class TaskSchema(AnswerSchema):
     title = AnyOf(CardTitleSchema)
     due_at = Moment()
     claimed_by = fields.UUID(allow_none=True)
+    ranked_up = fields.List(fields.String(), metadata={"description": "why it comes before others with an earlier date"})
     holders = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "`holder_ids` with their names"})
     next = fields.Nested(
         OfferedActionSchema, allow_none=True, metadata={"description": "the step of the case that it waits for, if it is yours"}
@@ -56,7 +57,7 @@ class TaskSchema(AnswerSchema):
 
 
 class TaskPageSchema(AnswerSchema):
-    """A page of the queue, earliest due first."""
+    """A page of the queue, in its order."""
 
     items = fields.List(fields.Nested(TaskSchema))
     next_cursor = fields.String(allow_none=True)
