@@ -122,7 +122,12 @@ def test_what_devices_hold_declares_who_sees_it() -> None:
         (handovers.line, Handover(), HandoverLineSchema, set()),
         (orders.unit_line, Rectification(), UnitOrderSchema, set()),
         (orders.officer_line, Rectification(), OfficerOrderSchema, set()),
-        (tasks.line, Task(waiting_for="register"), TaskSchema, {"id", "revision", "actions", "holders", "next", "reused_photos"}),
+        (
+            tasks.line,
+            Task(waiting_for="register"),
+            TaskSchema,
+            {"id", "revision", "actions", "holders", "next", "reused_photos", "ranked_up"},
+        ),
         (issues.officer_line, Issue(), IssueRecordSchema, set()),
         (issues.author_line, Issue(), IssueRecordSchema, set()),
     ],

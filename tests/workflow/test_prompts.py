@@ -65,9 +65,7 @@ def test_what_the_place_was_told_ends_with_the_report(client: FlaskClient, endin
     assert prompt.read()["state"] == "PROMPT_ENDED"
 
 
-def test_the_answer_is_told_to_the_leader_until_officers_are_assigned_and_to_them_after(
-    client: FlaskClient, parts: Parts
-) -> None:
+def test_the_answer_is_told_to_the_leader_and_once_there_are_officers_to_them_too(client: FlaskClient, parts: Parts) -> None:
     hazard, prompt = prompted(client, "REGISTERED")
     prompt.act(prompt.office.manager, "report_fix", items=all_fixed(prompt))
     assert "单位已回传改正情况" in told(parts, hazard.office.leader, prompt)

@@ -111,7 +111,7 @@ def report_fix(session: Session, actor: Actor, order_id: UUID, data: dict[str, A
         if any(len(one["fixed_photo_ids"]) > MOST_PHOTOS for one in made.items if one["id"] == str(item["id"])):
             raise Invalid(field_error(f"items.{index}.photos", "too_many", f"每项改正照片最多{MOST_PHOTOS}张"))
     is_prompt = made.kind == "PROMPT"
-    leaders = duty_leaders(session, made.org_id) if is_prompt and not made.officer_ids else []
+    leaders = duty_leaders(session, made.org_id) if is_prompt else []  # it was their choice
     move(
         session, made, step, actor, "rectification.prompt_answered" if is_prompt else "rectification.fix_reported",
         concerns={"officers": made.officer_ids, "leaders": leaders},

@@ -31,6 +31,7 @@ from workflow.transfers.models import Transfer
 from workflow.transfers.rules import FOUNDED, LIFE
 from workflow.transfers.synced import TRANSFER, obstacle, roles_on
 
+_EVENTS = {"note_filed": "transfer.filed", "note_declined": "transfer.declined"}
 _LATEST = timedelta(days=31)  # for entering what happened: beyond it the date was mistyped
 
 
@@ -86,7 +87,7 @@ def approve(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
     paper = issue(session, transfer, transfer.org_id, "criminal_transfer", "涉嫌犯罪案件移送书", words)
     transfer.decision = _decided(session, actor, is_approved=True, reason="", document_no=paper.number)
     transfer.delivery = {"at": None, "police": data["police"], "received_by": "", "photo_ids": [], "by": None}
-    _go(session, transfer, step, actor, "transfer.approved", origin, document_no=paper.number, police=data["police"])
+    go(session, transfer, step, actor, "transfer.approved", origin, document_no=paper.number, police=data["police"])
     return transfer
 
 
@@ -94,7 +95,7 @@ def disapprove(session: Session, actor: Actor, transfer_id: UUID, data: dict[str
     """不批准移送: the reason is put on record (第五条第二款)."""
     transfer, step = _take(session, actor, transfer_id, "disapprove", origin)
     transfer.decision = _decided(session, actor, is_approved=False, reason=data["reason"], document_no="")
-    _go(session, transfer, step, actor, "transfer.disapproved", origin, reason=data["reason"])
+    go(session, transfer, step, actor, "transfer.disapproved", origin, reason=data["reason"])
     return transfer
 
 
@@ -116,7 +117,7 @@ def deliver(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
         **(transfer.delivery or {}), "at": data["delivered_at"].isoformat(), "received_by": data["received_by"],
         "photo_ids": [str(photo) for photo in data["photos"]], "by": str(actor.id),
     }  # fmt: skip
-    _go(session, transfer, step, actor, "transfer.delivered", origin)
+    go(session, transfer, step, actor, "transfer.delivered", origin)
     return transfer
 
 
@@ -140,10 +141,9 @@ def _note_reply(session: Session, actor: Actor, transfer_id: UUID, action: str, 
         "document_no": data["document_no"], "reason": data.get("reason", ""),
         "photo_ids": [str(photo) for photo in data["photos"]], "by": str(actor.id),
     }  # fmt: skip
-    event = "transfer.filed" if action == "note_filed" else "transfer.declined"
     concerns = {"leaders": duty_leaders(session, transfer.org_id)}
-    _go(
-        session, transfer, step, actor, event, origin, concerns,
+    go(
+        session, transfer, step, actor, _EVENTS[action], origin, concerns,
         document_no=data["document_no"], reason=data.get("reason", ""),
     )  # fmt: skip
     return transfer
@@ -159,14 +159,14 @@ def object_(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
     """提请复议, with the reasons: the police decide within three days (第九条)."""
     transfer, step = _take(session, actor, transfer_id, "object", origin)
     transfer.objection = {"at": now(session).isoformat(), "reason": data["reason"], "by": str(actor.id)}
-    _go(session, transfer, step, actor, "transfer.objected", origin, reason=data["reason"])
+    go(session, transfer, step, actor, "transfer.objected", origin, reason=data["reason"])
     return transfer
 
 
 def take_back(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, Any], origin: Origin) -> Transfer:
     """不提请复议: the brigade goes on by its own means (第十条)."""
     transfer, step = _take(session, actor, transfer_id, "take_back", origin)
-    _go(session, transfer, step, actor, "transfer.taken_back", origin, note=data["note"])
+    go(session, transfer, step, actor, "transfer.taken_back", origin, note=data["note"])
     return transfer
 
 
@@ -178,7 +178,7 @@ def hand_items(session: Session, actor: Actor, transfer_id: UUID, data: dict[str
         "at": now(session).isoformat(), "note": data["note"], "photo_ids": [str(photo) for photo in data["photos"]],
         "by": str(actor.id),
     }  # fmt: skip
-    _go(session, transfer, step, actor, "transfer.items_handed", origin)
+    go(session, transfer, step, actor, "transfer.items_handed", origin)
     return transfer
 
 
@@ -188,7 +188,7 @@ def assign(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, An
     check_pair(session, data["officer_ids"], transfer.region_code)
     removed = [officer for officer in transfer.officer_ids if officer not in data["officer_ids"]]
     transfer.officer_ids = data["officer_ids"]
-    _go(session, transfer, step, actor, "transfer.assigned", origin, {"removed_officers": removed})
+    go(session, transfer, step, actor, "transfer.assigned", origin, {"removed_officers": removed})
     return transfer
 
 
@@ -201,7 +201,7 @@ def _take(session: Session, actor: Actor, transfer_id: UUID, action: str, origin
     return transfer, step
 
 
-def _go(
+def go(
     session: Session, transfer: Transfer, step: Transition, actor: Actor, event: str, origin: Origin,
     concerns: dict[str, list[UUID]] | None = None, **more: Any,
 ) -> None:  # fmt: skip
