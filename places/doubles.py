@@ -6,7 +6,7 @@ import re
 from math import cos, hypot, radians
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select, union
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -41,8 +41,7 @@ def doubles(session: Session, actor: Actor, unit_id: UUID) -> list[Json]:
 
 def _candidates(session: Session, unit: Unit) -> list[Unit]:
     """By one index each, those of the same name first: a shopping street has more neighbours than anybody compares."""
-    same_name = Unit.plain_name == unit.plain_name
-    ways = [same_name]
+    ways = [Unit.plain_name == unit.plain_name]
     if unit.plain_address:
         ways.append(Unit.plain_address == unit.plain_address)
     if unit.lon is not None and unit.lat is not None:
@@ -50,12 +49,12 @@ def _candidates(session: Session, unit: Unit) -> list[Unit]:
         wide = high / cos(radians(unit.lat))
         north_south = Unit.lat.between(unit.lat - high, unit.lat + high)
         ways.append(and_(north_south, Unit.lon.between(unit.lon - wide, unit.lon + wide)))
-    statement = select(Unit).where(
-        Unit.region_code == unit.region_code, Unit.merged_into.is_(None), Unit.id != unit.id, or_(*ways)
-    )
+    standing = select(Unit.id).where(Unit.region_code == unit.region_code, Unit.merged_into.is_(None))
+    found = union(*(standing.where(way) for way in ways)).subquery()
+    statement = select(Unit).where(Unit.id.in_(select(found.c.id)), Unit.id != unit.id)
     if unit.uscc is not None:
         statement = statement.where(Unit.uscc.is_(None))
-    return list(session.scalars(statement.order_by(same_name.desc(), Unit.id).limit(_MOST_CANDIDATES)))
+    return list(session.scalars(statement.order_by(ways[0].desc(), Unit.id).limit(_MOST_CANDIDATES)))
 
 
 Likeness = tuple[int, float | None, list[str], Unit]  # points, metres, what speaks for it, the other one
@@ -67,7 +66,7 @@ def _compare(unit: Unit, other: Unit) -> Likeness | None:
     is_there = unit.plain_address != "" and unit.plain_address == other.plain_address
     if not is_same and not (_is_alike(unit.plain_name, other.plain_name) and (is_near or is_there)):
         return None
-    points = (4 if is_same else 2) + 2 * is_there + is_near + (metres is not None and metres <= _SAME_M)
+    points = (5 if is_same else 2) + 2 * is_there + is_near + (metres is not None and metres <= _SAME_M)
     reasons = ["名称相同" if is_same else "名称相近"] + (["地址相同"] if is_there else [])
     return points, metres, reasons + ([] if metres is None else [f"相距约{_said(metres)}"]), other
 
