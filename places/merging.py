@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from accounts.actor import Actor, Role
 from accounts.models import UnitPower
 from accounts.queries import live_power
+from database.base import Json
 from database.journal import record
 from database.session import now
 from places.models import Unit
@@ -41,7 +42,7 @@ def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | No
     _check(session, unit, stays)
     unit.merged_into = stays.id
     session.flush()
-    _record(session, "unit.merged", unit, stays, actor, data)
+    record(session, "unit.merged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
     return unit
 
 
@@ -61,7 +62,7 @@ def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | 
         raise RoleNotAllowed(action="unmerge")
     unit.merged_into = None
     session.flush()
-    _record(session, "unit.unmerged", unit, stays, actor, data)
+    record(session, "unit.unmerged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
     return unit
 
 
@@ -106,9 +107,11 @@ def _check(session: Session, unit: Unit, stays: Unit) -> None:
         raise CodedUnitStays if stays.uscc is None else CreditCodesDiffer
 
 
-def _record(session: Session, name: str, unit: Unit, stays: Unit, actor: Actor, data: dict[str, Any]) -> None:
+def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:
+    """Whoever holds a power for it now, agents too."""
     held = select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))
-    record(
-        session, name, unit, actor, concerns={"managers": session.scalars(held.distinct())},
-        data={"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]},
-    )  # fmt: skip
+    return {"managers": list(session.scalars(held))}
+
+
+def _facts(unit: Unit, stays: Unit, data: dict[str, Any]) -> Json:
+    return {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}

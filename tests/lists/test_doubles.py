@@ -57,7 +57,7 @@ def test_doubles_come_best_first_with_what_speaks_for_each(leader: Caller) -> No
     assert [item["id"] for item in found[:2]] == [unit["id"] for unit, _ in wanted[:2]]
     assert found[0]["distance_m"] == 20
     assert found[0]["revision"] == 1
-    assert [item["id"] for item in doubles(leader, wanted[0][0])][0] == hotel["id"]
+    assert next(item["id"] for item in doubles(leader, wanted[0][0])) == hotel["id"]
 
 
 def test_what_was_merged_and_other_divisions_are_not_suggested(client: FlaskClient, leader: Caller) -> None:
