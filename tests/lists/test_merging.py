@@ -333,6 +333,19 @@ def test_a_list_that_names_a_merged_entry_goes_on_to_the_one_that_stays_and_says
     assert line["unit_id"] == double["id"]
 
 
+def test_what_a_source_first_says_of_a_merged_entry_is_remembered_of_that_entry(leader: Caller, parts: Parts) -> None:
+    double, stays = registered(leader, "青城书店"), registered(leader, "青城书店有限公司", uscc=code("16"))
+    merged(leader, double, stays)
+    for _ in range(2):
+        made = imported(leader, parts, row("青城书店", address="大学西路9号"))
+        [line] = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
+        assert (line["unit_id"], line["notes"][0]["code"]) == (stays["id"], "merged")
+    unmerge(leader, double)
+    made = imported(leader, parts, row("青城书店", address="大学西路10号"))
+    [line] = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
+    assert (line["unit_id"], line["notes"]) == (double["id"], [])
+
+
 def test_a_row_with_another_code_than_the_one_that_stays_has_is_another_legal_person(leader: Caller, parts: Parts) -> None:
     double, stays = registered(leader), registered(leader, uscc=code("12"))
     merged(leader, double, stays)
