@@ -103,8 +103,10 @@ def _check(session: Session, unit: Unit, stays: Unit) -> None:
         raise UnitKeepsOthers
     if unit.region_code != stays.region_code:
         raise Invalid(field_error("into", "other_region", "两处登记不在同一旗县区,请先更正所在旗县区"))
-    if unit.uscc is not None:  # no two units carry the same code
-        raise CodedUnitStays if stays.uscc is None else CreditCodesDiffer
+    if unit.uscc is not None and stays.uscc is not None:  # no two units carry the same code
+        raise CreditCodesDiffer
+    if unit.uscc is not None:
+        raise CodedUnitStays
 
 
 def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:

@@ -132,7 +132,6 @@ class World:
             "unit_id": None,
             "unit_name": "",
             "uscc": self.unit["uscc"],
-            "into": self.unit["id"],
             "hazard_ids": [str(self.case("hazard", "REGISTERED").id)],
             "master_id": str(self.case("hazard", "REGISTERED", "another").id),
             "install": str(uuid4()),
@@ -149,8 +148,8 @@ class World:
             known["to_org_id"] = str(office.other_receiver.org_id)
         if operation.id.startswith(("partners.", "webhooks.")):
             return {**known, **self.partners.known()}
-        if operation.id == "permits.prepare":
-            return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
+        if operation.id in ("permits.prepare", "units.merge_unit"):
+            return {**known, **dict.fromkeys(("unit_id", "into"), self.unit["id"]), "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
         if operation.id in OF_REPORTERS:
@@ -192,23 +191,6 @@ class World:
         """The enterprise of the banner."""
         found: Json = self.office.leader.get(f"/units/{self.office.manager.unit_id}").get_json()
         return found
-
-    @cached_property
-    def double(self) -> Json:
-        """The same place once more, as an officer entered it."""
-        return self._double()
-
-    @cached_property
-    def merged(self) -> Json:
-        """Another entry of it, which was merged into the enterprise."""
-        unit, arguments = self._double(), {"into": self.unit["id"], "reason": "同一场所"}
-        answer = self.office.leader.post(f"/units/{unit['id']}/merge", arguments, headers={"If-Match": "*"})
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        return unit
-
-    def _double(self) -> Json:
-        said = {"name": self.unit["name"], "region_code": self.region_code, "category": "GENERAL_UNIT"}
-        return self._made(self.office.leader, "/units", said)
 
     @cached_property
     def block(self) -> Json:
