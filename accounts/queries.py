@@ -69,6 +69,7 @@ def me(session: Session, actor: Actor) -> Json:
             {
                 "unit_id": power.unit_id,
                 "name": units[power.unit_id].name,
+                "merged_into": units[power.unit_id].merged_into,
                 "role": power.role,
                 "role_name": ROLE_NAMES[power.role],
                 "scope": list(power.scope),

@@ -113,6 +113,9 @@ class HeldPowerSchema(StrictSchema):
     name = fields.String(required=True)
     role = fields.String(required=True)
     role_name = fields.String(required=True)
+    merged_into = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "of a double: the entry that stays, under which new cases begin"}
+    )
     scope = fields.List(fields.String(), required=True)
 
 

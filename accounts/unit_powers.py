@@ -22,6 +22,7 @@ from database.crypto import KeyRing
 from database.journal import record
 from database.session import now
 from places.models import Unit
+from places.standing import require_standing
 from places.units import name_people
 from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, field_error
 
@@ -35,11 +36,13 @@ def claim_unit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, An
 
     The identity provider must have confirmed, when this session was opened, that the caller is the legal person of this
     very credit code. A later legal person replaces an earlier one; managers and agents stay. Raises AuthLevelTooLow,
-    LegalPersonRequired, AlreadySo; NotFound alike for no such unit and for another code than the unit's.
+    LegalPersonRequired, AlreadySo; UnitMerged to the legal person of the one that stays; NotFound alike for no such unit and for
+    another code than the unit's.
     """
     require_legal_person(session, actor, data["uscc"])
     unit = session.scalars(select(Unit).where(Unit.id == unit_id, Unit.uscc == data["uscc"]).with_for_update()).one_or_none()
     if unit is None:
+        _refuse_merged(session, unit_id, data["uscc"])
         raise NotFound
     moment = now(session)
     earlier = session.scalars(
@@ -179,6 +182,13 @@ def agents_of(session: Session, actor: Actor, unit_id: UUID) -> Sequence[tuple[U
         .limit(200)
     )
     return [(power, person) for power, person in session.execute(statement)]
+
+
+def _refuse_merged(session: Session, unit_id: UUID, uscc: str) -> None:
+    stays = select(Unit.id).where(Unit.uscc == uscc)
+    merged = session.scalars(select(Unit).where(Unit.id == unit_id, Unit.merged_into.in_(stays))).one_or_none()
+    if merged is not None:
+        require_standing(session, merged)
 
 
 def _is(actor: Actor, unit_id: UUID, *roles: Role) -> bool:

@@ -38,7 +38,8 @@ def upload(query: dict[str, Any]) -> Json:
     """Upload a list of units as CSV (UTF-8 or GB 18030) or XLSX, at most 5,000 rows.
 
     For intake clerks, officers and leaders; rows of divisions that are not theirs are refused one by one. The worker takes the
-    rows in; a notice tells when it is done. A unit is known by its credit code, or by its name within the banner.
+    rows in; a notice tells when it is done. A unit is known by its credit code, or by its name within the banner; what
+    is said of one that was merged into another is written into that one, and the row says so.
     """
     body = read_sheet(MOST_BYTES)
     return queries.shown(commands.upload(session(), actor(), body, query))

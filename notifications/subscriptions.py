@@ -237,6 +237,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("webhook.paused", "administrators", "webhook_paused", channels=()),
     Subscription("unit_import.finished", "author", "units_tried", channels=(), when=_is("is_trial", True)),
     Subscription("unit_import.finished", "author", "units_taken_in", channels=()),
+    Subscription("unit.merged", "managers", "unit_merged", channels=()),
+    Subscription("unit.unmerged", "managers", "unit_unmerged", channels=()),
     Subscription("assistance.submitted", "applicant", "assistance_received"),
     Subscription("assistance.submitted", "desk", "assistance_to_accept"),
     Subscription("assistance.accepted", "applicant", "assistance_accepted"),

@@ -205,6 +205,15 @@ _OFFICE = [
         "您上传的“{name}”共{rows}行已试录:{outcomes}。试录不改动登记内容,确认无误后请正式录入。",
     ),
     Wording(
+        "unit_merged", None, "progress", "单位登记已合并",
+        "经核对,您负责的单位登记“{name}”与“{into_name}”是同一场所,已由消防救援机构并入后者。原有事项可以照常查看、办理;"
+        "新的事项请以“{into_name}”办理,尚未认领的,请由其法定代表人先行认领。对合并有异议的,请联系当地消防救援机构。",
+    ),
+    Wording(
+        "unit_unmerged", None, "progress", "单位登记恢复单独使用",
+        "经核对,您负责的单位登记“{name}”与“{into_name}”不是同一场所,已恢复单独使用,可以照常办理事项。",
+    ),
+    Wording(
         "case_untouched", None, "duty", "新件无人处理",
         "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
         ignores_quiet_hours=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, Uuid
+from sqlalchemy import CheckConstraint, Computed, Float, ForeignKey, Index, Integer, LargeBinary, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,6 +75,10 @@ class WorkDay(Base):
     provisional: Mapped[bool] = mapped_column(default=False)
 
 
+# By which two entries of one place are found: width, case, spaces and punctuation say nothing (`imports.rules.plain_name`).
+_PLAIN = r"lower(regexp_replace(normalize({}, NFKC), '[\s!-/:-@\[-`{{-~\u00b7\u2010-\u205e\u3001-\u3030\u30fb]+', '', 'g'))"
+
+
 class Unit(Revised, Base):
     """An enterprise or place under fire supervision (docs/sources.md)."""
 
@@ -90,6 +94,11 @@ class Unit(Revised, Base):
         Index("ix_unit_region", "region_code", "id"),
         Index("ix_unit_name", "region_code", "name"),
         Index("ix_unit_managers", "manager_ids", postgresql_using="gin"),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
+        Index("ix_unit_merged", "merged_into", postgresql_where="merged_into IS NOT NULL"),
+        Index("ix_unit_plain_name", "region_code", "plain_name", postgresql_where="merged_into IS NULL"),
+        Index("ix_unit_plain_address", "region_code", "plain_address", postgresql_where="merged_into IS NULL"),
+        Index("ix_unit_spot", "region_code", "lat", "lon", postgresql_where="merged_into IS NULL"),
     )
 
     name: Mapped[str]
@@ -104,3 +113,6 @@ class Unit(Revised, Base):
     position: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     legal_person_id: Mapped[UUID | None]  # 消防安全责任人, once accounts has confirmed his claim
     manager_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list, server_default="{}")  # 消防安全管理人
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("unit.id"))  # the entry of the same place that stays
+    plain_name: Mapped[str] = mapped_column(Computed(_PLAIN.format("name"), persisted=True))
+    plain_address: Mapped[str] = mapped_column(Computed(_PLAIN.format("address"), persisted=True))

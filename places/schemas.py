@@ -11,7 +11,7 @@ from places.coordinates import SYSTEMS
 from places.jurisdiction import ADDRESS_PARTS
 from places.regions import banner_named
 from places.unit_kinds import CATEGORIES, PLACE_TYPES
-from wire import Flag, Line, Moment, StrictSchema
+from wire import AnswerSchema, Flag, Line, Moment, StrictSchema
 
 
 class Number(fields.Float):
@@ -227,6 +227,38 @@ class RegisterUnitSchema(EditUnitSchema):
     id = fields.UUID(load_default=None, metadata={"description": "UUIDv7 made by the client; left out, we make one"})
 
 
+class MergeUnitSchema(StrictSchema):
+    """Which entry of the same place stays, and why."""
+
+    into = fields.UUID(required=True, metadata={"description": "id of the unit that stays"})
+    reason = Line(max_length=200, required=True)
+
+
+class UnmergeUnitSchema(StrictSchema):
+    """Why the two are not one place."""
+
+    reason = Line(max_length=200, required=True)
+
+
+class UnitDoubleSchema(AnswerSchema):
+    """Another entry that may be the same place, and what speaks for it."""
+
+    id = fields.UUID()
+    revision = fields.Integer()
+    name = fields.String()
+    uscc = fields.String(allow_none=True)
+    address = fields.String()
+    category = fields.String()
+    distance_m = fields.Integer(allow_none=True, metadata={"description": "null where one of the two has no position"})
+    reason = fields.String(metadata={"example": "名称相同,相距约40米"})
+
+
+class UnitDoublesSchema(AnswerSchema):
+    """At most 20, the likeliest first."""
+
+    items = fields.List(fields.Nested(UnitDoubleSchema))
+
+
 class UnitSchema(StrictSchema):
     """A unit as officers and its own people see it."""
 
@@ -243,5 +275,8 @@ class UnitSchema(StrictSchema):
     position = fields.Nested(PositionSchema, required=True, allow_none=True)
     legal_person_id = fields.UUID(required=True, allow_none=True)
     manager_ids = fields.List(fields.UUID(), required=True)
+    merged_into = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "the entry of the place that stays; this one keeps its cases"}
+    )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)

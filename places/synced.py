@@ -52,6 +52,7 @@ UNIT = Synced(
         Scope("unit", "agent", Unit.id, manager_line, matter=""),
         Scope("region", "officer", Unit.region_code, officer_line),
     ],
+    on_devices=lambda unit: unit.merged_into is None,
 )
 
 SYNCED = (DIVISION, UNIT)

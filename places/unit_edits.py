@@ -12,6 +12,7 @@ from accounts.actor import Actor
 from places import units
 from places.models import Unit
 from places.schemas import PositionSchema, RegionCode, Uscc
+from places.standing import require_standing
 from places.synced import UNIT
 from places.unit_kinds import CATEGORIES, PLACE_TYPES
 from problems import AlreadySo
@@ -42,9 +43,10 @@ def edit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, Any], or
     """Merge a device's changes into a unit. Event: unit.edited, with the names of the fields that were written.
 
     Raises NotFound, RoleNotAllowed, AlreadySo, Invalid for a field that only the brigade changes, OutsideRegion,
-    UnitAlreadyRegistered.
+    UnitAlreadyRegistered, UnitMerged.
     """
     unit = lock(session, UNIT, Unit, unit_id, actor, origin)
+    require_standing(session, unit)
     is_office = units.speaks_for_office(actor, unit)
     units.require_fields(data["changes"], is_office=is_office)  # before anything is merged, lost or not
     merged = merge(session, unit, data["changes"], FIELDS, origin)

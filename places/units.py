@@ -19,6 +19,7 @@ from places.jurisdiction import OUTSIDE, Point, region_of
 from places.models import Unit
 from places.problems import OutsideRegion, UnitAlreadyRegistered
 from places.regions import banner, full_name
+from places.standing import require_standing
 from places.synced import UNIT
 from problems import Invalid, NotFound, Problem, RoleNotAllowed, StaleRevision, field_error
 
@@ -56,9 +57,10 @@ def edit_unit(session: Session, actor: Actor, unit_id: UUID, seen_revision: int 
     """Replace what is known of a unit. Event: unit.edited, with the names of the changed fields. `seen_revision` None: any.
 
     Raises NotFound (also for a unit that the actor may not see), StaleRevision, RoleNotAllowed, Invalid for a field that
-    only the brigade changes, OutsideRegion, UnitAlreadyRegistered.
+    only the brigade changes, OutsideRegion, UnitAlreadyRegistered, UnitMerged.
     """
     unit = _take(session, actor, unit_id, seen_revision)
+    require_standing(session, unit)
     is_office = speaks_for_office(actor, unit)
     _check_region(data)
     before = _content(unit)
@@ -143,9 +145,17 @@ def unit_seen_by(session: Session, actor: Actor, unit_id: UUID) -> Unit:
     return unit
 
 
+def with_merged(session: Session, unit_id: UUID) -> list[UUID]:
+    """A unit's id, and those that were merged into it."""
+    return [unit_id, *session.scalars(select(Unit.id).where(Unit.merged_into == unit_id))]
+
+
 def units_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Unit]:
-    """The units that this actor may see, by region (a league means its banners), category, and words of name or address."""
-    statement = select(Unit).where(UNIT.visible_to(actor))
+    """The units that this actor may see, by region (a league means its banners), category, and words of name or address.
+
+    Of a place that was registered twice the one that stays; the others by the one that they were `merged_into`.
+    """
+    statement = select(Unit).where(UNIT.visible_to(actor), Unit.merged_into == filters.get("merged_into"))
     region_code, words = filters.get("region_code"), filters.get("q")
     if region_code:
         prefix = region_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -43,23 +43,23 @@ _LIVES: dict[str, StateMachine] = {
 KINDS = tuple(_LIVES)
 
 
-def of_unit(actor: Actor, unit_id: UUID) -> Select[Any]:
+def of_unit(actor: Actor, unit_ids: Sequence[UUID]) -> Select[Any]:
     """Rows of kind, id, number, state, at, due_at, closed_at; ids are in the order of the time at which each case began.
 
-    A report belongs to the place that it names, or by the order that came of it. The people of the unit are shown none, not even
-    their own.
+    `unit_ids` are the entries of one place. A report belongs to the place that it names, or by the order that came of it. The
+    people of the unit are shown none, not even their own.
     """
     parts = [
-        _part(TRANSFER, Transfer, Transfer.number, actor).where(Transfer.unit_id == unit_id),
-        _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id == unit_id),
-        _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id == unit_id),
-        _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id == unit_id),
-        _part(PERMIT, Permit, Permit.number, actor).where(Permit.unit_id == unit_id),
-        _part(ASSISTANCE, Assistance, Assistance.number, actor).where(Assistance.unit_id == unit_id),
+        _part(TRANSFER, Transfer, Transfer.number, actor).where(Transfer.unit_id.in_(unit_ids)),
+        _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id.in_(unit_ids)),
+        _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id.in_(unit_ids)),
+        _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id.in_(unit_ids)),
+        _part(PERMIT, Permit, Permit.number, actor).where(Permit.unit_id.in_(unit_ids)),
+        _part(ASSISTANCE, Assistance, Assistance.number, actor).where(Assistance.unit_id.in_(unit_ids)),
     ]
-    if all(power.unit_id != unit_id for power in actor.units):
-        ordered = select(Rectification.hazard_id).where(Rectification.unit_id == unit_id)
-        here = or_(Hazard.unit_id == unit_id, Hazard.id.in_(ordered))
+    if all(power.unit_id not in unit_ids for power in actor.units):
+        ordered = select(Rectification.hazard_id).where(Rectification.unit_id.in_(unit_ids))
+        here = or_(Hazard.unit_id.in_(unit_ids), Hazard.id.in_(ordered))
         parts.append(_part(HAZARD, Hazard, Hazard.number, actor).where(here))
     every = union_all(*parts).subquery("history")
     return select(*every.c)

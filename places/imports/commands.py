@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 import sheets
@@ -135,6 +135,10 @@ class _Known:
         if unit not in named:
             named.append(unit)
 
+    def standing(self, unit: Unit) -> Unit:
+        """The one that stays for it."""
+        return unit if unit.merged_into is None else self.by_id[unit.merged_into]
+
 
 def _take(session: Session, actor: Actor | None, batch: UnitImport, rows: list[UnitImportRow], savepoint: Savepoint) -> None:
     """All rows in one savepoint; if one of them cannot be taken, each in its own. What came of them is the same."""
@@ -206,7 +210,7 @@ def _alone(session: Session, actor: Actor | None, batch: UnitImport, each: _Said
 
 
 def _look_up(session: Session, batch: UnitImport, said: list[_Said]) -> _Known:
-    """One question for all rows, not several for each."""
+    """One question for all rows, not several for each; and one for those into which some of them were merged."""
     keys, codes = [each.key for each in said], [each.values["uscc"] for each in said if "uscc" in each.values]
     names = [(each.values["region_code"], each.values["name"]) for each in said]
     by_source = select(UnitSource).where(UnitSource.source == batch.source, UnitSource.key.in_(keys))
@@ -216,18 +220,28 @@ def _look_up(session: Session, batch: UnitImport, said: list[_Said]) -> _Known:
         tuple_(Unit.region_code, Unit.name).in_(names),
     )  # fmt: skip
     known = _Known(sources, {}, {}, {})
-    for unit in session.scalars(select(Unit).where(wanted).order_by(Unit.id).with_for_update()):
+    for unit in _locked(session, wanted):
+        known.learn(unit)
+    stay = {unit.merged_into for unit in known.by_id.values() if unit.merged_into} - known.by_id.keys()
+    for unit in _locked(session, Unit.id.in_(stay)) if stay else []:
         known.learn(unit)
     return known
 
 
+def _locked(session: Session, wanted: ColumnElement[bool]) -> Sequence[Unit]:
+    return session.scalars(select(Unit).where(wanted).order_by(Unit.id).with_for_update()).all()
+
+
 def _taken(session: Session, actor: Actor, batch: UnitImport, known: _Known, each: _Said) -> Outcome:
     said, source = each.values, known.sources.get(each.key)
-    unit = _found(known, actor, source, said)
-    if source is not None and source.said == said and batch.prefer == "REGISTER":
-        source.seen_at = now(session)
-        return "UNCHANGED", source.unit_id, []
+    entry = _found(known, actor, source, said)
+    unit = None if entry is None else known.standing(entry)
     notes: list[Json] = []
+    if unit is not None and unit is not entry:
+        notes.append(field_error("row", "merged", f"该登记已并入“{unit.name}”,按其处理"))
+    if source is not None and unit is not None and source.said == said and batch.prefer == "REGISTER":
+        source.seen_at = now(session)
+        return "UNCHANGED", unit.id, notes
     differs: Json = {}
     if unit is None:
         unit = register_unit(session, actor, {**_NOTHING, **_sorted(batch, said), "id": None})
@@ -237,11 +251,12 @@ def _taken(session: Session, actor: Actor, batch: UnitImport, known: _Known, eac
         merged = merge(_standing(unit, said), said, last, file_counts=batch.prefer == "FILE")
         if merged.written:
             unit = take_over(session, actor, unit.id, merged.written)
-        outcome, notes = _told(merged)
+        outcome, more = _told(merged)
+        notes += more
         differs = merged.differs
     known.learn(unit)
     if source is None:
-        source = known.sources[each.key] = UnitSource(source=batch.source, key=each.key, unit_id=unit.id)
+        source = known.sources[each.key] = UnitSource(source=batch.source, key=each.key, unit_id=(entry or unit).id)
         session.add(source)
     source.said = {name: value for name, value in said.items() if name not in differs}  # what was not taken over is told again
     source.import_id, source.seen_at = batch.id, now(session)
@@ -268,19 +283,23 @@ def _sorted(batch: UnitImport, said: Json) -> Json:
 def _found(known: _Known, actor: Actor, source: UnitSource | None, said: Json) -> Unit | None:
     """By what this source called it before, by its credit code, or by its name in the banner unless codes speak against it.
 
-    Of a unit in another's division nothing is told but that its code is taken, as to anybody who registers it.
+    It may have been merged into another one. Raises Invalid where the source now gives it another code than that one has: two
+    legal persons. Of a unit in another's division nothing is told but that its code is taken, as to anybody who registers it.
     """
     uscc = said.get("uscc")
     unit = known.by_id[source.unit_id] if source is not None else known.by_code.get(uscc or "")
     if unit is not None:
-        if not keeps_register(actor, unit.region_code):
+        stays = known.standing(unit)
+        if not keeps_register(actor, stays.region_code):
             raise UnitAlreadyRegistered
+        if unit is not stays and uscc and stays.uscc not in (None, uscc):
+            raise Invalid(field_error("uscc", "another_code", f"该登记已并入“{stays.name}”,但代码不同,请核对后撤销并入或者更正"))
         return unit
     named = known.by_name.get((said["region_code"], said["name"]), [])
-    same = [unit for unit in named if not uscc or unit.uscc in (None, uscc)]
-    if len(same) > 1:
+    same = [unit for unit in named if not uscc or known.standing(unit).uscc in (None, uscc)]
+    if len({known.standing(unit).id for unit in same}) > 1:
         raise Invalid(field_error("name", "ambiguous", "本旗县有多个同名单位,请填写统一社会信用代码"))
-    return same[0] if same else None
+    return min(same, key=lambda unit: unit.merged_into is not None, default=None)
 
 
 def _standing(unit: Unit, said: Json) -> Json:

@@ -209,6 +209,20 @@ def claim(world: World, state: str, who: str) -> Found:
     return [made["id"]], people[who]
 
 
+def double_of(world: World) -> str:
+    """The enterprise once more, as an officer entered it."""
+    said = {"name": world.unit["name"], "region_code": world.region_code, "category": "GENERAL_UNIT"}
+    return str(world.office.leader.post("/units", said).get_json()["id"])
+
+
+def merged_into(world: World) -> str:
+    """Such an entry, which was merged into the enterprise."""
+    unit_id, arguments = double_of(world), {"into": world.unit["id"], "reason": "同一场所"}
+    answer = world.office.leader.post(f"/units/{unit_id}/merge", arguments, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return unit_id
+
+
 def rescue_of(world: World) -> str:
     """Bytes that an officer of the banner has handed in."""
     officer = world.office.officers[0]
@@ -241,6 +255,9 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "units.show_unit": lambda world: ([world.unit["id"]], world.office.leader),
     "units.show_history": lambda world: ([world.unit["id"]], world.office.leader),
     "units.edit_unit": lambda world: ([world.unit["id"]], world.office.leader),
+    "units.show_doubles": lambda world: ([world.unit["id"]], world.office.leader),
+    "units.merge_unit": lambda world: ([double_of(world)], world.office.leader),
+    "units.unmerge_unit": lambda world: ([merged_into(world)], world.office.leader),
     "papers.paper_as_pdf": lambda world: ([world.paper_id], world.office.manager),
     "number_blocks.show_block": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_void": lambda world: ([world.block["id"]], world.office.officers[0]),

@@ -180,16 +180,21 @@ def test_nobody_finds_somebody_elses_case_in_a_list(client: FlaskClient) -> None
     assert not found, "\n".join(found)
 
 
-# Ids that travel in a body: operation, the members that name one, who calls.
-IN_BODIES: tuple[tuple[str, Callable[[str], Json], Role], ...] = (
-    ("queue.take_many", lambda hazard_id: {"hazards": [{"id": hazard_id, "task_revision": 1}]}, Role.UNIT_LEADER),
-    ("hazards.hazard_merge", lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
+def a_report(there: World) -> str:
+    return str(there.case("hazard", "REGISTERED").id)
+
+
+# Ids that travel in a body: operation, somebody else's, the members that name it, who calls.
+IN_BODIES: tuple[tuple[str, Callable[[World], str], Callable[[str], Json], Role], ...] = (
+    ("queue.take_many", a_report, lambda hazard_id: {"hazards": [{"id": hazard_id, "task_revision": 1}]}, Role.UNIT_LEADER),
+    ("hazards.hazard_merge", a_report, lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
+    ("units.merge_unit", lambda there: str(there.unit["id"]), lambda unit_id: {"into": unit_id}, Role.UNIT_LEADER),
 )
 
 
-@pytest.mark.parametrize(("name", "naming", "role"), IN_BODIES, ids=[name for name, _, _ in IN_BODIES])
+@pytest.mark.parametrize(("name", "others", "naming", "role"), IN_BODIES, ids=[each[0] for each in IN_BODIES])
 def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(
-    app: Flask, client: FlaskClient, name: str, naming: Callable[[str], Json], role: Role
+    app: Flask, client: FlaskClient, name: str, others: Callable[[World], str], naming: Callable[[str], Json], role: Role
 ) -> None:
     document = document_of(client)
     here, there = World(client, document), World(client, document, ELSEWHERE)
@@ -197,10 +202,10 @@ def test_an_id_in_a_body_tells_no_more_than_one_in_a_path(
     caller = here.office.leader if role is Role.UNIT_LEADER else here.office.clerk
     ids = target(here, operation).ids if operation.path_parameters else {}
     answers = []
-    for hazard_id in (str(there.case("hazard", "REGISTERED").id), str(new_id())):
-        arguments = {**here.arguments(operation), **naming(hazard_id)}
+    for entity_id in (others(there), str(new_id())):
+        arguments = {**here.arguments(operation), **naming(entity_id)}
         with undone(app.extensions["fire"]):
-            answers.append(said(call(client, operation, ids, arguments, caller.headers), {"id": hazard_id, **ids}))
+            answers.append(said(call(client, operation, ids, arguments, caller.headers), {"id": entity_id, **ids}))
     assert answers[0] == answers[1]
 
 

@@ -154,8 +154,8 @@ class World:
             known["to_org_id"] = str(office.other_receiver.org_id)
         if operation.id.startswith(("partners.", "webhooks.")):
             return {**known, **self.partners.known()}
-        if operation.id == "permits.prepare":
-            return {**known, "unit_id": self.unit["id"], "form": FORM, "materials": materials()}
+        if operation.id in ("permits.prepare", "units.merge_unit"):
+            return {**known, **dict.fromkeys(("unit_id", "into"), self.unit["id"]), "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}
         if operation.id in ASKED_HERE:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,7 +8,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from accounts.actor import Actor, Role
+from accounts.actor import Actor, Grant, Role
 from database.base import new_id
 from database.session import Database
 from places.models import Unit
@@ -214,3 +215,17 @@ def test_a_second_edit_of_the_same_revision_loses(call: Caller, places_database:
     path = f"/units/{unit['id']}"
     answers = [call(LEADER, "PUT", path, json=edited(unit, name=name), headers={"If-Match": '"1"'}) for name in ("甲", "乙")]
     assert [answer.status_code for answer in answers] == [200, 412]
+
+
+def test_who_sees_a_unit_but_does_not_lead_there_learns_nothing_by_merging_into_it(call: Caller) -> None:
+    mine, others = make_unit(call), make_unit(call, staff(Role.UNIT_LEADER, "150103"), region_code="150103")
+    roles = ((Role.UNIT_LEADER, "150102"), (Role.SUPERVISOR, "150100"))
+    grants = tuple(Grant(role, new_id(), code) for role, code in roles)
+    who = replace(staff(Role.UNIT_LEADER, "150102"), roles=frozenset(role for role, _ in roles), grants=grants)
+    assert call(who, "GET", f"/units/{others['id']}").status_code == 200
+    answers = [
+        call(who, "POST", f"/units/{mine['id']}/merge", json={"into": into, "reason": "重复"}, headers={"If-Match": "*"})
+        for into in (others["id"], str(new_id()))
+    ]
+    assert answers[0].json["errors"][0]["code"] == "unknown_unit"
+    assert answers[0].data == answers[1].data

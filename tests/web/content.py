@@ -19,6 +19,7 @@ from operations.demo.printing import local_day, silent
 from operations.demo.stories_lists import send_sheet
 from operations.demo.transport import Patient
 from tests.people import HOME
+from tests.web.entries import doubles
 
 _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
@@ -78,6 +79,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "order_held": _orders(stage, office),
         "unit_list": _unit_list(stage, office),
         "unit": str(stage.account("UNIT_MANAGER", HOME).unit_id),
+        **doubles(office),
         "partner": _partner(stage),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),

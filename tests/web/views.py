@@ -67,6 +67,12 @@ def snap(page: Page) -> None:
         picture.click()
 
 
+def compare(page: Page) -> None:
+    """Two entries of one place beside each other."""
+    page.get_by_role("button", name="银河书店有限公司").click()
+    expect(page.get_by_text("保留哪一处登记")).to_be_visible()
+
+
 def find_true(page: Page) -> None:
     """The form of a finding that is true, with its order."""
     page.get_by_text("属实,责令改正", exact=True).click()
@@ -160,6 +166,9 @@ VIEWS = [
     View("/learn/lessons/:id", "lesson-missing", address=f"/learn/lessons/{NOWHERE}"),
     View("/units", "units", Role.UNIT_LEADER),
     View("/units/:id", "unit", Role.UNIT_LEADER, "/units/{unit}"),
+    View("/units/:id", "unit-kept", Role.UNIT_LEADER, "/units/{unit_kept}"),
+    View("/units/:id", "unit-double", Role.UNIT_LEADER, "/units/{double}", reach=compare),
+    View("/units/:id", "unit-merged", Role.UNIT_LEADER, "/units/{merged_unit}"),
     View("/units/:id", "unit-own", Role.UNIT_MANAGER, "/units/{unit}"),
     View("/inbox", "inbox", Role.UNIT_LEADER),
     View("/queue", "queue", Role.UNIT_LEADER, reach=choose("button.open")),

@@ -16,6 +16,7 @@ from media.commands import attach
 from places.jurisdiction import ResolvedPlace, handling_region, place_of
 from places.models import Unit
 from places.regions import full_name
+from places.standing import require_standing
 from problems import Invalid, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION
@@ -84,7 +85,9 @@ def _unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit | None:
         raise Invalid(field_error("applicant_kind", "not_of_a_unit", "为单位申请的,请选择单位或者个体工商户"))
     if unit_id not in applies_for(actor):
         raise Invalid(field_error("unit_id", "not_yours", "请选择由您负责或者受托经办的单位"))
-    return session.get_one(Unit, unit_id)
+    unit = session.get_one(Unit, unit_id)
+    require_standing(session, unit, "unit_id")
+    return unit
 
 
 def _place_of_unit(unit: Unit) -> ResolvedPlace:

@@ -14,6 +14,7 @@ from database.base import Json
 from database.journal import record
 from database.session import now
 from places.models import Unit
+from places.standing import one_place, require_standing
 from places.unit_kinds import CATEGORIES
 from problems import GuardFailed, Invalid, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
@@ -42,6 +43,7 @@ def plan(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, An
     unit = session.get(Unit, data["unit_id"])
     if unit is None or not actor.may_in(unit.region_code, Role.UNIT_LEADER):
         raise Invalid(field_error("unit_id", "unknown_unit", "本辖区没有这个单位"))
+    require_standing(session, unit, "unit_id")
     moment, pair = now(session), data["officer_ids"]
     check_pair(session, pair, unit.region_code)
     today = local_day(moment)
@@ -92,7 +94,7 @@ def _check_cap(session: Session, unit: Unit, kind: str, day: date) -> None:
     # One plan at a time for a unit: two leaders would both find room for the last one.
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"inspections:{unit.id}", 0))))
     of_year = select(func.count()).where(
-        Inspection.unit_id == unit.id, Inspection.kind.in_(sorted(CAPPED)), Inspection.state != "CANCELLED",
+        Inspection.unit_id.in_(one_place(unit.id)), Inspection.kind.in_(sorted(CAPPED)), Inspection.state != "CANCELLED",
         Inspection.planned_on.between(date(day.year, 1, 1), date(day.year, 12, 31)),
     )  # fmt: skip
     if (session.scalar(of_year) or 0) >= cap.most:

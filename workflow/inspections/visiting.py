@@ -14,6 +14,7 @@ from database.base import Json
 from database.journal import record
 from database.session import now
 from media.commands import attach
+from places.standing import standing_id
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
@@ -50,7 +51,7 @@ def start(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, A
     """
     inspection, step = take(session, actor, inspection_id, "start", origin)
     scanned = data["scanned_unit_id"]
-    if scanned is not None and scanned != inspection.unit_id:
+    if scanned is not None and standing_id(session, scanned) != standing_id(session, inspection.unit_id):
         raise Invalid(field_error("scanned_unit_id", "another_unit", "扫描的不是被检查单位的入企码"))
     if scanned is None and not data["no_code_reason"]:
         raise Invalid(field_error("no_code_reason", "required", "未扫入企码的,请说明原因"))

@@ -13,6 +13,7 @@ from database.base import Json
 from database.journal import record
 from database.session import now
 from media.commands import attach
+from places.standing import standing_id
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION, said_day
@@ -81,7 +82,7 @@ def _new(session: Session, measure_id: UUID, data: dict[str, Any], *, kind: str,
         raise Invalid(field_error("inspected_on", "implausible", f"检查日期应在今天之前{_LONG_AGO}日以内"))
     unit_id = data["unit_id"]
     if data["inspection_id"] is not None:
-        if unit_id not in (None, case["unit_id"]):
+        if unit_id is not None and standing_id(session, unit_id) != standing_id(session, case["unit_id"]):
             raise Invalid(field_error("unit_id", "another_unit", "应为被检查单位"))
         unit_id = case["unit_id"]
     elif unit_id is not None and not is_unit_of(session, unit_id, case["region_code"]):
@@ -91,7 +92,7 @@ def _new(session: Session, measure_id: UUID, data: dict[str, Any], *, kind: str,
         number=next_number_of_case(session, case["region_code"]), region_code=case["region_code"], org_id=case["org_id"],
         officer_ids=list(case["officer_ids"][:2]), photo_ids=[],  # whoever helps the two signs nothing
         **{name: data[name] for name in ("hazard_id", "inspection_id", "unit_name", "place", "danger", "clause")},
-        unit_id=unit_id, inspected_on=data["inspected_on"],
+        unit_id=standing_id(session, unit_id), inspected_on=data["inspected_on"],
     )  # fmt: skip
 
 

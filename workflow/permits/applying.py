@@ -18,6 +18,7 @@ from database.session import now
 from media.commands import attach
 from places.jurisdiction import handling_region
 from places.models import Unit
+from places.standing import one_place, require_standing
 from places.unit_kinds import VENUES
 from problems import GuardFailed, Invalid, StaleRevision, field_error
 from sync.mutations import Origin, create
@@ -35,6 +36,7 @@ def prepare(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any
     if data["unit_id"] not in applies_for(actor):
         raise Invalid(field_error("unit_id", "not_yours", "请选择由您负责或者受托经办的单位"))
     unit = session.get_one(Unit, data["unit_id"])
+    require_standing(session, unit, "unit_id")
     handling = handling_region(session, unit.region_code)
     moment = now(session)
     permit = Permit(
@@ -152,7 +154,7 @@ def submit(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], o
     found = defects_of(permit)
     if found:
         raise Invalid(*found)
-    until = session.scalar(select(func.max(Permit.banned_until)).where(Permit.unit_id == permit.unit_id))
+    until = session.scalar(select(func.max(Permit.banned_until)).where(Permit.unit_id.in_(one_place(permit.unit_id))))
     if until is not None and until >= local_day(now(session)):
         raise GuardFailed(action="submit", reason="banned", until=until.isoformat())
     others = {"clerks": clerks(session, permit)}

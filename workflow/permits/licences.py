@@ -17,6 +17,7 @@ from database.journal import record
 from database.session import now
 from places.models import Unit
 from places.regions import regions
+from places.standing import one_place, require_standing
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
 from sync.mutations import create
 from workflow.clocks import local_day
@@ -43,7 +44,7 @@ def grant(session: Session, permit: Permit, number: str, actor: Actor) -> Licenc
     if former:
         earlier = session.scalars(
             select(Licence)
-            .where(Licence.number == former, Licence.unit_id == unit.id, Licence.status == "VALID")
+            .where(Licence.number == former, Licence.unit_id.in_(one_place(unit.id)), Licence.status == "VALID")
             .with_for_update()
         ).one_or_none()
         if earlier is not None:
@@ -83,6 +84,8 @@ def register_legacy(session: Session, actor: Actor, data: dict[str, Any]) -> Lic
     unit = session.get(Unit, data["unit_id"]) if data["unit_id"] else None
     if data["unit_id"] and (unit is None or unit.region_code != data["region_code"]):
         raise Invalid(field_error("unit_id", "unknown_unit", "没有这个单位"))
+    if unit is not None:
+        require_standing(session, unit, "unit_id")
     if data["issued_on"] > local_day(now(session)):
         raise Invalid(field_error("issued_on", "in_the_future", "发证日期不能晚于今天"))
     licence = _licence(session, data["number"], "LEGACY", data["region_code"], brigade_of(session, data["region_code"]).name)

@@ -15,6 +15,7 @@ from database.base import Json, new_id
 from database.journal import Event, record
 from database.session import now
 from media.commands import attach
+from places.standing import one_place, standing_id
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Mutation, Origin
@@ -59,7 +60,8 @@ def order(
         region_code=region_code,
         org_id=org_id,
         officer_ids=officer_ids,
-        unit_id=UUID(content["unit_id"]) if content["unit_id"] else None,
+        # The officers may have chosen, without signal, an entry that was merged since: what they signed still holds.
+        unit_id=standing_id(session, UUID(content["unit_id"]) if content["unit_id"] else None),
         unit_name=content["unit_name"],
         kind=content["kind"],
         ordered_on=min(made_on, due_on),
@@ -180,8 +182,11 @@ def _check_lenience(session: Session, made: Rectification, ground: str) -> None:
     failed = exists().where(
         Event.entity_type == "rectification", Event.entity_id == Rectification.id, Event.name == "rectification.recheck_failed"
     )
-    before = select(Rectification.id).where(Rectification.unit_id == made.unit_id, Rectification.id != made.id, failed)
-    if ground == "FIRST" and made.unit_id is not None and session.scalar(before.limit(1)) is not None:
+    if ground != "FIRST" or made.unit_id is None:
+        return
+    here = Rectification.unit_id.in_(one_place(made.unit_id))
+    before = select(Rectification.id).where(here, Rectification.id != made.id, failed)
+    if session.scalar(before.limit(1)) is not None:
         raise Invalid(field_error("no_penalty", "not_the_first_time", "该单位此前有复查不合格或者立案的记录,不属于初次违法"))
 
 

@@ -16,6 +16,7 @@ from database.base import Json, new_id
 from database.journal import record
 from database.session import now
 from places.models import Unit
+from places.standing import require_standing
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
@@ -36,6 +37,7 @@ def check_told(session: Session, unit_id: UUID, region_code: str, due_on: date) 
     unit = session.get(Unit, unit_id)
     if unit is None or unit.region_code != region_code:
         raise Invalid(field_error("unit_id", "unknown_unit", "没有这个单位"))
+    require_standing(session, unit, "unit_id")
     if not people_of_unit(session, unit.id):
         raise Invalid(field_error("unit_id", "nobody_to_tell", "这个单位还没有人开通账号,请电话告知"))
     check_term(session, due_on, after=local_day(now(session)) - timedelta(days=1))

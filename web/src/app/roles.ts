@@ -42,6 +42,6 @@ export const unitsToApplyFor = (user: User | null): User['units'] => unitsIn(use
 /** The enterprises for which he may ask for technical assistance. */
 export const unitsToAskFor = (user: User | null): User['units'] => unitsIn(user, 'assistance')
 const unitsIn = (user: User | null, matter: string): User['units'] =>
-  (user?.units ?? []).filter((power) => APPLICANTS.includes(power.role) && (power.scope.length === 0 || power.scope.includes(matter)))
+  (user?.units ?? []).filter((power) => !power.merged_into && APPLICANTS.includes(power.role) && (power.scope.length === 0 || power.scope.includes(matter)))
 /** Citizens, enterprises, guests, and whoever has not signed in. */
 export const isPublic = (user: User | null): boolean => !isStaff(user)

@@ -23,6 +23,7 @@ const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'i
 /** The page of what a notice is about: a reporter's own, a case of the office, or all that the office has to do. */
 export function caseOf(notice: Pick<Notice, 'subject_type' | 'subject_id'>): RouteLocationRaw | null {
   const { subject_type: kind, subject_id: id } = notice
+  if (kind === 'unit') return { name: 'unit', params: { id } }
   if (isPublic(session.user) && kind === 'hazard') return { name: 'my-report', params: { id } }
   if (isPublic(session.user)) return OF_UNITS.includes(kind) ? { name: 'case', params: { kind, id } } : null
   if (kind === 'organisation') return { name: 'queue' }

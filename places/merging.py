@@ -1,0 +1,119 @@
+"""重复单位合并: one place that the register has twice becomes one, and two again where that was wrong. No case is rewritten."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from accounts.actor import Actor, Role
+from accounts.models import UnitPower
+from accounts.queries import live_power
+from database.base import Json
+from database.journal import record
+from database.session import now
+from places.models import Unit
+from places.problems import CodedUnitStays, CreditCodesDiffer, UnitKeepsOthers
+from places.standing import require_standing
+from places.synced import UNIT
+from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, StaleRevision, field_error
+
+MERGERS = (Role.UNIT_LEADER,)
+
+
+def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
+    """并入: this entry gives way to another one of the same place and keeps its cases. Event: unit.merged.
+
+    Chains never arise: neither has given way yet, and nothing has been merged into this one. Raises NotFound, RoleNotAllowed,
+    StaleRevision, AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer, CodedUnitStays; Invalid for an `into` that is
+    absent, or that the actor may not merge.
+    """
+    into: UUID = data["into"]
+    locked = _lock(session, actor, unit_id, into)
+    unit = _own(actor, locked.get(unit_id), "merge")
+    stays = locked.get(into)
+    if stays is None or not may_merge(actor, stays):
+        raise Invalid(field_error("into", "unknown_unit", "没有可以并入的单位"))
+    _raise_revision(session, unit, seen_revision)
+    if unit.merged_into == stays.id:
+        raise AlreadySo(action="merge")
+    _check(session, unit, stays)
+    unit.merged_into = stays.id
+    session.flush()
+    record(session, "unit.merged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    return unit
+
+
+def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
+    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other. Event: unit.unmerged.
+
+    Raises NotFound, StaleRevision, AlreadySo, and RoleNotAllowed, also where the other one is in another's division by now.
+    """
+    into = session.scalar(select(Unit.merged_into).where(Unit.id == unit_id))
+    locked = _lock(session, actor, unit_id, into or unit_id)
+    unit = _own(actor, locked.get(unit_id), "unmerge")
+    _raise_revision(session, unit, seen_revision)
+    if unit.merged_into is None:
+        raise AlreadySo(action="unmerge")
+    stays = locked.get(unit.merged_into)
+    if stays is None or not may_merge(actor, stays):
+        raise RoleNotAllowed(action="unmerge")
+    unit.merged_into = None
+    session.flush()
+    record(session, "unit.unmerged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    return unit
+
+
+def may_merge(actor: Actor, unit: Unit) -> bool:
+    """Who leads the brigade of the division; never the unit's own people."""
+    return actor.may_in(unit.region_code, *MERGERS)
+
+
+def _lock(session: Session, actor: Actor, *unit_ids: UUID) -> dict[UUID, Unit]:
+    """In one order: two leaders who merge the same two the other way round wait for each other's end, not for each other."""
+    wanted = select(Unit).where(Unit.id.in_(unit_ids), UNIT.visible_to(actor)).order_by(Unit.id)
+    found = session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True))
+    return {unit.id: unit for unit in found}
+
+
+def _own(actor: Actor, unit: Unit | None, action: str) -> Unit:
+    if unit is None:
+        raise NotFound
+    if not may_merge(actor, unit):
+        raise RoleNotAllowed(action=action)
+    return unit
+
+
+def _raise_revision(session: Session, unit: Unit, seen_revision: int | None) -> None:
+    """Of the locked row."""
+    if seen_revision not in (None, unit.revision):
+        raise StaleRevision(current=unit.revision)
+    unit.revision += 1
+    unit.updated_at = now(session)
+
+
+def _check(session: Session, unit: Unit, stays: Unit) -> None:
+    if unit.id == stays.id:
+        raise Invalid(field_error("into", "same_unit", "不能并入自身"))
+    require_standing(session, unit)
+    require_standing(session, stays, "into")
+    if session.scalar(select(Unit.id).where(Unit.merged_into == unit.id).limit(1)) is not None:
+        raise UnitKeepsOthers
+    if unit.region_code != stays.region_code:
+        raise Invalid(field_error("into", "other_region", "两处登记不在同一旗县区,请先更正所在旗县区"))
+    if unit.uscc is not None and stays.uscc is not None:  # no two units carry the same code
+        raise CreditCodesDiffer
+    if unit.uscc is not None:
+        raise CodedUnitStays
+
+
+def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:
+    """Whoever holds a power for it now, agents too."""
+    held = select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))
+    return {"managers": list(session.scalars(held))}
+
+
+def _facts(unit: Unit, stays: Unit, data: dict[str, Any]) -> Json:
+    return {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}
