@@ -80,11 +80,16 @@ def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor:
     return made
 
 
-def issue(session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str]) -> Paper:
-    """A paper that the server makes, under the next number, from the edition in force. `words` lack what it knows itself."""
+def issue(
+    session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str], number: str | None = None
+) -> Paper:
+    """A paper that the server makes from the edition in force, under the next number if it has none yet.
+
+    `words` lack what the server knows itself.
+    """
     office = session.get_one(Organisation, org_id)
     template = template_on(session, paper, local_day(now(session)))
-    number = next_number(session, office, paper)
+    number = number or next_number(session, office, paper)
     remedies = session.get_one(NumberPattern, paper).remedies
     said = {"title": title, "number": number, "office": office.name, "remedies": remedies}
     text = filled_in(template.body, {**words, **said})

@@ -128,9 +128,11 @@ class IntendedRevocationSchema(AnswerSchema):
 
 
 class PaperSchema(AnswerSchema):
-    """A legal paper of the application."""
+    """A legal paper of the application; an old one has a number and no text in the archive."""
 
+    optional = frozenset({"paper_id"})
     paper = fields.String()
+    paper_id = fields.UUID()
     label = fields.String()
     number = fields.String()
     on = fields.Date()
