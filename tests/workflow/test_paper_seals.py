@@ -39,7 +39,8 @@ def papers(case: Case, reader: Caller) -> list[Json]:
 def pdf(paper: Json, reader: Caller) -> bytes:
     answer = reader.get(f"/papers/{paper['id']}/pdf")
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
-    return answer.data
+    file: bytes = answer.data
+    return file
 
 
 def said(file: bytes) -> str:

@@ -60,7 +60,7 @@ def _unit(unit: Json | None) -> str:
     if unit is None:
         return _NONE
     uscc, address = unit["uscc"], unit["address"]
-    return unit["name"] + (f"(统一社会信用代码:{uscc})" if uscc else "") + (f",{address}" if address else "")
+    return "".join([unit["name"], f"(统一社会信用代码:{uscc})" if uscc else "", f",{address}" if address else ""])
 
 
 def _listed(items: Iterable[tuple[str, str]]) -> str:
