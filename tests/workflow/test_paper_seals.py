@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
-import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +13,7 @@ from tests.clock import Clock
 from tests.contracts.test_metrics import figures
 from tests.inspections import make_inspection
 from tests.makers import Case, make_letter
+from tests.pdfs import lines_of
 from tests.people import Caller, Json
 from tests.permits import make_permit
 from tests.seals import SEAL_NO, SealService, over_http, rewritten, seal_service, signed
@@ -44,13 +42,7 @@ def pdf(paper: Json, reader: Caller) -> bytes:
 
 
 def said(file: bytes) -> str:
-    """What stands on the pages of a PDF of ours."""
-    pages = re.findall(rb"stream\r?\n(.*?)~>endstream", file, re.DOTALL)
-    words = b"".join(zlib.decompress(base64.a85decode(page)) for page in pages)
-    shown = re.findall(rb"\((.*?[^\\])\) Tj", words, re.DOTALL)
-    octal = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
-    plain = [octal.sub(lambda it: bytes([int(it[1], 8)]) if len(it[1]) == 3 else it[1], text) for text in shown]
-    return "".join(text.decode("utf-16-be") for text in plain)
+    return "".join(lines_of(file))
 
 
 def waiting(parts: Parts) -> int:

@@ -13,12 +13,13 @@ from accounts.actor import Role
 from api.context import Parts
 from tests.clock import Clock
 from tests.makers import Case
+from tests.pdfs import lines_of
 from tests.people import ELSEWHERE, Caller, Json, citizen, staff
 from tests.permits import approver, clerk, grant, make_permit
 from tests.servers import DatabaseUrls
 from tests.workflow.test_escalation import worked_off
 from workflow.models import NumberPattern
-from workflow.papers.models import Paper, PaperTemplate
+from workflow.papers.models import Paper, PaperSeal, PaperTemplate
 from workflow.permits import timers
 from workflow.permits.models import Permit
 
@@ -142,6 +143,17 @@ def test_what_officers_found_and_the_applicant_does_not_read_in_the_case_is_in_n
     assert finding not in case.reporter.get(f"{case.path}/papers").get_data(as_text=True)
 
 
+def test_a_title_that_is_too_long_for_a_line_is_broken_and_nothing_runs_off_the_page(client: FlaskClient, clock: Clock) -> None:
+    case = make_permit(client, "VERIFY_PENDING")
+    paper = papers(case)["公众聚集场所投入使用、营业前消防安全检查意见书"]
+    drawn = [line for line in lines_of(case.reporter.get(f"/papers/{paper['id']}/pdf").data) if line != "样本 无效"]
+    start = drawn.index(paper["title"][:22])
+    assert "".join(drawn[start : start + 3]) == paper["title"] + paper["number"]
+    assert "".join(line for line in drawn if not line.startswith(("文本SHA", "第1页", "第2页"))) == paper["body"].replace(
+        "\n", ""
+    )
+
+
 def test_silence_is_told_as_the_law_has_it(client: FlaskClient, clock: Clock, parts: Parts) -> None:
     case = make_permit(client, "SUBMITTED")
     clock.advance(days=10)
@@ -199,6 +211,8 @@ def test_an_application_whose_papers_were_never_archived_stays_readable_and_goes
     with parts.database.transaction() as session:
         permit = session.get_one(Permit, case.id)
         old = [{name: value for name, value in entry.items() if name != "paper_id"} for entry in permit.documents]
+        made = select(Paper.id).where(Paper.entity_id == case.id)
+        session.execute(delete(PaperSeal).where(PaperSeal.paper_id.in_(made)))
         session.execute(delete(Paper).where(Paper.entity_id == case.id))
         session.execute(update(Permit).where(Permit.id == case.id).values(documents=old))
     assert "paper_id" not in case.read(case.reporter)["data"]["documents"][0]

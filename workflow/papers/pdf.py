@@ -35,11 +35,14 @@ def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
     title, number, *body = paper.content.decode().splitlines()
     _begin(page, paper, is_sample=is_sample)
     page.setFont(_FONT, _TITLE)
-    page.drawCentredString(_WIDTH / 2, _TOP, title)
+    y = _TOP
+    for line in _broken(title, _TITLE):
+        page.drawCentredString(_WIDTH / 2, y, line)
+        y -= 1.5 * _LEADING
     page.setFont(_FONT, _BODY)
-    page.drawCentredString(_WIDTH / 2, _TOP - 1.5 * _LEADING, number)
-    y = _TOP - 3.5 * _LEADING
-    for line in (part for paragraph in body for part in _broken(paragraph)):
+    page.drawCentredString(_WIDTH / 2, y, number)
+    y -= 2 * _LEADING
+    for line in (part for paragraph in body for part in _broken(paragraph, _BODY)):
         if y < _BOTTOM:
             page.showPage()
             _begin(page, paper, is_sample=is_sample)
@@ -69,11 +72,11 @@ def _begin(page: Canvas, paper: Paper, *, is_sample: bool) -> None:
     page.drawRightString(_RIGHT, _BOTTOM - 2 * _LEADING, f"第{page.getPageNumber()}页")
 
 
-def _broken(paragraph: str) -> list[str]:
+def _broken(paragraph: str, size: int) -> list[str]:
     """A paragraph in lines that fit. No line begins with a mark that closes something."""
     lines, line = [], ""
     for char in paragraph:
-        too_wide = pdfmetrics.stringWidth(line + char, _FONT, _BODY) > _RIGHT - _LEFT
+        too_wide = pdfmetrics.stringWidth(line + char, _FONT, size) > _RIGHT - _LEFT
         if too_wide and char not in _NO_BREAK_BEFORE:
             lines.append(line)
             line = ""
