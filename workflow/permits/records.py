@@ -128,11 +128,10 @@ class IntendedRevocationSchema(AnswerSchema):
 
 
 class PaperSchema(AnswerSchema):
-    """A legal paper of the application; an old one has a number and no text in the archive."""
+    """A legal paper of the application."""
 
-    optional = frozenset({"paper_id"})
     paper = fields.String()
-    paper_id = fields.UUID()
+    paper_id = fields.UUID(allow_none=True, metadata={"description": "its text in the archive; null: made before there was one"})
     label = fields.String()
     number = fields.String()
     on = fields.Date()
