@@ -69,6 +69,10 @@ class Settings:
     hotline_url: str = ""
     hotline_key: str = ""
 
+    # The operator's service for official seals (电子印章); both empty where there is none.
+    seal_url: str = ""
+    seal_key: str = ""
+
     # Whom webhooks of partners may be sent to: hosts, each with its port where it is not 443. None: no webhooks.
     webhook_hosts: frozenset[str] = frozenset()
 
@@ -148,6 +152,7 @@ class Settings:
             **_identity(env),
             **_neighbour(env, "unit_catalogue", "catalogue of units"),
             **_neighbour(env, "hotline", "12345 hotline"),
+            **_neighbour(env, "seal", "seal service"),
             webhook_hosts=_hosts(env, "WEBHOOK_HOSTS"),
         )
 

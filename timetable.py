@@ -33,6 +33,7 @@ from workflow.assistance import timers as assistance_timers
 from workflow.case_photos import compare_evidence
 from workflow.hazards import tracking
 from workflow.hazards.intakes import gateway
+from workflow.papers import seals
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding, ranking
 
@@ -189,6 +190,11 @@ def visit_hotline(process: Process) -> bool:
     return False
 
 
+def seal_papers(process: Process) -> bool:
+    """What was made and has no official seal yet."""
+    return seals.visit(process.parts.database, seals.seals_of(process.parts.settings))
+
+
 def send_webhooks(process: Process) -> bool:
     """What partners are to be told."""
     webhook_delivery.send_due(process.parts.database, process.parts.settings)
@@ -220,6 +226,7 @@ TIMETABLE = (
     Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),
     Timed("pull_units", 3600, pull_units),
     Timed("visit_hotline", 60, visit_hotline),
+    Timed("seal_papers", 10, seal_papers),
     Timed("send_webhooks", 5, send_webhooks),
     Timed("forget_webhook_deliveries", 3600, partial(in_batches, webhook_delivery.forget_old)),
     Timed("forget_import_rows", 3600, partial(in_batches, forget_import_rows)),

@@ -119,6 +119,11 @@ def said_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def said_moment(local: datetime) -> str:
+    """A moment of the region in a sentence: 2026年12月4日9时05分."""
+    return f"{said_day(local)}{local.hour}时{local:%M分}"
+
+
 class NewId(fields.UUID):
     """The id that a client made for something new, or None: UUIDv7 (RFC 9562), which keeps indexes warm and says no more."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.actor import Actor
 from api.cases import add_case_routes
+from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json
 from workflow.handovers.commands import MUTATIONS
@@ -33,3 +34,4 @@ def _sight(handover: Handover, _: Actor) -> Json:
 
 _SHAPES = (HandoverPageSchema, HandoverSchema)
 add_case_routes(routes, HANDOVER, LIFE.labels, MUTATIONS, _sight, offered, "letter", _SHAPES)
+add_papers_of_case(routes, "handover")

@@ -39,6 +39,8 @@ _GAUGES = {
     "digest_mismatches": "Scopes that devices asked for again because they did not hold what the server counted.",
     "feed_late_seconds": "Age of the oldest record whose new lines devices cannot get yet.",
     "journal_unsealed_seconds": "Age of the oldest event that no seal covers.",
+    "papers_unsealed": "Papers that wait for an official seal.",
+    "papers_unsealed_age_seconds": "Age of the oldest of them.",
     "backup_verified_age_seconds": "Age of the last backup that was verified; missing before the first.",
 }
 
@@ -129,6 +131,9 @@ _BACKLOG = text(
            (SELECT extract(epoch FROM :moment - min(at)) FROM event
              WHERE transaction_id >= CAST(CAST(coalesce((SELECT max(to_xid) FROM event_seal), 0) AS text) AS xid8)
            ) AS journal_unsealed_seconds,
+           (SELECT count(*) FROM paper_seal WHERE sealed_at IS NULL) AS papers_unsealed,
+           (SELECT extract(epoch FROM :moment - min(asked_at)) FROM paper_seal
+             WHERE sealed_at IS NULL) AS papers_unsealed_age_seconds,
            (SELECT extract(epoch FROM :moment - CAST(value AS timestamptz)) FROM sync_meta
              WHERE name = 'verified_backup') AS backup_verified_age_seconds
     """

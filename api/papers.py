@@ -20,10 +20,9 @@ from sync.mutations import Origin
 from wire import NewId
 from workflow.acting import get
 from workflow.offices import people_named
-from workflow.papers.archive import shown
+from workflow.papers.archive import pdf_of, seals_of, shown
 from workflow.papers.commands import MUTATIONS
 from workflow.papers.models import NumberBlock, Paper
-from workflow.papers.pdf import as_pdf
 from workflow.papers.schemas import (
     LendSchema,
     NumberBlockPageSchema,
@@ -50,7 +49,9 @@ def add_papers_of_case(of_case: Routes, entity_type: str) -> None:
 
     def list_papers(case_id: UUID) -> Json:
         """List the papers of the case that the caller may see, oldest first, each with the text that was served."""
-        return {"items": [shown(paper) for paper in papers_for(session(), actor(), entity_type, case_id)]}
+        papers = papers_for(session(), actor(), entity_type, case_id)
+        seals = seals_of(session(), papers)
+        return {"items": [shown(paper, seals.get(paper.id)) for paper in papers]}
 
     of_case.route("/<uuid:case_id>/papers", methods=["GET"])(of_case.response(200, PapersOfCaseSchema)(list_papers))
 
@@ -58,12 +59,12 @@ def add_papers_of_case(of_case: Routes, entity_type: str) -> None:
 @routes.route("/<uuid:paper_id>/pdf", methods=["GET"])
 @routes.doc(responses={"200": {"description": "The paper", "content": {"application/pdf": {"schema": BINARY}}}})
 def paper_as_pdf(paper_id: UUID) -> Response:
-    """Read a paper as PDF. It reads 样本 无效 until it is sealed; the digest below it is that of the archived text."""
+    """Read a paper as PDF: as it was sealed, or reading 样本 无效 until then. The digest below is that of the archived text."""
     paper = session().get(Paper, paper_id)
     if paper is None or paper not in papers_for(session(), actor(), paper.entity_type, paper.entity_id):
         raise NotFound
     headers = {"Content-Disposition": f'inline; filename="{paper.id}.pdf"', "Cache-Control": "no-store"}
-    return Response(as_pdf(paper), content_type="application/pdf", headers=headers)
+    return Response(pdf_of(session(), paper), content_type="application/pdf", headers=headers)
 
 
 @number_routes.route("", methods=["GET"])

@@ -11,6 +11,7 @@ from api.actions import done
 from api.cases import add_case_routes
 from api.context import actor, session
 from api.paging import page
+from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json, new_id
 from problems import Invalid, field_error
@@ -117,6 +118,7 @@ def _beside(permit: Permit) -> Json:
 
 _SHAPES = (PermitPageSchema, PermitSchema)
 add_case_routes(routes, PERMIT, LIFE.labels, MUTATIONS, _sight, offered, "application", _SHAPES, _listed, _beside)
+add_papers_of_case(routes, "permit")
 
 
 @licence_routes.route("", methods=["GET"])

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from notifications.rules import BEIJING
-from wire import said_day
+from wire import said_day, said_moment
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -68,8 +68,7 @@ def _order(order: Any) -> str:
 def spoken(value: Any) -> str:
     """A value as people read it: RFC 3339 moments and ISO dates in Chinese, anything else as it is."""
     if isinstance(value, datetime):
-        local = value.astimezone(BEIJING)
-        return f"{said_day(local)}{local.hour}时{local:%M分}"
+        return said_moment(value.astimezone(BEIJING))
     if isinstance(value, date):
         return said_day(value)
     if not isinstance(value, str):

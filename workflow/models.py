@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Integer
+from sqlalchemy import Boolean, CheckConstraint, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Identified, Json, Revised
@@ -87,6 +87,7 @@ class NumberPattern(Base):
     basis: Mapped[str]
     label: Mapped[str]  # 《火灾隐患移送函》
     remedies: Mapped[str] = mapped_column(default="", server_default="")  # what it says of 复议 and 诉讼
+    is_sealed: Mapped[bool] = mapped_column(Boolean)  # has the office's seal: decisions, notices and letters, no records
 
 
 class NumberSeries(Base):

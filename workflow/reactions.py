@@ -27,6 +27,7 @@ from workflow.assistance.synced import title as assistance_title
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import ACTING_SIDE
+from workflow.handovers.synced import HANDOVER
 from workflow.hazards import passing_on, reporting
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
@@ -48,7 +49,7 @@ from workflow.papers.models import Paper
 from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
 from workflow.permits.rules import WITH_OFFICERS
-from workflow.permits.synced import title as permit_title
+from workflow.permits.synced import PERMIT, title as permit_title
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
@@ -339,7 +340,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
 }
 
 
-_WITH_PAPERS = {synced.type: synced for synced in (RECTIFICATION, INSPECTION, MEASURE, TRANSFER)}
+_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, INSPECTION, MEASURE, TRANSFER)}
 
 
 def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
@@ -348,5 +349,6 @@ def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID
     Raises NotFound.
     """
     case: Any = get(session, _WITH_PAPERS[entity_type], CASES[entity_type], entity_id, actor)
-    is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in case.officer_ids
+    officers = [] if isinstance(case, Handover) else case.officer_ids
+    is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in officers
     return [paper for paper in papers_of(session, entity_type, entity_id) if is_office or paper.paper not in INTERNAL]

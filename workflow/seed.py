@@ -41,7 +41,8 @@ def seed(session: Session) -> None:
     fresh = {"revision": 1, "created_at": now(session), "updated_at": now(session)}
     _insert(session, ClockRule, [{"id": new_id(), **fresh, **row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
     _insert(session, HazardCategory, _rows("hazard_categories.csv"))
-    _insert(session, NumberPattern, _rows("number_patterns.csv"))
+    patterns = [{**row, "is_sealed": row["is_sealed"] == "1"} for row in _rows("number_patterns.csv")]
+    _insert(session, NumberPattern, patterns)
     papers = [
         {"paper": file.stem.rsplit("_", 1)[0], "edition": _EDITION, "effective_from": _SINCE, "basis": _OWN_WORDS,
          "body": file.read_text(encoding="utf-8")}

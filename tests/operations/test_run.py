@@ -76,6 +76,7 @@ def test_demo_mode_is_refused_in_production(tmp_path: Path) -> None:
         ("BROKER_URL", "127.0.0.1:6379", "BROKER_URL is no address that can be used"),
         ("PUBLIC_URL", "fire.example", "PUBLIC_URL is no address that can be used"),
         ("DEMO", "yes", "DEMO=yes: it is 1 or 0"),
+        ("SEAL_URL", "https://seal.example", "half configured: set SEAL_URL and SEAL_KEY, or neither"),
         ("IDENTITY_NAME", "mengsuban", "half configured: set IDENTITY_LABEL, IDENTITY_AUTHORIZE_URL"),
     ],
 )

@@ -10,6 +10,7 @@ from database.base import new_id
 from tests.application import work_off
 from tests.clock import Clock
 from tests.makers import FINDING, Case, make_hazard, make_letter, order_to
+from tests.people import Caller, Json, citizen
 from tests.photos import a_photo
 from tests.workflow.test_escalation import worked_off
 from workflow.handovers.models import Handover
@@ -25,6 +26,13 @@ def handed_over(hazard: Case, **more: object) -> Case:
     body = {"to_org_id": str(hazard.office.receiver.org_id), "reason": "属住建部门职责", "legal_basis": BASIS, **more}
     hazard.act(hazard.office.leader, "hand_over", **body)
     return hazard.sibling("handover")
+
+
+def papers(letter: Case, reader: Caller) -> list[Json]:
+    answer = reader.get(f"{letter.path}/papers")
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    made: list[Json] = answer.get_json()["items"]
+    return made
 
 
 def test_the_receiver_reads_what_was_found_before_it_signs_and_nothing_of_the_reporter(client: FlaskClient, parts: Parts) -> None:
@@ -55,10 +63,21 @@ def test_the_receiver_reads_what_was_found_before_it_signs_and_nothing_of_the_re
     assert receiver.get(f"/media/{ours}").status_code == 200
     assert receiver.get(f"/media/{theirs}").status_code == 404
     assert hazard.office.other_receiver.get(f"/media/{ours}").status_code == 404
-    text = answer.get_data(as_text=True)
-    assert CANARY not in text
-    assert str(hazard.reporter.id) not in text
-    assert theirs not in text
+    (paper,) = papers(letter, receiver)
+    for said in (
+        FINDING,
+        "1. 清理疏散通道内堆放的货物(消防法28)。",
+        BASIS,
+        written["order_no"],
+        written["place"],
+        written["contact"],
+    ):
+        assert said in paper["body"]
+    assert f"照片{ours},SHA-256:{written['photos'][0]['sha256']}" in paper["body"]
+    for text in (answer.get_data(as_text=True), paper["body"]):
+        assert CANARY not in text
+        assert str(hazard.reporter.id) not in text
+        assert theirs not in text
 
 
 def test_what_is_written_in_a_letter_stays_as_it_was_signed(client: FlaskClient) -> None:
@@ -93,7 +112,51 @@ def test_a_letter_for_lack_of_competence_says_that_nobody_has_checked(client: Fl
     written = answer.get_json()["data"]["letter"]
     assert (written["finding"], written["checked_on"], written["photos"]) == ("", None, [])
     assert written["lack_of_competence"]
-    assert CANARY not in answer.get_data(as_text=True)
+    (paper,) = papers(letter, letter.office.receiver)
+    assert "核查情况:未作现场核查。" in paper["body"]
+    assert "不属于我单位职责" in paper["body"]
+    for text in (answer.get_data(as_text=True), paper["body"]):
+        assert CANARY not in text
+
+
+def test_each_sending_is_a_paper_of_its_own_for_those_who_read_the_letter(client: FlaskClient, clock: Clock) -> None:
+    letter = make_letter(client, "RETURNED")
+    office = letter.office
+    (first,) = papers(letter, office.receiver)
+    receiver = office.receiver.user["orgs"][0]["name"]
+    assert first["body"].splitlines()[:4] == [first["title"], first["number"], "", f"{receiver}:"]
+    assert "请于2026年11月24日前签收" in first["body"]
+    assert "{" not in first["body"]
+    letter.act(office.leader, "resend", to_org_id=str(office.other_receiver.org_id))
+    for reader in (office.leader, office.other_receiver):
+        before, again = papers(letter, reader)
+        assert before == first
+        assert again["number"] == letter.read()["data"]["letter_no"] == f"{first['number']}之二"
+        assert f"本件曾于2026年11月23日以{first['number']}移送" in again["body"]
+        pdf = reader.get(f"/papers/{again['id']}/pdf")
+        assert (pdf.status_code, pdf.data[:5]) == (200, b"%PDF-")
+    for stranger in (office.receiver, office.manager, citizen(client), letter.reporter):
+        assert stranger.get(f"{letter.path}/papers").status_code == 404
+        assert stranger.get(f"/papers/{again['id']}/pdf").status_code == 404
+
+
+def test_the_committee_s_word_is_in_the_letter_that_goes_out_on_it(client: FlaskClient) -> None:
+    letter = make_letter(client, "ARBITRATION")
+    letter.act(letter.office.committee, "decide", to_org_id=str(letter.office.other_receiver.org_id))
+    assert "经协调,明确由你单位承办。" in papers(letter, letter.office.other_receiver)[-1]["body"]
+
+
+def test_what_is_passed_on_without_a_letter_makes_no_paper(client: FlaskClient) -> None:
+    hazard = make_hazard(client, "VERIFIED_TRUE")
+    hazard.act(hazard.office.leader, "refer", to_org_id=str(hazard.office.receiver.org_id), reason="楼道堆物由社区清理")
+    letter = hazard.sibling("handover")
+    assert letter.read(hazard.office.receiver)["state"] == "SENT"
+    assert papers(letter, hazard.office.receiver) == []
+
+
+def test_a_draft_is_no_paper_yet(client: FlaskClient) -> None:
+    letter = make_letter(client, "DRAFT")
+    assert papers(letter, letter.office.leader) == []
 
 
 def test_who_returned_a_letter_no_longer_reads_it_once_it_went_elsewhere_under_its_own_number(client: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from sync.editing import lock
 from sync.mutations import Mutation, Origin
 from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
-from workflow.handovers import handling, letter, schemas
+from workflow.handovers import handling, letter, papers, schemas
 from workflow.handovers.acts import about, committee, end, receivers, senders, take
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import LIFE, MAX_RETURNS, NOT_ACCEPTED, number_of_sending
@@ -113,6 +113,7 @@ def _send(session: Session, handover: Handover, step: Any, actor: Actor, event: 
     sign_due = timekeeping.forecast(session, rule_id, now(session))
     return_due, feedback_due = _in_days(session, "HO-ACC"), _in_days(session, "HO-FB")
     handover.letter = {**handover.letter, **letter.address(session, handover, sign_due, return_due, feedback_due)}
+    papers.archive(session, handover)
     move(
         session, handover, step, actor, event,
         concerns={"receivers": people_of_office(session, handover.to_org_id, Role.RECEIVER_CLERK)},

@@ -23,7 +23,8 @@ from workflow.cosigning import CLOCK_OFF
 from workflow.models import NumberPattern
 from workflow.numbering import next_number
 from workflow.papers.commands import name, use
-from workflow.papers.models import NumberBlock, Paper
+from workflow.papers.models import NumberBlock, Paper, PaperSeal
+from workflow.papers.pdf import as_pdf
 from workflow.papers.rules import TITLES, filled_in
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import order_text, template_on
@@ -80,11 +81,16 @@ def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor:
     return made
 
 
-def issue(session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str]) -> Paper:
-    """A paper that the server makes, under the next number, from the edition in force. `words` lack what it knows itself."""
+def issue(
+    session: Session, case: Any, org_id: UUID, paper: str, title: str, words: Mapping[str, str], number: str | None = None
+) -> Paper:
+    """A paper that the server makes from the edition in force, under the next number if it has none yet.
+
+    `words` lack what the server knows itself.
+    """
     office = session.get_one(Organisation, org_id)
     template = template_on(session, paper, local_day(now(session)))
-    number = next_number(session, office, paper)
+    number = number or next_number(session, office, paper)
     remedies = session.get_one(NumberPattern, paper).remedies
     said = {"title": title, "number": number, "office": office.name, "remedies": remedies}
     text = filled_in(template.body, {**words, **said})
@@ -100,6 +106,9 @@ def _keep(
         entity_id=case.id, content=content, sha256=hashlib.sha256(content).digest(), made_at=now(session), served=how,
     )  # fmt: skip
     session.add(made)
+    if session.get_one(NumberPattern, paper).is_sealed:
+        session.flush()  # the paper first: its seal names it
+        session.add(PaperSeal(paper_id=made.id, asked_at=made.made_at, attempts=0, next_try_at=made.made_at))
     return made
 
 
@@ -109,15 +118,29 @@ def papers_of(session: Session, entity_type: str, entity_id: UUID) -> list[Paper
     return list(session.scalars(of_case.order_by(Paper.id)))
 
 
+def seals_of(session: Session, papers: Iterable[Paper]) -> dict[UUID, PaperSeal]:
+    """The seals of those that have one."""
+    ids = [paper.id for paper in papers]
+    sealed = select(PaperSeal).where(PaperSeal.paper_id.in_(ids), PaperSeal.sealed_at.is_not(None))
+    return {seal.paper_id: seal for seal in session.scalars(sealed)}
+
+
+def pdf_of(session: Session, paper: Paper) -> bytes:
+    """As it was sealed; a sample until then."""
+    sealed = session.scalar(select(PaperSeal.pdf).where(PaperSeal.paper_id == paper.id))
+    return sealed or as_pdf(paper)
+
+
 def served_day(order: Json) -> date | None:
     """The day on which an order was served on the spot, by the region's calendar; None if it was not."""
     served = order.get("served")
     return local_day(datetime.fromisoformat(served["served_at"])) if served else None
 
 
-def shown(paper: Paper) -> Json:
+def shown(paper: Paper, seal: PaperSeal | None) -> Json:
     """A paper as its readers see it."""
     names = ("id", "number", "title", "edition", "made_at")
     facts = {name: getattr(paper, name) for name in names}
     how = {**paper.served, "at": datetime.fromisoformat(paper.served["at"])} if paper.served else None
-    return {**facts, "served": how, "sha256": paper.sha256.hex(), "body": paper.content.decode()}
+    sealed = {"sealed_at": seal.sealed_at if seal else None, "seal_no": seal.seal_no if seal else None}
+    return {**facts, **sealed, "served": how, "sha256": paper.sha256.hex(), "body": paper.content.decode()}

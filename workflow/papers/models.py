@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,3 +78,25 @@ class Paper(Identified, Base):
     made_at: Mapped[datetime]
     # How it was served on the spot: at, signed, party_name, witness_name, photo_ids. None: made by the server.
     served: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+
+
+class PaperSeal(Base):
+    """The official seal of a paper: asked for when the paper is made, there as a whole or not at all, and never changed."""
+
+    __tablename__ = "paper_seal"
+    __table_args__ = (
+        CheckConstraint("num_nulls(pdf, sha256, seal_no, sealed_at, service) IN (0, 5)", name="whole_or_not_at_all"),
+        CheckConstraint("length(sha256) = 32", name="digest_whole"),
+        Index("ix_paper_seal_due", "next_try_at", "paper_id", postgresql_where="sealed_at IS NULL"),
+        Index("ix_paper_seal_waiting", "asked_at", postgresql_where="sealed_at IS NULL"),
+    )
+
+    paper_id: Mapped[UUID] = mapped_column(ForeignKey("paper.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    next_try_at: Mapped[datetime]
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # as the service gave it
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)  # of the PDF
+    seal_no: Mapped[str | None]
+    sealed_at: Mapped[datetime | None]
+    service: Mapped[str | None]

@@ -1,4 +1,7 @@
-"""A paper as a PDF, from its archived text. Without an official seal each page reads 样本 无效 (docs/sources.md, authority)."""
+"""A paper as a PDF, from its archived text.
+
+What has no official seal reads 样本 无效 on each page (docs/sources.md, authority); only what a seal service is given does not.
+"""
 
 from __future__ import annotations
 
@@ -21,24 +24,28 @@ _LEADING = 24
 _NO_BREAK_BEFORE = ",。;:、!?)》」』”’,.;:!?)"
 
 
-def as_pdf(paper: Paper) -> bytes:
+def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
     """The text page by page: title and number in the middle, the rest justified to the left; below, the digest of the text."""
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     out = BytesIO()
     # `invariant`: the same text is the same file, whenever it is asked for.
     page = Canvas(out, pagesize=A4, invariant=True)
     page.setTitle(f"{paper.title} {paper.number}")
+    page.setSubject(f"SHA-256 {paper.sha256.hex()}")  # readable in the file's bytes, which those of a page are not
     title, number, *body = paper.content.decode().splitlines()
-    _begin(page, paper)
+    _begin(page, paper, is_sample=is_sample)
     page.setFont(_FONT, _TITLE)
-    page.drawCentredString(_WIDTH / 2, _TOP, title)
+    y = _TOP
+    for line in _broken(title, _TITLE):
+        page.drawCentredString(_WIDTH / 2, y, line)
+        y -= 1.5 * _LEADING
     page.setFont(_FONT, _BODY)
-    page.drawCentredString(_WIDTH / 2, _TOP - 1.5 * _LEADING, number)
-    y = _TOP - 3.5 * _LEADING
-    for line in (part for paragraph in body for part in _broken(paragraph)):
+    page.drawCentredString(_WIDTH / 2, y, number)
+    y -= 2 * _LEADING
+    for line in (part for paragraph in body for part in _broken(paragraph, _BODY)):
         if y < _BOTTOM:
             page.showPage()
-            _begin(page, paper)
+            _begin(page, paper, is_sample=is_sample)
             page.setFont(_FONT, _BODY)
             y = _TOP
         page.drawString(_LEFT, y, line)
@@ -48,25 +55,28 @@ def as_pdf(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def _begin(page: Canvas, paper: Paper) -> None:
-    """What every page has: the mark that it is no sealed original, and the digest by which its text is known."""
-    page.saveState()
-    page.setFont(_FONT, 60)
-    page.setFillGray(0.88)
-    page.translate(_WIDTH / 2, _HEIGHT / 2)
-    page.rotate(45)
-    page.drawCentredString(0, 0, "样本 无效")
-    page.restoreState()
+def _begin(page: Canvas, paper: Paper, *, is_sample: bool) -> None:
+    """What every page has: what it is worth without a seal, and the digest by which its text is known."""
+    if is_sample:
+        page.saveState()
+        page.setFont(_FONT, 60)
+        page.setFillGray(0.88)
+        page.translate(_WIDTH / 2, _HEIGHT / 2)
+        page.rotate(45)
+        page.drawCentredString(0, 0, "样本 无效")
+        page.restoreState()
     page.setFont(_FONT, _SMALL)
+    if not is_sample:
+        page.drawString(_LEFT, _BOTTOM - 3.5 * _SMALL, "以加盖的电子印章为准,未加盖电子印章的无效")
     page.drawString(_LEFT, _BOTTOM - 2 * _LEADING, f"文本SHA-256:{paper.sha256.hex()}")
     page.drawRightString(_RIGHT, _BOTTOM - 2 * _LEADING, f"第{page.getPageNumber()}页")
 
 
-def _broken(paragraph: str) -> list[str]:
+def _broken(paragraph: str, size: int) -> list[str]:
     """A paragraph in lines that fit. No line begins with a mark that closes something."""
     lines, line = [], ""
     for char in paragraph:
-        too_wide = pdfmetrics.stringWidth(line + char, _FONT, _BODY) > _RIGHT - _LEFT
+        too_wide = pdfmetrics.stringWidth(line + char, _FONT, size) > _RIGHT - _LEFT
         if too_wide and char not in _NO_BREAK_BEFORE:
             lines.append(line)
             line = ""

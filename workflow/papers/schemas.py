@@ -147,6 +147,10 @@ class LegalPaperSchema(AnswerSchema):
     made_at = Moment()
     sha256 = fields.String(metadata={"description": "of the text in UTF-8"})
     body = Prose()
+    sealed_at = Moment(
+        allow_none=True, metadata={"description": "since then its PDF is the sealed one; null: a sample, not valid"}
+    )
+    seal_no = fields.String(allow_none=True, metadata={"description": "of the official seal, as the seal service calls it"})
     served = fields.Nested(HowServedSchema, allow_none=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
-from accounts.models import Organisation, UnitPower
+from accounts.models import UnitPower
 from accounts.queries import live_power
 from database.base import Json
 from database.session import now
@@ -21,9 +22,10 @@ from sync.mutations import Origin
 from workflow.acting import move, step_for
 from workflow.clocks import local_day
 from workflow.models import NumberPattern
-from workflow.numbering import next_number
 from workflow.offices import people_of_office
+from workflow.papers import archive
 from workflow.permits.models import Permit
+from workflow.permits.papers import common
 from workflow.permits.rules import LIFE
 from workflow.permits.synced import PERMIT, obstacle, roles_on
 from workflow.state_machine import Transition
@@ -80,17 +82,17 @@ def approvers(session: Session, permit: Permit) -> list[UUID]:
     return [person for person in people_of_office(session, permit.org_id, Role.PERMIT_APPROVER) if person != permit.accepted_by]
 
 
-def issue(session: Session, permit: Permit, paper: str) -> Json:
-    """A legal paper with its gap-free number. Served at once if the applicant agreed to be served on line."""
-    moment = now(session)
-    number = next_number(session, session.get_one(Organisation, permit.org_id), paper)
+def issue(session: Session, permit: Permit, paper: str, words: Mapping[str, str], title: str = "") -> Json:
+    """A legal paper, archived under its gap-free number. Served at once if the applicant agreed to be served on line."""
     kind = session.get_one(NumberPattern, paper)
-    made: Json = {
-        "paper": paper, "label": kind.label, "number": number, "on": local_day(moment).isoformat(), "remedies": kind.remedies,
-        "served_at": moment.isoformat() if permit.form["serve_online"] else None,
+    made = archive.issue(session, permit, permit.org_id, paper, title or kind.label, {**common(session, permit), **words})
+    entry: Json = {
+        "paper": paper, "paper_id": str(made.id), "label": made.title, "number": made.number,
+        "on": local_day(made.made_at).isoformat(), "remedies": kind.remedies,
+        "served_at": made.made_at.isoformat() if permit.form["serve_online"] else None,
     }  # fmt: skip
-    permit.documents = [*permit.documents, made]
-    return made
+    permit.documents = [*permit.documents, entry]
+    return entry
 
 
 def served(permit: Permit, moment: datetime) -> None:

@@ -16,7 +16,7 @@ from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.clocks import local_day
 from workflow.offices import duty_leaders
-from workflow.permits import licences
+from workflow.permits import licences, papers
 from workflow.permits.acts import approvers, go, issue, served, take
 from workflow.permits.models import Permit
 from workflow.permits.rules import COMMITMENT, PAUSES, REFUSALS, REVOCATIONS
@@ -48,14 +48,15 @@ def deem_accepted(session: Session, permit: Permit, step: Transition) -> None:
 def _enter_accepted(session: Session, permit: Permit, step: Transition, actor: Actor, origin: Origin) -> None:
     received_at = permit.received_at or now(session)
     permit.accepted_at = received_at if permit.is_deemed_accepted else now(session)
-    paper = issue(session, permit, "permit_acceptance")
     is_commitment = permit.route == COMMITMENT
     rule_id = "PM-A-1WD" if is_commitment else "PM-B-10WD"
+    due = timekeeping.forecast(session, rule_id, permit.accepted_at)
+    paper = issue(session, permit, "permit_acceptance", papers.acceptance(permit, received_at, due))
     others = {"approvers": approvers(session, permit)} if is_commitment else {"leaders": duty_leaders(session, permit.org_id)}
     go(
         session, permit, step, actor, _EVENTS[step.action, step.target], origin, others,
         document_no=paper["number"], received=received_at.isoformat(), next="许可决定" if is_commitment else "现场检查",
-        due=timekeeping.forecast(session, rule_id, permit.accepted_at).isoformat(),
+        due=due.isoformat(),
     )  # fmt: skip
     timekeeping.start(session, permit, rule_id, permit.accepted_at)
 
@@ -73,7 +74,8 @@ def require_correction(session: Session, actor: Actor, permit_id: UUID, data: di
                 raise Invalid(
                     field_error(f"items.{index}.field", "not_told_at_once", "补正须一次性告知,首次未告知的内容不能再要求补正")
                 )
-    paper = issue(session, permit, "permit_correction")
+    fix_by = timekeeping.forecast(session, "PM-FIX", now(session))
+    paper = issue(session, permit, "permit_correction", papers.correction(data["items"], fix_by))
     permit.corrections = [
         *({**asked, "is_new": False} for asked in permit.corrections),
         *({"field": item["field"], "message": item["message"], "is_new": True, "changed": False} for item in data["items"]),
@@ -95,8 +97,8 @@ def find_not_competent(session: Session, actor: Actor, permit_id: UUID, data: di
 
 def _decline(session: Session, actor: Actor, permit_id: UUID, action: str, data: dict[str, Any], origin: Origin) -> Permit:
     permit, step = take(session, actor, permit_id, action, origin)
-    paper = issue(session, permit, "permit_rejection")
     reason, proper_body = data["reason"], data.get("proper_body", "")
+    paper = issue(session, permit, "permit_rejection", papers.rejection(reason, proper_body))
     permit.decision = {
         "kind": step.target, "code": None, "reason": reason, "proper_body": proper_body, "document_no": paper["number"],
         "remedies": paper["remedies"],
@@ -111,7 +113,7 @@ def _decline(session: Session, actor: Actor, permit_id: UUID, action: str, data:
 def pause(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """Hearing, test, expert review: their time does not count, and the applicant is told in writing (行政许可法 45)."""
     permit, step = take(session, actor, permit_id, "pause", origin)
-    paper = issue(session, permit, "permit_pause")
+    paper = issue(session, permit, "permit_pause", papers.pause(data["kind"], data["reason"]))
     permit.paused = {"kind": data["kind"], "reason": data["reason"], "at": now(session).isoformat()}
     go(session, permit, step, actor, "permit.paused", origin, what=PAUSES[data["kind"]], document_no=paper["number"])
     timekeeping.pause(session, permit)
@@ -132,13 +134,13 @@ def resume(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], o
 def grant(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], origin: Origin) -> Permit:
     """准予许可: 意见书, its licence, and by the route of commitment the verification within twenty working days."""
     permit, step = take(session, actor, permit_id, "grant", origin)
-    paper = issue(session, permit, "permit_opinion")
+    verify_by = timekeeping.forecast(session, "PM-A-20WD", now(session))
+    paper = issue(session, permit, "permit_opinion", papers.opinion(permit, verify_by))
     _decide(session, permit, actor, step, paper, None, "")
     licences.grant(session, permit, paper["number"], actor)
-    verify_by = timekeeping.forecast(session, "PM-A-20WD", now(session)).isoformat()
     others = {"leaders": duty_leaders(session, permit.org_id)}
     event = _EVENTS[step.action, step.target]
-    go(session, permit, step, actor, event, origin, others, document_no=paper["number"], due=verify_by)
+    go(session, permit, step, actor, event, origin, others, document_no=paper["number"], due=verify_by.isoformat())
     _serve(session, permit, paper)
     return permit
 
@@ -146,7 +148,7 @@ def grant(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], or
 def refuse(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """不同意投入使用、营业, with reasons and remedies (行政许可法 38); false papers bar the applicant for a year (78)."""
     permit, step = take(session, actor, permit_id, "refuse", origin)
-    paper = issue(session, permit, "permit_refusal")
+    paper = issue(session, permit, "permit_refusal", papers.refusal(permit, data["code"], data["reason"]))
     _decide(session, permit, actor, step, paper, data["code"], data["reason"])
     _ban(session, permit, REFUSALS[data["code"]][1])
     permit.pending_act = None
@@ -190,13 +192,13 @@ def serve(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], or
 def tell_revocation(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """拟撤销: facts, reason and the right to answer, before anything is decided (行政许可法 7, 69)."""
     permit, step = take(session, actor, permit_id, "tell_revocation", origin)
-    paper = issue(session, permit, "permit_intent")
+    until = timekeeping.forecast(session, "PM-HEAR", now(session))
+    paper = issue(session, permit, "permit_intent", papers.intent(permit, data["code"], data["reason"], until))
     permit.revocation = {
         "code": data["code"], "reason": data["reason"], "told_at": now(session).isoformat(), "document_no": paper["number"],
         "answer": None, "may_be_heard": True,
     }  # fmt: skip
-    until = timekeeping.forecast(session, "PM-HEAR", now(session)).isoformat()
-    said = {"document_no": paper["number"], "reason": data["reason"], "due": until}
+    said = {"document_no": paper["number"], "reason": data["reason"], "due": until.isoformat()}
     go(session, permit, step, actor, "permit.revocation_told", origin, **said)
     return permit
 
@@ -211,7 +213,7 @@ def revoke(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any]
     """撤销: the licence ends; who got it by deceit may not apply for three years (行政许可法 69, 79; 消防法 58(2))."""
     permit, step = take(session, actor, permit_id, "revoke", origin)
     told: Json = permit.revocation or {}
-    paper = issue(session, permit, "permit_revocation")
+    paper = issue(session, permit, "permit_revocation", papers.revocation(permit, told, data["reason"]))
     permit.decision = {
         "kind": "REVOKED", "code": told["code"], "reason": data["reason"], "proper_body": "", "document_no": paper["number"],
         "remedies": paper["remedies"],
@@ -233,17 +235,20 @@ def uphold(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any]
 
 def cancel(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """注销 (行政许可法 70)."""
-    return _end(session, actor, permit_id, "cancel", "CANCELLED", data["reason"], origin)
+    return _end(session, actor, permit_id, "cancel", "CANCELLED", data, origin)
 
 
 def retract(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
     """撤回: law or facts have changed, and the public interest asks for it (行政许可法 8)."""
-    return _end(session, actor, permit_id, "retract", "RETRACTED", data["reason"], origin)
+    return _end(session, actor, permit_id, "retract", "RETRACTED", data, origin)
 
 
-def _end(session: Session, actor: Actor, permit_id: UUID, action: str, status: str, reason: str, origin: Origin) -> Permit:
+def _end(
+    session: Session, actor: Actor, permit_id: UUID, action: str, status: str, data: dict[str, Any], origin: Origin
+) -> Permit:  # fmt: skip
     permit, step = take(session, actor, permit_id, action, origin)
-    paper = issue(session, permit, "permit_ending")
+    reason, title = data["reason"], f"{papers.ENDINGS[status]}许可决定书"
+    paper = issue(session, permit, "permit_ending", papers.ending(permit, status, data.get("code"), reason), title)
     permit.decision = {
         "kind": status, "code": None, "reason": reason, "proper_body": "", "document_no": paper["number"],
         "remedies": paper["remedies"],

@@ -39,7 +39,13 @@ _REQUIRED = (
     "venue_name", "venue_kind", "address", "structure", "area_m2", "floors", "person_in_charge", "contact_name",
     "contact_phone", "acceptance", "exits",
 )  # fmt: skip
-FIELDS = (*_REQUIRED, "occasion", "shared_building", "facilities", "extinguishers", "remarks", "former_licence_no")
+# As a paper calls them that asks for a correction.
+FIELDS = {
+    "venue_name": "场所名称", "venue_kind": "场所类别", "address": "地址", "structure": "建筑结构", "area_m2": "场所面积",
+    "floors": "所在楼层", "person_in_charge": "主要负责人", "contact_name": "联系人", "contact_phone": "联系电话",
+    "acceptance": "验收或者备案", "exits": "安全出口", "occasion": "申请事由", "shared_building": "共用建筑",
+    "facilities": "消防设施", "extinguishers": "灭火器", "remarks": "其他需要说明的情况", "former_licence_no": "原证件编号",
+}  # fmt: skip
 _FEW_EXITS = 2
 _LARGE_M2 = 50  # one exit serves at most this, GB 50016 5.5.15 as a plausibility
 
@@ -75,6 +81,12 @@ def _contradictions(form: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         yield field_error("form.exits", "too_few", "建筑面积大于50平方米的场所,安全出口一般不少于2个,请核对")
     if form.get("occasion") in ("REBUILT", "RENAMED") and not form.get("former_licence_no"):
         yield field_error("form.former_licence_no", "required", "请填写原意见书或者合格证的编号")
+
+
+def name_of(field: str) -> str:
+    """What people call `form.area_m2` or `materials.LAYOUT`."""
+    part, _, name = field.partition(".")
+    return (MATERIALS if part == "materials" else FIELDS)[name]
 
 
 def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:

@@ -62,7 +62,7 @@ class Permit(Revised, Base):
     paused: Mapped[Json | None]  # kind, reason, at
     revocation: Mapped[Json | None]  # reason, words, told_at, answer
     licence_id: Mapped[UUID | None]
-    documents: Mapped[list[Json]] = mapped_column(default=list)  # paper, label, number, on, served_at
+    documents: Mapped[list[Json]] = mapped_column(default=list)  # paper, paper_id, label, number, on, served_at
     banned_until: Mapped[date | None]
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

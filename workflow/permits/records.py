@@ -131,6 +131,7 @@ class PaperSchema(AnswerSchema):
     """A legal paper of the application."""
 
     paper = fields.String()
+    paper_id = fields.UUID(allow_none=True, metadata={"description": "its text in the archive; null: made before there was one"})
     label = fields.String()
     number = fields.String()
     on = fields.Date()

@@ -34,7 +34,7 @@ def applicant_line(permit: Permit) -> Json:
         "paused": permit.paused,
         "revocation": permit.revocation,
         "licence_id": permit.licence_id,
-        "documents": permit.documents,
+        "documents": [{"paper_id": None, **paper} for paper in permit.documents],
         "due_at": permit.due_at,
     }
 

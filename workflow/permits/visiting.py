@@ -21,6 +21,7 @@ from workflow.acting import step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.offices import duty_leaders, people_with_role
+from workflow.permits import papers
 from workflow.permits.acts import approvers, go, issue, take
 from workflow.permits.models import Permit
 from workflow.permits.rules import CONFORMS, LIFE
@@ -109,7 +110,7 @@ def cosign(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any]
 def _order(session: Session, permit: Permit, step: Transition, actor: Actor, said: Json, origin: Origin) -> None:
     """责令限期改正通知书: to be served within three working days, unless it is served on line with the signature."""
     due_on = datetime.fromisoformat(said["due_on"]).date()
-    paper = issue(session, permit, "permit_order")
+    paper = issue(session, permit, "permit_order", papers.order(permit, said["orders"], due_on))
     permit.orders = [{**order, "photo_ids": []} for order in said["orders"]]
     permit.fix_due_on = due_on
     go(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import REGION_CODE, SYSTEM, Actor, Grant, Role
 from database.session import Database, now
-from neighbours import Neighbour, NeighbourFailed
+from neighbours import Neighbour, NeighbourFailed, retry_after
 from settings import Settings
 from sheets import plain
 from workflow.hazards.intakes.commands import note_sent, take_row
@@ -32,7 +32,6 @@ _PAGE_ROWS = 100
 _MOST_RESULTS = 50
 _PATIENCE_SECONDS = 20.0  # for each half of a visit, an answer's own patience aside
 _LONGEST_VISIT = timedelta(minutes=5)
-_LONGEST_WAIT = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -228,4 +227,4 @@ def _note(database: Database, order_id: UUID, result: Result, *, arrived: bool) 
             note_sent(session, SYSTEM, order)
             return
         order.attempts += 1
-        order.next_try_at = now(session) + min(timedelta(minutes=2**order.attempts), _LONGEST_WAIT)
+        order.next_try_at = now(session) + retry_after(order.attempts)
