@@ -15,6 +15,7 @@ from operations.demo.printing import standing
 PATHS = {
     "hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits",
     "assistance": "/assistance", "inspection": "/inspections", "measure": "/measures",
+    "transfer": "/transfers",
 }  # fmt: skip
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -53,6 +54,8 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "measure.apply_unseal": (("measure.applied", "officers"),),
     "measure.check": (("measure.act_drafted", "second_officer"),),
     "measure.lift": (("measure.lifted", "unit"),),
+    "transfer.propose": (("transfer.proposed", "leader"),),
+    "transfer.approve": (("transfer.approved", "officers"),),
     "permit.submit": (("permit.submitted", "applicant"), ("permit.submitted", "window")),
     "permit.require_correction": (("permit.correction_required", "applicant"),),
     "permit.supplement": (("permit.supplemented", "applicant"), ("permit.supplemented", "window")),

@@ -14,14 +14,17 @@ from workflow.inspections.rules import LIFE as INSPECTION_LIFE
 from workflow.measures.rules import LIFE as MEASURE_LIFE
 from workflow.permits.rules import LIFE as PERMIT_LIFE
 from workflow.rectification.rules import LIFE as ORDER_LIFE
+from workflow.transfers.rules import LIFE as TRANSFER_LIFE
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 _WHO_COLUMNS = 26
 _WHAT_COLUMNS = 66
 _LABELS = {
     life.name: life.labels
-    for life in (HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, INSPECTION_LIFE, MEASURE_LIFE)
-}
+    for life in (
+        HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, INSPECTION_LIFE, MEASURE_LIFE, TRANSFER_LIFE,
+    )
+}  # fmt: skip
 
 
 class Teller:

@@ -20,11 +20,10 @@ from operations.demo.stories_lists import send_sheet
 from operations.demo.transport import Patient
 from tests.people import HOME
 from tests.web.entries import doubles
+from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, transferred
 
 _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
-_TERM_DAYS = 7
-_HERE = (111.6856, 40.8455)
 
 
 _FORM: Json = {
@@ -71,6 +70,8 @@ def _content(stage: Stage) -> dict[str, str]:
         "inspecting": inspection(office, "start").id,
         "inspected": inspection(office, "start", "order").id,
         "sealed": sealed(office),
+        "transferred": transferred(office),
+        "prompted": prompted(office),
         "to_correct": applied(stage, office, "require_correction", _ASKED),
         "licence_token": _licence(stage),
         "advised": _advised(stage, office),
@@ -102,7 +103,7 @@ def _partner(stage: Stage) -> str:
 def _advised(stage: Stage, office: Office) -> str:
     """The hotel asked, and the expert has advised; one of two things is put right."""
     manager, expert, case_id = stage.account("UNIT_MANAGER", HOME), stage.account("EXPERT", HOME), new_id()
-    photo = take_photo(stage.rng, *_HERE)
+    photo = take_photo(stage.rng, *HERE)
     asked: Json = {
         "id": case_id, "applicant_kind": "UNIT", "unit_id": manager.unit_id, "topic": "HAZARD_RECTIFY", "wanted_mode": "ON_SITE",
         "description": "疏散指示标志不亮,想请专家看看怎么整改", "contact_name": "杨海燕", "contact_phone": "13904150102",
@@ -136,13 +137,13 @@ def _advised(stage: Stage, office: Office) -> str:
 def _reward(stage: Stage, office: Office) -> str:
     """Found true and put right at once; its reporter was asked and answered, has claimed, and a demand for his name waits."""
     known = stage.known("citizen", HOME)
-    case = report(known, office, "EXIT", "楼道堆放杂物,疏散门打不开", position(*_HERE))
+    case = report(known, office, "EXIT", "楼道堆放杂物,疏散门打不开", position(*HERE))
     case.act(office.clerk, "register", {"category": "EVAC_BLOCKED"}, says="")
     case.act(office.clerk, "ask_reporter", {"question": "PLACE", "text": "请问是几单元"}, says="")
     case.act(known, "answer_office", {"text": "三单元二层"}, says="")
     case.assign(office.officers)
     case.act(office.officers[0], "start", says="")
-    case.cosigned(office.officers, "fix_on_site", finding("已当场清理", [], *_HERE), says="")
+    case.cosigned(office.officers, "fix_on_site", finding("已当场清理", [], *HERE), says="")
     case.act(office.clerk, "tell_reporter", says="")
     where: Json = {"mobile": "13900150102", "bank": "内蒙古银行新城支行", "account": "6222021001122334455"}
     claim = known.post("/rewards", {"hazard_id": case.id, **where}, name="reward_claim.submit", subject_id=case.id)
@@ -202,7 +203,7 @@ def _licence(stage: Stage) -> str:
 def _drafted_permit(stage: Stage) -> str:
     """A draft by commitment with two things to mend."""
     manager, permit_id = stage.account("UNIT_MANAGER", HOME), new_id()
-    photo = take_photo(stage.rng, *_HERE)
+    photo = take_photo(stage.rng, *HERE)
     form = {**_FORM, "exits": 1, "acceptance": {"kind": "ACCEPTED", "number": None}}
     body: Json = {
         "id": permit_id, "unit_id": manager.unit_id, "route": "COMMITMENT", "form": form,
@@ -222,63 +223,22 @@ def to_verify(stage: Stage, office: Office) -> str:
     return permit_id
 
 
-def inspection(office: Office, *steps: str) -> Case:
-    """The leader has sent the pair to the banner's hotel; they have arrived, or found something to put right."""
-    stage, manager, pair = office.stage, office.stage.account("UNIT_MANAGER", HOME), office.officers
-    case = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": [manager]})
-    body: Json = {
-        "id": case.id, "unit_id": manager.unit_id, "kind": "SPOT_CHECK", "notice": "BEFORE", "reason": "年度监督抽查计划",
-        "planned_on": (local_day(stage.clock()) + timedelta(days=1)).isoformat(), "checklist": "SPOT_CHECK",
-        "officer_ids": [officer.id for officer in pair],
+def prompted(office: Office) -> str:
+    """A place that was told what it can put right before anybody checks; the id of what it was told."""
+    case = _reported(office, office.stage.citizen(HOME), "EXIT", "安全出口堆放桌椅", "东侧出口", "EVAC_BLOCKED")
+    told: Json = {
+        "unit_id": office.stage.account("UNIT_MANAGER", HOME).unit_id, "items": [{"description": "清理东侧出口内堆放的桌椅"}],
+        "due_on": (local_day(office.stage.clock()) + timedelta(days=1)).isoformat(),
     }  # fmt: skip
-    office.leader.post("/inspections", body, name="inspection.plan", subject_id=case.id)
-    pair[0].post("/number-blocks", {"paper": "order", "count": 2}, name="number_block.lend", subject_id=case.id)
-    if "start" in steps:
-        case.act(pair[0], "start", {"scanned_unit_id": manager.unit_id}, says="到场")
-    if "order" in steps:
-        held = case.read(pair[0])["data"]
-        answers = [
-            {
-                "code": item["code"],
-                **({"result": "BAD", "note": "二层安全出口上锁"} if item["code"] == "EVACUATION" else {"result": "GOOD"}),
-            }
-            for item in held["checklist"]["items"]
-        ]
-        order: Json = {
-            "kind": "DEADLINE", "due_on": (local_day(stage.clock()) + timedelta(days=_TERM_DAYS)).isoformat(),
-            "unit_id": manager.unit_id, "unit_name": held["unit_name"],
-            "items": [{"description": "二层安全出口上锁", "clause": "消防法第二十八条"}],
-        }  # fmt: skip
-        case.cosigned(pair, "order", {"answers": answers, "finding": "逐项检查完毕", "order": order}, says="责令改正")
-    return case
-
-
-def sealed(office: Office) -> str:
-    """At an inspection two officers sealed a store at once; the leaders have decided."""
-    at, pair, measure_id = inspection(office, "start"), office.officers, new_id()
-    case = Case(office.stage, "measure", measure_id, office, {"officers": pair, "unit": []})
-    name = at.read(office.leader)["unit_name"]
-    body: Json = {
-        "id": measure_id, "inspection_id": at.id, "unit_name": name, "place": "二层仓库",
-        "danger": "存放汽油,与员工宿舍仅隔一道木门", "inspected_on": local_day(office.stage.clock()).isoformat(),
-    }  # fmt: skip
-    pair[0].post("/measures/sealings", body, name="measure.open", subject_id=measure_id)
-    photo = take_photo(office.stage.rng, *_HERE)
-    moments = {"approved_at": -20, "sealed_at": -10}
-    said: Json = {
-        **{name: (office.stage.clock() + timedelta(minutes=minutes)).isoformat() for name, minutes in moments.items()},
-        "record": "加贴封条两张,切断电源", "attended_by": "张建国", "photos": [photo.id],
-    }  # fmt: skip
-    case.cosigned(pair, "seal_at_once", said, says="当场先行查封")
-    send_whole(pair[0], photo, "verification", pair[0])
-    case.act(office.leader, "decide", {"attended": "支队长、副支队长", "opinion": "同意"}, says="决定")
-    return measure_id
+    case.act(office.leader, "prompt_unit", told, says="告知单位即改")
+    found: str = case.read(office.leader)["data"]["prompt_id"]
+    return found
 
 
 def applied(stage: Stage, office: Office, action: str, arguments: Json, route: str = "ORDINARY") -> str:
     """The banner's hotel has applied, and the window has taken this step."""
     manager, window = stage.account("UNIT_MANAGER", HOME), stage.account("PERMIT_CLERK", HOME)
-    pictures = {code: take_photo(stage.rng, *_HERE) for code in ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")}
+    pictures = {code: take_photo(stage.rng, *HERE) for code in ("BUSINESS_LICENCE", "RULES_AND_PLAN", "LAYOUT")}
     permit_id = new_id()
     body: Json = {
         "id": permit_id, "unit_id": manager.unit_id, "route": route, "form": _FORM,
@@ -298,7 +258,7 @@ def applied(stage: Stage, office: Office, action: str, arguments: Json, route: s
 
 def _reported(office: Office, who: Person, picture: str, words: str, place_name: str, category: str, *photos: Photo) -> Case:
     """In, with its photos, and registered."""
-    place = position(_HERE[0] + who.stage.rng.uniform(-0.01, 0.01), _HERE[1] + who.stage.rng.uniform(-0.01, 0.01))
+    place = position(HERE[0] + who.stage.rng.uniform(-0.01, 0.01), HERE[1] + who.stage.rng.uniform(-0.01, 0.01))
     case = report(who, office, picture, words, place, photo_ids=[photo.id for photo in photos], place_name=place_name)
     for photo in photos:
         send_whole(who, photo, "report", office.leader)
@@ -307,16 +267,16 @@ def _reported(office: Office, who: Person, picture: str, words: str, place_name:
 
 
 def _found(case: Case, office: Office, words: str, item: str, *photos: Photo) -> Json:
-    due_on = (local_day(case.stage.clock()) + timedelta(days=_TERM_DAYS)).isoformat()
+    due_on = (local_day(case.stage.clock()) + timedelta(days=TERM_DAYS)).isoformat()
     unit = office.stage.account("UNIT_MANAGER", HOME).unit_id
     items = [{"description": item, "clause": "消防法第二十八条"}]
     order: Json = {"kind": "DEADLINE", "due_on": due_on, "unit_id": unit, "unit_name": "新城区晨光宾馆(演示)", "items": items}
-    return finding(words, [photo.id for photo in photos], *_HERE, order=order)
+    return finding(words, [photo.id for photo in photos], *HERE, order=order)
 
 
 def _told(stage: Stage, office: Office, citizen: Person) -> Case:
     """Found true, the reporter told, the unit has fixed it: the officers are to look again."""
-    shot, evidence, fixed = (take_photo(stage.rng, *_HERE) for _ in range(3))
+    shot, evidence, fixed = (take_photo(stage.rng, *HERE) for _ in range(3))
     case = _reported(office, citizen, "EXIT", "三楼疏散通道被纸箱堵死,安全出口上锁", "晨光宾馆三楼东侧", "EVAC_BLOCKED", shot)
     pair, manager = office.officers, stage.account("UNIT_MANAGER", HOME)
     case.assign(pair)
@@ -337,7 +297,7 @@ def _told(stage: Stage, office: Office, citizen: Person) -> Case:
 
 def _under_way(stage: Stage, office: Office, citizen: Person) -> Case:
     """The officers are on the spot; a grid worker goes with them."""
-    shot = take_photo(stage.rng, *_HERE)
+    shot = take_photo(stage.rng, *HERE)
     case = _reported(office, citizen, "EBIKE", "楼道里停放电动自行车并飞线充电", "成吉思汗大街12号楼3单元", "EBIKE", shot)
     pair = office.officers
     case.assign(pair, grid_worker_id=stage.account("GRID_WORKER", HOME).id)

@@ -10,9 +10,9 @@ from operations.demo.cases import Office
 from operations.demo.people import Json, Stage
 from tests.people import HOME
 from tests.web.browsing import axe, offline, sign_in
-from tests.web.content import inspection
 from tests.web.officers import DAYS, depart, hand_in, sign_each_other
 from tests.web.views import fill_in_checklist
+from tests.web.visits import inspection
 
 
 @pytest.fixture

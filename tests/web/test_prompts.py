@@ -33,7 +33,7 @@ def test_a_manager_shows_at_once_what_the_leader_asked_for_and_the_check_still_w
     sheet.locator("button[type=submit]").click()
     expect(sheet).to_be_hidden()
     page.get_by_role("button", name="即知即改").click()
-    expect(page.get_by_role("heading", name="即知即改")).to_be_visible()
+    expect(page.get_by_role("heading", name="即知即改", level=1)).to_be_visible()
     expect(page.get_by_text("现由" + place)).to_be_visible()
     address = page.url
 

@@ -10,8 +10,8 @@ from operations.demo.cases import Office
 from operations.demo.people import Json, Stage
 from tests.people import HOME
 from tests.web.browsing import axe, new_phone, offline, sign_in, take_photo
-from tests.web.content import inspection
 from tests.web.officers import depart, hand_in, sign_each_other
+from tests.web.visits import inspection
 
 DANGER = "二层仓库存放汽油,与员工宿舍仅隔一道木门"
 

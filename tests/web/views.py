@@ -38,6 +38,7 @@ class View:
 
 
 _CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|transfer)/:id"
+_SUSPECT = "/suspect-crime/:type(hazard|inspection)/:id"
 _ASK = "/ask-signature/:type(hazard|rectification|permit|inspection|measure|transfer)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
@@ -202,6 +203,11 @@ VIEWS = [
     View("/suspend/:type(hazard|inspection)/:id", "suspend", Role.UNIT_LEADER, "/suspend/inspection/{inspecting}"),
     View(_CASE, "case-measure", Role.UNIT_LEADER, "/cases/measure/{sealed}"),
     View(_CASE, "case-measure-unit", Role.UNIT_MANAGER, "/cases/measure/{sealed}"),
+    View(
+        "/suspect-crime/:type(hazard|inspection)/:id", "transfer-new", Role.FIRE_OFFICER, "/suspect-crime/inspection/{inspecting}"
+    ),
+    View(_CASE, "case-transfer", Role.UNIT_LEADER, "/cases/transfer/{transferred}"),
+    View(_CASE, "case-prompt-unit", Role.UNIT_MANAGER, "/cases/rectification/{prompted}"),
     View("/numbers", "numbers", Role.FIRE_OFFICER),
     View("/numbers/lent", "numbers-lent", Role.UNIT_LEADER),
     View("/visit/:id", "visit-missing", Role.FIRE_OFFICER, f"/visit/{NOWHERE}"),

@@ -229,13 +229,16 @@ class Seasons:
     # ---- What must not be ----
 
     def _try_again(self) -> None:
-        """Somebody would void a number of which something else became, or serve a second order under it."""
+        """Somebody would void a number of which something else became, or serve a second order under it.
+
+        What was given back and was served after all counts, and is tried elsewhere (tests/workflow/test_papers.py).
+        """
         settled = [number for number in list(self.book)[-60:] if self.book[number].state not in (HELD, LOST)]
         if not settled or self.chance.random() < 0.6:
             return
         number = self.chance.choice(settled)
         entry = self.book[number]
-        if self.chance.random() < 0.5:
+        if entry.state == RETURNED or self.chance.random() < 0.5:
             said = {"number": number, "reason": SPOILT}
             answer = entry.phone.officer.post(f"/number-blocks/{entry.block_id}/actions/void", said)
         else:

@@ -30,6 +30,9 @@ export interface Subject {
   readonly items?: readonly { readonly id: string; readonly description: string; readonly fixed: boolean }[] // of an order, or of advice
 }
 
+/** 即知即改: what a place was told beside a report; it is kept like an order and is none. */
+export const isPrompt = (record: Case): boolean => record.kind === 'rectification' && record.data.kind === 'PROMPT'
+
 export function subjectOf(record: Case): Subject {
   const common = { kind: record.kind, id: record.id, regionCode: record.region_code }
   switch (record.kind) {

@@ -1,0 +1,82 @@
+"""Visits of two officers to an enterprise, and what comes of them, as the pages show them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from device.exchange import new_id
+from operations.demo.cases import Case, Office
+from operations.demo.people import Json
+from operations.demo.photos import send_whole, take_photo
+from operations.demo.printing import local_day
+from tests.people import HOME
+
+TERM_DAYS = 7
+HERE = (111.6856, 40.8455)
+
+
+def inspection(office: Office, *steps: str) -> Case:
+    """The leader has sent the pair to the banner's hotel; they have arrived, or found something to put right."""
+    stage, manager, pair = office.stage, office.stage.account("UNIT_MANAGER", HOME), office.officers
+    case = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": [manager]})
+    body: Json = {
+        "id": case.id, "unit_id": manager.unit_id, "kind": "SPOT_CHECK", "notice": "BEFORE", "reason": "年度监督抽查计划",
+        "planned_on": (local_day(stage.clock()) + timedelta(days=1)).isoformat(), "checklist": "SPOT_CHECK",
+        "officer_ids": [officer.id for officer in pair],
+    }  # fmt: skip
+    office.leader.post("/inspections", body, name="inspection.plan", subject_id=case.id)
+    pair[0].post("/number-blocks", {"paper": "order", "count": 2}, name="number_block.lend", subject_id=case.id)
+    if "start" in steps:
+        case.act(pair[0], "start", {"scanned_unit_id": manager.unit_id}, says="到场")
+    if "order" in steps:
+        held = case.read(pair[0])["data"]
+        answers = [
+            {
+                "code": item["code"],
+                **({"result": "BAD", "note": "二层安全出口上锁"} if item["code"] == "EVACUATION" else {"result": "GOOD"}),
+            }
+            for item in held["checklist"]["items"]
+        ]
+        order: Json = {
+            "kind": "DEADLINE", "due_on": (local_day(stage.clock()) + timedelta(days=TERM_DAYS)).isoformat(),
+            "unit_id": manager.unit_id, "unit_name": held["unit_name"],
+            "items": [{"description": "二层安全出口上锁", "clause": "消防法第二十八条"}],
+        }  # fmt: skip
+        case.cosigned(pair, "order", {"answers": answers, "finding": "逐项检查完毕", "order": order}, says="责令改正")
+    return case
+
+
+def sealed(office: Office) -> str:
+    """At an inspection two officers sealed a store at once; the leaders have decided."""
+    at, pair, measure_id = inspection(office, "start"), office.officers, new_id()
+    case = Case(office.stage, "measure", measure_id, office, {"officers": pair, "unit": []})
+    name = at.read(office.leader)["unit_name"]
+    body: Json = {
+        "id": measure_id, "inspection_id": at.id, "unit_name": name, "place": "二层仓库",
+        "danger": "存放汽油,与员工宿舍仅隔一道木门", "inspected_on": local_day(office.stage.clock()).isoformat(),
+    }  # fmt: skip
+    pair[0].post("/measures/sealings", body, name="measure.open", subject_id=measure_id)
+    photo = take_photo(office.stage.rng, *HERE)
+    moments = {"approved_at": -20, "sealed_at": -10}
+    said: Json = {
+        **{name: (office.stage.clock() + timedelta(minutes=minutes)).isoformat() for name, minutes in moments.items()},
+        "record": "加贴封条两张,切断电源", "attended_by": "张建国", "photos": [photo.id],
+    }  # fmt: skip
+    case.cosigned(pair, "seal_at_once", said, says="当场先行查封")
+    send_whole(pair[0], photo, "verification", pair[0])
+    case.act(office.leader, "decide", {"attended": "支队长、副支队长", "opinion": "同意"}, says="决定")
+    return measure_id
+
+
+def transferred(office: Office) -> str:
+    """What was found at an inspection is suspected to be a crime, and approved to go to the police."""
+    at, pair, transfer_id = inspection(office, "start"), office.officers, new_id()
+    case = Case(office.stage, "transfer", transfer_id, office, {"officers": pair, "leader": [office.leader]})
+    body: Json = {
+        "id": transfer_id, "inspection_id": at.id, "party": at.read(office.leader)["unit_name"],
+        "offence": "危险作业罪(刑法第一百三十四条之一)", "facts": "二层仓库存放汽油,责令后拒不改正",
+        "evidence": "监督检查记录1份、照片6张", "items": "汽油200升",
+    }  # fmt: skip
+    case.follow("propose", pair[0], pair[0].post("/transfers", body, name="transfer.propose", subject_id=transfer_id))
+    case.act(office.leader, "approve", {"police": "呼和浩特市公安局新城区分局"}, says="批准移送")
+    return transfer_id
