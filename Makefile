@@ -50,7 +50,7 @@ deep: everything client browser ## tests that take minutes: crashes, races, thou
 	$(BIN)/pytest -m deep --ignore=tests/simulator --ignore=tests/web --ignore=tests/workflow $(ARGS) || test $$? = 5  # 5: ARGS chose none of these
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/simulator $(ARGS) || test $$? = 5
 
-deep-cases: everything ## ten thousand hand-overs, lent numbers, attempts and missed dates of cases, all at random
+deep-cases: everything ## ten thousand hand-overs, lent numbers, attempts and missed dates of cases, all at random; every cell, pushed
 	$(BIN)/pytest -m deep -n $(WORKERS) tests/workflow $(ARGS)
 
 deep-web: everything client browser ## two hundred schedules of what happens to a phone whose reports must not be lost
