@@ -39,7 +39,7 @@ class View:
 
 _CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|transfer)/:id"
 _SUSPECT = "/suspect-crime/:type(hazard|inspection)/:id"
-_ASK = "/ask-signature/:type(hazard|rectification|permit|inspection|measure|transfer)/:id"
+_ASK = "/ask-signature/:type(hazard|rectification|permit|inspection|measure)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
 PIN = "835206"
 NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how a page tells that

@@ -30,8 +30,9 @@ from workflow.queue import escalation, holding
 from workflow.queue.models import Task
 from workflow.queue.rules import TAKERS, WAITING_FOR
 from workflow.rectification.rules import LIFE as RECTIFICATION
+from workflow.transfers.rules import LIFE as TRANSFER
 
-LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE)}
+LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER)}
 
 
 def task_of(parts: Parts, case: Case) -> Task:

@@ -16,8 +16,9 @@ from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue.rules import LABELS, UNTASKED, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
+from workflow.transfers.rules import LIFE as TRANSFER
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER]
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
 LEAVES_FINAL = {
     "dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve", "unmerge", "judge_reuse",
