@@ -57,7 +57,7 @@ class Neighbour:
                     if time.monotonic() > until:
                         raise NeighbourFailed("answered too slowly")
                 return body
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             raise NeighbourFailed(f"{type(error).__name__} on the way") from error
 
 

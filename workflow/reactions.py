@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import BRIGADE_ROLES, Actor
@@ -17,6 +17,7 @@ from database.base import Json, new_id
 from database.journal import Event, recorded
 from database.session import now
 from places.models import Unit
+from places.standing import one_place
 from problems import Invalid, field_error
 from sync.mutations import Origin
 from workflow.acting import get, roles_of
@@ -268,7 +269,8 @@ def _check_order(session: Session, event: Event) -> None:
     if case.rectification_id is None:
         return
     applicant = actor_at(session, event.actor_id, now(session))
-    seen = select(Rectification.id).where(Rectification.id == case.rectification_id, Rectification.unit_id == case.unit_id)
+    ordered = Rectification.unit_id.in_(one_place(case.unit_id)) if case.unit_id is not None else false()
+    seen = select(Rectification.id).where(Rectification.id == case.rectification_id, ordered)
     if applicant is None or session.scalar(seen.where(RECTIFICATION.visible_to(applicant))) is None:
         raise Invalid(field_error("rectification_id", "not_yours", "没有这份责令改正通知书"))
 

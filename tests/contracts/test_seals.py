@@ -76,7 +76,8 @@ def _answer(**changed: Any) -> tuple[int, Any]:
     [
         (503, {}), (500, b"<html>"), (403, {}), (409, {}), (202, {}), (302, {}), (200, b""), (200, b"\xff\xfe"), (200, b"[]"),
         (200, b"[" * 100_000), (200, {}), _answer(pdf=None), _answer(pdf="not base64!"), _answer(seal_no=""),
-        _answer(seal_no=None), _answer(seal_no="9" * 101), (200, b" " * (8 * 1024 * 1024 + 1)),
+        _answer(seal_no=None), _answer(seal_no="9" * 101), _answer(seal_no="a\u0000b"), _answer(seal_no="\ud800"),
+        (200, b" " * (8 * 1024 * 1024 + 1)),
     ],
     ids=lambda fault: f"{fault[0]} {str(fault[1])[:20]}",
 )  # fmt: skip

@@ -17,7 +17,9 @@ from tests.pdfs import lines_of
 from tests.people import Caller, Json
 from tests.permits import make_permit
 from tests.seals import SEAL_NO, SealService, over_http, rewritten, seal_service, signed
-from workflow.papers.models import PaperSeal
+from workflow.papers import seals as module
+from workflow.papers.models import Paper, PaperSeal
+from workflow.papers.pdf import as_pdf
 from workflow.papers.seals import HttpSeals, Sealed, Unsealed, visit
 
 Service = tuple[type[SealService], HttpSeals]
@@ -184,6 +186,23 @@ def test_one_paper_that_cannot_be_sealed_holds_no_other_up(service: Service, cli
     (bad,) = papers(first, first.reporter)
     handler.make = staticmethod(lambda pdf: pdf if bad["sha256"].encode() in pdf else rewritten(pdf))
     visit(parts.database, seals)
+    assert [papers(case, case.reporter)[0]["seal_no"] for case in (first, second)] == [None, SEAL_NO]
+
+
+def test_a_fault_of_ours_in_one_paper_holds_no_other_up(
+    service: Service, client: FlaskClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, seals_ = service
+    first, second = make_permit(client, "ACCEPTED"), make_permit(client, "ACCEPTED")
+    (bad,) = papers(first, first.reporter)
+
+    def failing(paper: Paper, *, is_sample: bool = True) -> bytes:
+        if str(paper.id) == bad["id"]:
+            raise ValueError("no title")
+        return as_pdf(paper, is_sample=is_sample)
+
+    monkeypatch.setattr(module, "as_pdf", failing)
+    visit(parts.database, seals_)
     assert [papers(case, case.reporter)[0]["seal_no"] for case in (first, second)] == [None, SEAL_NO]
 
 

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from accounts.models import Organisation
 from database.session import Database, now
 from neighbours import Neighbour, NeighbourFailed, retry_after
 from settings import Settings
+from wire import Line
 from workflow.papers.models import Paper, PaperSeal
 from workflow.papers.pdf import as_pdf
 
@@ -74,7 +75,7 @@ class _AnswerSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    seal_no = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    seal_no = Line(max_length=100, required=True)
     pdf = fields.String(required=True)
 
 
@@ -158,23 +159,28 @@ def visit(database: Database, seals: Seals | None) -> bool:
         if time.monotonic() > until:
             return True
         with database.transaction() as session:
-            unsealed = _next(session)
-        if unsealed is None:
+            waiting = _next(session)
+        if waiting is None:
             break
+        paper, office = waiting
         try:
+            unsealed = _unsealed(paper, office)
             sealed = seals.seal(unsealed)
             require_sealed(unsealed, sealed)
+            _keep(database, paper.id, sealed, seals.name)
         except NeighbourFailed as failure:
-            log.error("paper not sealed", paper_id=str(unsealed.paper_id), why=str(failure))  # noqa: TRY400 - the reason is one line
-            _put_off(database, unsealed.paper_id)
+            log.error("paper not sealed", paper_id=str(paper.id), why=str(failure))  # noqa: TRY400 - the reason is one line
+            _put_off(database, paper.id)
             failures += 1
+        except Exception:  # a fault of ours in one paper: the others go on
+            log.exception("paper not sealed", paper_id=str(paper.id))
+            _put_off(database, paper.id)
         else:
-            _keep(database, unsealed.paper_id, sealed, seals.name)
             failures = 0
     return False
 
 
-def _next(session: Session) -> Unsealed | None:
+def _next(session: Session) -> tuple[Paper, Organisation] | None:
     waiting = (
         select(Paper, Organisation)
         .join(PaperSeal, PaperSeal.paper_id == Paper.id)
@@ -184,9 +190,10 @@ def _next(session: Session) -> Unsealed | None:
         .limit(1)
     )
     found = session.execute(waiting).one_or_none()
-    if found is None:
-        return None
-    paper, office = found
+    return (found[0], found[1]) if found is not None else None
+
+
+def _unsealed(paper: Paper, office: Organisation) -> Unsealed:
     return Unsealed(
         paper.id, paper.number, paper.title, office.code, office.name, paper.sha256.hex(), as_pdf(paper, is_sample=False)
     )  # fmt: skip

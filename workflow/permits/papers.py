@@ -100,7 +100,7 @@ def opinion(permit: Permit, verify_by: datetime) -> Words:
     )
     return {
         "kind": VENUES.get(form["venue_kind"], ""), "floors": "、".join(map(_floor, form["floors"])),
-        "area": f"{form['area_m2']:g}", "person_in_charge": form["person_in_charge"],
+        "area": f"{form['area_m2']:.2f}".rstrip("0").rstrip("."), "person_in_charge": form["person_in_charge"],
         "ground": f"{found}。{_BY_ROUTE[by_commitment]}",
         "after": verified if by_commitment else "本许可自作出之日起生效。",
     }  # fmt: skip

@@ -14,6 +14,8 @@ from database.base import Json
 from database.journal import record
 from database.session import now
 from media.commands import attach
+from places.models import Unit
+from places.standing import require_standing
 from problems import GuardFailed, Invalid, NotFound, RoleNotAllowed, field_error
 from sync.mutations import Mutation, Origin, create
 from wire import CLIENTS_VERSION, said_day
@@ -51,6 +53,8 @@ def propose(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
     guard(case["state"] in FOUNDED, "propose", "nothing_was_found")
     if data["unit_id"] is not None and not is_unit_of(session, data["unit_id"], case["region_code"]):
         raise Invalid(field_error("unit_id", "unknown_unit", "本辖区没有这个单位"))
+    if data["unit_id"] is not None:
+        require_standing(session, session.get_one(Unit, data["unit_id"]), "unit_id")
     serial = session.scalar(select(func.nextval("transfer_serial")))
     words = {name: data[name] for name in (
         "hazard_id", "inspection_id", "unit_id", "party", "offence", "facts", "evidence", "items",
