@@ -77,3 +77,28 @@ def test_there_is_one_head_and_the_way_back_leaves_nothing(scratch: str) -> None
     assert facts(scratch) == {}
     command.upgrade(config, "head")
     assert facts(scratch)
+
+
+def test_offices_of_one_name_share_the_numbers_of_papers_and_on_the_way_back_none_begins_anew(scratch: str) -> None:
+    config = alembic_config(scratch)
+    command.upgrade(config, "0014")
+    ids = [f"01a20000-0000-7000-8000-00000000000{nth}" for nth in "ab"]
+    with psycopg.connect(scratch) as owner:
+        for nth, (office, last) in enumerate(zip(ids, (5, 7), strict=True)):
+            owner.execute(
+                "INSERT INTO organisation (id, revision, created_at, updated_at, code, name, short_name, kind, region_code,"
+                " phone, is_active) VALUES (%s, 1, now(), now(), %s, '城关镇', '城关镇', 'TOWN', %s, '', true)",
+                [office, f"XZ{nth}", f"15010{nth + 2}"],
+            )
+            owner.execute("INSERT INTO number_series VALUES (%s, %s)", [f"order:{office}:2026", last])
+    command.upgrade(config, "0015")
+    with psycopg.connect(scratch) as owner:
+        assert owner.execute("SELECT series, last FROM number_series").fetchall() == [("order:城关镇:2026", 7)]
+        owner.execute("UPDATE number_series SET last = 9")
+    command.downgrade(config, "0014")
+    with psycopg.connect(scratch) as owner:
+        went_on = owner.execute("SELECT series, last FROM number_series WHERE series LIKE ANY (%s)", [[f"%{i}%" for i in ids]])
+        assert sorted(went_on) == [(f"order:{office}:2026", 9) for office in ids]
+    command.upgrade(config, "0015")
+    with psycopg.connect(scratch) as owner:
+        assert owner.execute("SELECT series, last FROM number_series").fetchall() == [("order:城关镇:2026", 9)]

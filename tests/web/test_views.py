@@ -52,7 +52,7 @@ def test_a_page_has_no_serious_obstacle_fits_the_phone_and_is_as_large_as_each_m
         page = phone_of(view.who).new_page()
         prefer(page, mode)
         view.open(page, content)
-        assert page.evaluate("document.documentElement.dataset.mode") == mode
+        expect(page.locator("html")).to_have_attribute("data-mode", mode)
         assert measure(page) == {"too_wide": [], "small_text": [], "narrow_lines": [], "small_targets": []}
         axe(page)
         if mode == "standard":  # the colours of both modes are the same; light and dark are not
