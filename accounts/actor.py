@@ -51,6 +51,9 @@ BRIGADE_ROLES = frozenset(
 # Staff who read and decide applications for a permit. The clerk at the window sees no hazards, the officer no applications but
 # those that he is sent to.
 PERMIT_ROLES = frozenset({Role.PERMIT_CLERK, Role.PERMIT_APPROVER, Role.UNIT_LEADER, Role.LEGAL_REVIEWER})
+# Staff who decide on a suspected crime that goes to the police (涉罪移送), or examine the decision. Nobody else reads of one but
+# its two officers.
+TRANSFER_ROLES = frozenset({Role.UNIT_LEADER, Role.LEGAL_REVIEWER})
 # Staff who take requests for technical assistance in and arrange who helps.
 ASSISTANCE_ROLES = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
 # Staff who belong to an organisation and act for it on what it sent or received.

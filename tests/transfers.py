@@ -11,7 +11,7 @@ from database.base import new_id
 from tests.inspections import make_inspection
 from tests.makers import Case, Step, in_days
 from tests.measures import moment
-from tests.people import HOME, Json
+from tests.people import HOME, Caller, Json
 
 POLICE = "呼和浩特市公安局新城区分局"
 
@@ -25,9 +25,9 @@ def reported(inspection: Case, **fields: Any) -> Json:
     }  # fmt: skip
 
 
-def proposed(inspection: Case, **fields: Any) -> Case:
+def proposed(inspection: Case, by: Caller | None = None, **fields: Any) -> Case:
     """A report that an officer has just made."""
-    answer = inspection.office.officers[0].post("/transfers", reported(inspection, **fields))
+    answer = (by or inspection.office.officers[0]).post("/transfers", reported(inspection, **fields))
     assert answer.status_code == 201, answer.get_data(as_text=True)
     made = answer.get_json()
     made_id = UUID(made["id"])
@@ -43,25 +43,35 @@ def reported_here(client: FlaskClient, region_code: str = HOME) -> Json:
 
 def said(action: str, case: Case) -> Json:
     """Arguments that make sense for a step, by their names."""
+    today = in_days(case, 0)
     match action:
         case "approve":
             return {"police": POLICE}
         case "deliver":
             return {"delivered_at": moment(case), "received_by": "王警官", "photos": [str(new_id())]}
+        case "note_passed_on":
+            return {
+                "document_no": "新公转字〔2026〕3号",
+                "on": today,
+                "received_on": today,
+                "police": "呼和浩特市公安局赛罕区分局",
+            }
         case "note_filed":
-            return {"document_no": "新公立字〔2026〕88号", "on": in_days(case, 0)}
+            return {"document_no": "新公立字〔2026〕88号", "on": today, "received_on": today}
         case "note_declined":
-            return {"document_no": "新公不立字〔2026〕9号", "on": in_days(case, 0), "reason": "情节显著轻微"}
+            return {"document_no": "新公不立字〔2026〕9号", "on": today, "received_on": today, "reason": "情节显著轻微"}
         case "hand_items":
             return {"note": "汽油200升、案卷一册", "photos": [str(new_id())]}
-        case "object" | "disapprove":
-            return {"reason": "证据足以证明拒不改正"}
+        case "object" | "suggest_supervision":
+            return {"reason": "证据足以证明拒不改正", "on": today}
+        case "disapprove" | "withdraw":
+            return {"reason": "当事人名称有误"}
         case _:
             return {}
 
 
 def _takes(action: str) -> Step:
-    officers = ("deliver", "note_filed", "note_declined", "hand_items")
+    officers = ("deliver", "note_passed_on", "note_filed", "note_declined", "hand_items")
 
     def step(case: Case) -> Case:
         who = case.office.officers[0] if action in officers else case.office.leader
@@ -72,14 +82,18 @@ def _takes(action: str) -> Step:
 
 _DELIVERED = (_takes("approve"), _takes("deliver"))
 _DECLINED = (*_DELIVERED, _takes("note_declined"))
+_OBJECTED = (*_DECLINED, _takes("object"))
 WAYS: dict[str, tuple[Step, ...]] = {
     "PROPOSED": (),
     "NOT_APPROVED": (_takes("disapprove"),),
+    "WITHDRAWN": (_takes("withdraw"),),
     "APPROVED": (_takes("approve"),),
     "DELIVERED": _DELIVERED,
     "FILED": (*_DELIVERED, _takes("note_filed")),
     "DECLINED": _DECLINED,
-    "OBJECTED": (*_DECLINED, _takes("object")),
+    "OBJECTED": _OBJECTED,
+    "UPHELD": (*_OBJECTED, _takes("note_declined")),
+    "SUPERVISED": (*_DECLINED, _takes("suggest_supervision")),
     "CLOSED": (*_DELIVERED, _takes("note_filed"), _takes("hand_items")),
     "ENDED": (*_DECLINED, _takes("take_back")),
 }

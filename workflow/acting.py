@@ -87,13 +87,17 @@ def move(
     concerns: Mapping[str, Iterable[UUID | None]] | None = None,
     data: Json | None = None,
     origin: Origin | None = None,
+    since: datetime | None = None,
 ) -> Event:
-    """Enter the target state, start and stop the clocks of the row, and record the event with both states."""
+    """Enter the target state, start and stop the clocks of the row, and record the event with both states.
+
+    `since`: from when the clocks count that start, where a paper says so; now otherwise.
+    """
     before, case.state = case.state, step.target
     if step.action != "request_force_close" and getattr(case, "force_close", None) is not None:
         case.force_close = None  # it was asked for as the case then stood
     made_at = origin.made_at if origin else None
-    begins = _end_of_term(session, case, step) if step.action == "expire" else now(session)
+    begins = _end_of_term(session, case, step) if step.action == "expire" else since or now(session)
     timekeeping.stop(session, case, *step.clocks_stopped, claimed_at=made_at)
     for rule_id in step.clocks_started:
         timekeeping.start(session, case, rule_id, begins)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.actor import ASSISTANCE_ROLES, PERMIT_ROLES
+from accounts.actor import ASSISTANCE_ROLES, PERMIT_ROLES, TRANSFER_ROLES
 from database.base import Json
 from sync.catalog import Scope, Synced
 from workflow.queue.models import Task
 from workflow.queue.rules import LABELS
 
 OF_PERMITS, OF_ASSISTANCE = Task.subject_type == "permit", Task.subject_type == "assistance"
-OF_HAZARDS = Task.subject_type.not_in(("permit", "assistance"))  # and what came of them
+OF_TRANSFERS = Task.subject_type == "transfer"
+OF_HAZARDS = Task.subject_type.not_in(("permit", "assistance", "transfer"))  # and what came of them
 
 
 def line(task: Task) -> Json:
@@ -39,6 +40,7 @@ TASK = Synced(
         Scope("org", "office", Task.org_id, where=OF_HAZARDS),
         Scope("region", "permits", Task.region_code, roles=PERMIT_ROLES, where=OF_PERMITS),
         Scope("org", "permits", Task.org_id, roles=PERMIT_ROLES, where=OF_PERMITS),
+        Scope("region", "transfers", Task.region_code, roles=TRANSFER_ROLES, where=OF_TRANSFERS),
         Scope("region", "assistance", Task.region_code, roles=ASSISTANCE_ROLES, where=OF_ASSISTANCE),
     ],
     on_devices=lambda task: task.is_open,

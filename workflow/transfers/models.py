@@ -33,6 +33,7 @@ class Transfer(Revised, Base):
     region_code: Mapped[str]
     org_id: Mapped[UUID]
     officer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    proposer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # whose report it is, whoever has it now
     unit_id: Mapped[UUID | None]
     party: Mapped[str]  # whom it is about: a unit or a person
     offence: Mapped[str]  # the suspected crime with its article of the 刑法
@@ -42,8 +43,9 @@ class Transfer(Revised, Base):
     photo_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     decision: Mapped[Json | None]  # leader_id, at, is_approved, reason, document_no of the 移送书
     delivery: Mapped[Json | None]  # at, police, received_by, photo_ids, by
-    reply: Mapped[Json | None]  # of the police, the latest: at, on, is_filed, document_no, reason, photo_ids, by
-    objection: Mapped[Json | None]  # at, reason, by
+    replies: Mapped[list[Json]] = mapped_column(default=list)  # of the police, oldest first (records.py)
+    objection: Mapped[Json | None]  # at, on, reason, by
+    supervision: Mapped[Json | None]  # what was suggested to the procuratorate: at, on, reason, by
     handed: Mapped[Json | None]  # at, note, photo_ids, by
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Who may see the photos of a transfer: the brigade in charge."""
+"""Who may see the photos of a transfer: whoever may see the transfer."""
 
 from __future__ import annotations
 

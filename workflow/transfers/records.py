@@ -32,21 +32,24 @@ class TransferDeliverySchema(AnswerSchema):
 
 
 class PoliceRepliedSchema(AnswerSchema):
-    """The latest answer of the police."""
+    """One answer of the police."""
 
     at = Moment(metadata={"description": "when it was entered"})
     on = fields.Date()
-    is_filed = fields.Boolean()
+    received_on = fields.Date()
+    kind = fields.String(validate=validate.OneOf(("PASSED_ON", "FILED", "DECLINED")))
+    police = fields.String(metadata={"description": "who answered; who has it now, where it was passed on"})
     document_no = fields.String()
     reason = fields.String()
     photo_ids = fields.List(fields.UUID())
     by = fields.UUID()
 
 
-class TransferObjectionSchema(AnswerSchema):
-    """提请复议."""
+class TransferAskedSchema(AnswerSchema):
+    """提请复议, or 建议立案监督."""
 
-    at = Moment()
+    at = Moment(metadata={"description": "when it was entered"})
+    on = fields.Date(metadata={"description": "when it was handed in"})
     reason = fields.String()
     by = fields.UUID()
 
@@ -61,7 +64,7 @@ class HandedItemsSchema(AnswerSchema):
 
 
 class OfficerTransferSchema(AnswerSchema):
-    """A transfer, for the brigade alone."""
+    """A transfer, for its officers and those who decide on it."""
 
     number = fields.String()
     state = fields.String(validate=STATE)
@@ -69,6 +72,7 @@ class OfficerTransferSchema(AnswerSchema):
     inspection_id = fields.UUID(allow_none=True)
     region_code = fields.String()
     officer_ids = fields.List(fields.UUID())
+    proposer_ids = fields.List(fields.UUID())
     unit_id = fields.UUID(allow_none=True)
     party = fields.String()
     offence = fields.String()
@@ -78,8 +82,9 @@ class OfficerTransferSchema(AnswerSchema):
     photo_ids = fields.List(fields.UUID())
     decision = fields.Nested(TransferDecisionSchema, allow_none=True)
     delivery = fields.Nested(TransferDeliverySchema, allow_none=True)
-    reply = fields.Nested(PoliceRepliedSchema, allow_none=True)
-    objection = fields.Nested(TransferObjectionSchema, allow_none=True)
+    replies = fields.List(fields.Nested(PoliceRepliedSchema), metadata={"description": "of the police, oldest first"})
+    objection = fields.Nested(TransferAskedSchema, allow_none=True)
+    supervision = fields.Nested(TransferAskedSchema, allow_none=True)
     handed = fields.Nested(HandedItemsSchema, allow_none=True)
     due_at = Moment(allow_none=True)
 

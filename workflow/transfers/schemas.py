@@ -45,15 +45,28 @@ class DeliverTransferSchema(StrictSchema):
 
 
 class PoliceReplySchema(StrictSchema):
-    """立案通知 of the police: its number and its day."""
+    """立案通知 of the police: its number, its day, and the day on which it was received, from which terms count."""
 
     document_no = Line(max_length=60, required=True)
     on = fields.Date(required=True)
+    received_on = fields.Date(required=True)
     photos = PhotosField(load_default=list)
 
 
 class PoliceRefusalSchema(PoliceReplySchema, ReasonSchema):
     """不予立案通知, which gives its reasons (第八条)."""
+
+
+class PassedOnSchema(PoliceReplySchema):
+    """转送告知 of police without jurisdiction: who has it now (第七条)."""
+
+    police = Line(max_length=60, required=True)
+
+
+class AskedSchema(ReasonSchema):
+    """提请复议, or 建议立案监督: why, and on which day it was handed in."""
+
+    on = fields.Date(required=True)
 
 
 class HandItemsSchema(StrictSchema):

@@ -1,8 +1,11 @@
-"""Who may see a transfer to the police, what devices hold of it, and which steps are open to whom: the brigade, nobody else."""
+"""Who may see a transfer to the police, what devices hold of it, and which steps are open to whom.
+
+Those who decide on it in the brigade, over HTTP, and its two officers, whose devices hold it. Nobody else.
+"""
 
 from __future__ import annotations
 
-from accounts.actor import BRIGADE_ROLES, Actor, Role
+from accounts.actor import TRANSFER_ROLES, Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
@@ -11,14 +14,17 @@ from workflow.state_machine import Transition
 from workflow.transfers.models import Transfer
 from workflow.transfers.rules import LIFE, may_take
 
+_PAIR = 2  # officers (第五条第一款)
+
 
 def officer_line(transfer: Transfer) -> Json:
-    """For the brigade: whole."""
+    """The whole file."""
     return {
         name: getattr(transfer, name)
         for name in (
-            "number", "state", "hazard_id", "inspection_id", "region_code", "officer_ids", "unit_id", "party", "offence", "facts",
-            "evidence", "items", "photo_ids", "decision", "delivery", "reply", "objection", "handed", "due_at",
+            "number", "state", "hazard_id", "inspection_id", "region_code", "officer_ids", "proposer_ids", "unit_id", "party",
+            "offence", "facts", "evidence", "items", "photo_ids", "decision", "delivery", "replies", "objection", "supervision",
+            "handed", "due_at",
         )
     }  # fmt: skip
 
@@ -31,15 +37,18 @@ def title(transfer: Transfer) -> Json:
 TRANSFER = Synced(
     "transfer",
     Transfer,
-    [Scope("region", "officer", Transfer.region_code, officer_line), Scope("user", "own", Transfer.officer_ids, officer_line)],
+    [
+        Scope("user", "own", Transfer.officer_ids, officer_line),
+        Scope("region", "transfers", Transfer.region_code, roles=TRANSFER_ROLES),
+    ],
     on_devices=lambda transfer: transfer.off_devices_at is None,
 )
 
 
 def roles_on(transfer: Transfer, actor: Actor, origin: Origin | None = None) -> set[Role]:
-    """Brigade by jurisdiction, the two officers while it is theirs."""
+    """Who decides on it by jurisdiction, the two officers while it is theirs."""
     held = roles_of(actor, transfer.region_code)
-    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
+    roles = held & (TRANSFER_ROLES | {Role.SYSTEM})
     if origin is not None and origin.held_at_last_pull:
         roles |= actor.roles & {Role.FIRE_OFFICER}
     elif actor.id in transfer.officer_ids:
@@ -49,7 +58,8 @@ def roles_on(transfer: Transfer, actor: Actor, origin: Origin | None = None) -> 
 
 def obstacle(transfer: Transfer, action: str, actor: Actor) -> str | None:
     """Why this step cannot be taken although the table has it; None if it can."""
-    return may_take(action, is_its_officer=actor.id in transfer.officer_ids)
+    is_own = actor.id in transfer.proposer_ids or actor.id in transfer.officer_ids
+    return may_take(action, is_own=is_own, has_pair=len(transfer.officer_ids) == _PAIR)
 
 
 def offered(transfer: Transfer, actor: Actor) -> list[Transition]:

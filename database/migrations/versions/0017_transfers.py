@@ -13,7 +13,8 @@ depends_on = None
 
 _JSON = postgresql.JSONB(astext_type=sa.Text())
 _MOMENT = sa.TIMESTAMP(timezone=True)
-_STATES = "('PROPOSED', 'NOT_APPROVED', 'APPROVED', 'DELIVERED', 'FILED', 'DECLINED', 'OBJECTED', 'CLOSED', 'ENDED')"
+_REFUSED = "'DECLINED', 'OBJECTED', 'UPHELD', 'SUPERVISED', 'ENDED'"
+_STATES = f"('PROPOSED', 'NOT_APPROVED', 'WITHDRAWN', 'APPROVED', 'DELIVERED', 'FILED', 'CLOSED', {_REFUSED})"
 
 
 def upgrade() -> None:
@@ -28,10 +29,12 @@ def upgrade() -> None:
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("org_id", sa.Uuid(), nullable=False),
         sa.Column("officer_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("proposer_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         *[sa.Column(name, sa.Text(), nullable=False) for name in ("party", "offence", "facts", "evidence", "items")],
         sa.Column("photo_ids", postgresql.ARRAY(sa.Uuid()), nullable=False),
-        *[sa.Column(name, _JSON, nullable=True) for name in ("decision", "delivery", "reply", "objection", "handed")],
+        *[sa.Column(name, _JSON, nullable=True) for name in ("decision", "delivery", "objection", "supervision", "handed")],
+        sa.Column("replies", _JSON, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("closed_at", _MOMENT, nullable=True),
         sa.Column("off_devices_at", _MOMENT, nullable=True),
@@ -57,7 +60,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back."""
+    """Take back: the transfers go with their clocks. Papers and photos stay where they are stored, devices have to start anew."""
     op.execute("DELETE FROM task WHERE subject_type = 'transfer'")
+    op.execute("DELETE FROM clock WHERE entity_type = 'transfer'")
     op.drop_table("transfer")
     op.execute("DROP SEQUENCE transfer_serial")
