@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef, type Ref } from 'vue'
 import { Locked, NoNetwork, Refused, StorageFull, TooLong } from '@/offline'
-import { t } from './i18n'
+import { i18n, t } from './i18n'
 
 export type Failure = { kind: 'offline' | 'refused' | 'missing' | 'locked' | 'full'; text: string }
 
@@ -12,7 +12,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof Locked) return { kind: 'locked', text: t('app.locked') }
   if (error instanceof Refused) {
     const fields = error.fields.map((one) => one.message).join(';')
-    return { kind: error.status === 404 ? 'missing' : 'refused', text: fields || error.title || t('app.failed') }
+    const condition = i18n.global.te(`guard.${error.reason}`, 'zh-CN') ? t(`guard.${error.reason}`) : ''
+    return { kind: error.status === 404 ? 'missing' : 'refused', text: fields || condition || error.title || t('app.failed') }
   }
   throw error
 }

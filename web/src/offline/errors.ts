@@ -22,6 +22,11 @@ export class Refused extends Error {
     return typeof this.problem['title'] === 'string' ? this.problem['title'] : ''
   }
 
+  /** The condition that is not met, as a stable code; empty where none is named. */
+  get reason(): string {
+    return typeof this.problem['reason'] === 'string' ? this.problem['reason'] : ''
+  }
+
   /** Which fields are wrong; empty where the refusal is about none. */
   get fields(): readonly FieldError[] {
     const errors = this.problem['errors']

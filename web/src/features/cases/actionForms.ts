@@ -45,6 +45,12 @@ const check = (role: string, ...phrases: string[]): readonly Field[] => [
   finding(...phrases), { kind: 'photos', name: 'photos', role }, { kind: 'position', name: 'position' },
 ]
 const PHOTOS: Field = { kind: 'photos', name: 'photos', role: 'verification' }
+const NOTICE: readonly Field[] = [
+  { kind: 'line', name: 'document_no', most: 60, isRequired: true },
+  { kind: 'date', name: 'on', label: 'transfers.on', isRequired: true },
+  { kind: 'date', name: 'received_on', inDays: 0, isRequired: true },
+]
+const HANDED_IN: Field = { kind: 'date', name: 'on', label: 'transfers.handed_in_on', inDays: 0, isRequired: true }
 const SEALED_AT_ONCE: readonly Field[] = [
   { kind: 'moment', name: 'approved_at', isRequired: true },
   { kind: 'moment', name: 'sealed_at', isRequired: true },
@@ -204,9 +210,12 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     approve: [{ kind: 'line', name: 'police', most: 60, isRequired: true }],
     disapprove: [reason(500)],
     deliver: [{ kind: 'moment', name: 'delivered_at', isRequired: true }, { kind: 'line', name: 'received_by', most: 50, isRequired: true }, { ...PHOTOS, isRequired: true }],
-    note_filed: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'on', inDays: 0, isRequired: true }, PHOTOS],
-    note_declined: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'on', inDays: 0, isRequired: true }, reason(500), PHOTOS],
-    object: [reason(500, 'evidence_enough')],
+    withdraw: [reason(500)],
+    note_passed_on: [{ kind: 'line', name: 'police', most: 60, isRequired: true }, ...NOTICE, PHOTOS],
+    note_filed: [...NOTICE, PHOTOS],
+    note_declined: [...NOTICE, reason(500), PHOTOS],
+    object: [reason(500, 'evidence_enough'), HANDED_IN],
+    suggest_supervision: [reason(500, 'evidence_enough'), HANDED_IN],
     take_back: [NOTE],
     hand_items: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { ...PHOTOS, isRequired: true }],
     assign: [OFFICERS],
