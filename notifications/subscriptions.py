@@ -132,6 +132,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("rectification.ordered", "unit", "order_served"),
     Subscription("rectification.reordered", "unit", "order_served"),
     Subscription("rectification.prompted", "unit", "unit_prompted"),
+    Subscription("rectification.prompt_withdrawn", "unit", "prompt_withdrawn"),
     Subscription("rectification.prompt_answered", "officers", "prompt_answered"),
     Subscription("rectification.prompt_answered", "leaders", "prompt_answered"),
     Subscription("rectification.extended", "unit", "order_extended"),

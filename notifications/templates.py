@@ -293,6 +293,10 @@ _ORDERS = [
         "您单位可能有可以马上改正的消防安全问题(编号{order_no}),请于{due}前自查改正并回传照片。这不是行政处罚,消防救援机构仍将依法核查。",
     ),
     Wording(
+        "prompt_withdrawn", None, "progress", "告知已撤回",
+        "此前告知您单位自查改正的事项(编号{order_no})有误,已撤回,不必再回传。",
+    ),
+    Wording(
         "prompt_answered", None, "duty", "单位已回传改正情况",
         "{unit_name}已回传即知即改情况(编号{order_no}):共{of}项,已改正{fixed}项。仍须依法核查。",
     ),

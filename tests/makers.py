@@ -382,4 +382,15 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "TRANSFERRED": (),
     "CANCELLED": (),
 }
-PROMPT_WAYS: dict[str, tuple[Step, ...]] = {"PROMPTED": (), "PROMPT_ANSWERED": (_report_fix,), "PROMPT_ENDED": ()}
+
+
+def _withdraw_prompt(case: Case) -> Case:
+    return case.act(case.office.leader, "withdraw_prompt", reason="选错了单位")
+
+
+PROMPT_WAYS: dict[str, tuple[Step, ...]] = {
+    "PROMPTED": (),
+    "PROMPT_ANSWERED": (_report_fix,),
+    "PROMPT_ENDED": (),
+    "PROMPT_WITHDRAWN": (_withdraw_prompt,),
+}

@@ -39,9 +39,8 @@ def compare_evidence(session: Session, media_id: UUID) -> None:
     if photo.role == "report":
         wanted = and_(is_own, is_evidence)
     else:
-        wanted = or_(
-            and_(is_own, Media.role.in_(("report", *reuse.EVIDENCE)), Media.role != photo.role), and_(~is_own, is_evidence)
-        )
+        is_other_stage = or_(Media.role != photo.role, Media.entity_id != photo.entity_id)
+        wanted = or_(and_(is_own, Media.role.in_(("report", *reuse.EVIDENCE)), is_other_stage), and_(~is_own, is_evidence))
     kinds = Media.entity_type.in_(("hazard", "rectification"))
     like = select(Media).where(same_as(photo), Media.state == READY, kinds, wanted).order_by(Media.stored_at, Media.id)
     others = [(other, _hazard_of(session, other)) for other in session.scalars(like.limit(_MOST_REUSES))]

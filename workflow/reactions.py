@@ -247,6 +247,12 @@ def _end_prompt(session: Session, event: Event) -> None:
         prompting.enter_prompt_ended(session, hazard.prompt_id)
 
 
+def _drop_prompt(session: Session, event: Event) -> None:
+    prompt = session.get_one(Rectification, event.entity_id)
+    if prompt.hazard_id is not None:
+        passing_on.drop_prompt(session, prompt.hazard_id, prompt.id)
+
+
 def _transfer_order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     if hazard.rectification_id is not None:
@@ -337,6 +343,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "rectification.reordered": (_follow_order,),
     "rectification.recheck_passed": (_enter_rectified,),
     "rectification.case_filed": (_file_case,),
+    "rectification.prompt_withdrawn": (_drop_prompt,),
     "assistance.submitted": (_check_order,),
     "assistance.danger_warned": (_open_hazard,),
 }

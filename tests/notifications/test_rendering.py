@@ -109,6 +109,7 @@ DATA: dict[str, dict[str, Any]] = {
     "rectification.reordered": ORDER,
     "rectification.prompted": {**ORDER, "unit_name": "晨光宾馆"},
     "rectification.prompt_answered": {**ORDER, "unit_name": "晨光宾馆", "fixed": 1, "of": 2},
+    "rectification.prompt_withdrawn": ORDER,
     "rectification.extension_asked": {**ORDER, "due_asked": "2026-12-10", "reason": "配件尚未到货"},
     "rectification.extension_refused": {**ORDER, "reason": "可先行停用"},
     "rectification.extended": ORDER,

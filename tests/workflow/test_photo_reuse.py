@@ -13,7 +13,7 @@ from database.base import new_id
 from device.client import Device
 from tests.application import work_off
 from tests.clock import Clock
-from tests.makers import FOUND, Case, make_hazard, make_order, order_to
+from tests.makers import FOUND, Case, make_hazard, make_order, order_to, prompt_to
 from tests.people import ELSEWHERE, Caller, citizen, demo_accounts, staff
 from tests.photos import jpeg, picture, saved_again, sent
 from tests.wsgi import WsgiTransport
@@ -78,6 +78,17 @@ def test_a_fixing_shown_with_the_photo_of_the_finding_or_of_another_order_is_fla
     work_off(parts)
     (flag,) = reuses(rechecked)
     assert (flag["role"], flag["other_role"], flag["other_hazard_id"]) == ("recheck", "rectification", str(other.hazard_id))
+
+
+def test_what_a_unit_showed_when_it_was_told_and_shows_again_for_the_order_is_flagged(client: FlaskClient, parts: Parts) -> None:
+    case = make_hazard(client, "VERIFYING")
+    case.act(case.office.leader, "prompt_unit", **prompt_to(case))
+    fixed(case.sibling("prompt"), jpeg(picture(1)))
+    case.cosigned("verify_true", **FOUND, order=order_to(case))
+    fixed(case.sibling("rectification"), saved_again(picture(1)))
+    work_off(parts)
+    (flag,) = reuses(case)
+    assert (flag["is_same_case"], flag["role"], flag["other_role"]) == (True, "rectification", "rectification")
 
 
 def test_what_the_reporter_sent_is_no_evidence_of_the_check(client: FlaskClient, parts: Parts) -> None:

@@ -74,6 +74,30 @@ def test_the_answer_is_told_to_the_leader_and_once_there_are_officers_to_them_to
     assert all("单位已回传改正情况" in told(parts, officer, prompt) for officer in hazard.office.officers)
 
 
+@pytest.mark.parametrize("state", ["PROMPTED", "PROMPT_ANSWERED"])
+def test_what_the_wrong_place_was_told_is_withdrawn_and_the_right_one_is_told(
+    client: FlaskClient, parts: Parts, state: str
+) -> None:
+    hazard, prompt = prompted(client)
+    if state == "PROMPT_ANSWERED":
+        prompt.act(prompt.office.manager, "report_fix", items=all_fixed(prompt))
+    prompt.act(hazard.office.leader, "withdraw_prompt", reason="选错了单位")
+    assert (prompt.state, running(prompt)) == ("PROMPT_WITHDRAWN", [])
+    assert "告知已撤回" in told(parts, prompt.office.manager, prompt)
+    assert hazard.read()["data"]["prompt_id"] is None
+    hazard.act(hazard.office.leader, "prompt_unit", **prompt_to(hazard))
+    assert hazard.sibling("prompt").state == "PROMPTED"
+
+
+def test_a_report_that_was_merged_by_mistake_may_have_its_place_told_again(client: FlaskClient) -> None:
+    hazard, prompt = prompted(client, "REGISTERED")
+    hazard.act(hazard.office.clerk, "merge", master_id=str(make_hazard(client, "REGISTERED").id))
+    hazard.act(hazard.office.clerk, "unmerge", reason="不是同一处")
+    assert prompt.read()["state"] == "PROMPT_ENDED"
+    hazard.act(hazard.office.leader, "prompt_unit", **prompt_to(hazard))
+    assert hazard.sibling("prompt").id != prompt.id
+
+
 def test_a_place_is_told_once_and_only_one_of_the_banner_where_somebody_reads_it(client: FlaskClient) -> None:
     hazard, _ = prompted(client)
     path = f"{hazard.path}/actions/prompt_unit"

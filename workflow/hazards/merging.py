@@ -60,6 +60,7 @@ def unmerge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     master = session.get_one(Hazard, hazard.master_id)
     ended_at, was_registered = hazard.closed_at, hazard.merged_from == "REGISTERED"
     hazard.master_id = hazard.merged_from = hazard.closed_at = hazard.off_devices_at = None
+    hazard.prompt_id = None  # it ended with the merge: the place may be told anew
     session.flush()  # from here on neither side's reporters are the other's
     rule = clock_rule_for(session, hazard.picture, hazard.category)
     timekeeping.revive(session, hazard, rule.id, ended_at, _GOES_ON)

@@ -92,6 +92,14 @@ def hold_prompt(session: Session, hazard_id: UUID, prompt_id: UUID) -> None:
     record(session, "hazard.prompt_noted", hazard, SYSTEM, data={"prompt_id": str(prompt_id)})
 
 
+def drop_prompt(session: Session, hazard_id: UUID, prompt_id: UUID) -> None:
+    """Reaction: what the place was told was withdrawn, so that another one may be told."""
+    hazard = _lock(session, hazard_id)
+    if hazard.prompt_id == prompt_id:
+        hazard.prompt_id = None
+        record(session, "hazard.prompt_noted", hazard, SYSTEM, data={"prompt_id": ""})
+
+
 def hold_letter(session: Session, hazard_id: UUID, handover_id: UUID) -> None:
     """Reaction: the hazard knows the letter that is under way."""
     hazard = _lock(session, hazard_id)

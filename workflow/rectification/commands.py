@@ -27,7 +27,7 @@ from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, s
 from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import archive_order, issue, served_day
 from workflow.papers.rules import NOBODY
-from workflow.rectification import extension, schemas
+from workflow.rectification import extension, prompting, schemas
 from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, MOST_PHOTOS, NO_PENALTY
@@ -301,5 +301,6 @@ MUTATIONS = [
     Mutation("rectification.cosign", CosignSchema, cosign, summary="第二名监督员签名"),
     Mutation("rectification.assign", schemas.AssignRecheckSchema, assign, summary="指派复查人员"),
     Mutation("rectification.reorder", schemas.ReorderSchema, reorder, summary="重新责令改正"),
+    Mutation("rectification.withdraw_prompt", ReasonSchema, prompting.withdraw_prompt, summary="撤回告知"),
     Mutation("rectification.file_case", FileCaseSchema, file_case, summary="立案"),
 ]

@@ -6,12 +6,13 @@ It is no order and has no term of law: whatever the place answers, two officers 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import SYSTEM
+from accounts.actor import SYSTEM, Actor
 from database.base import Json, new_id
 from database.journal import record
 from database.session import now
@@ -20,10 +21,10 @@ from places.standing import require_standing
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
-from workflow.acting import step_for
+from workflow.acting import move, step_for
 from workflow.clocks import local_day
 from workflow.offices import people_of_unit
-from workflow.rectification.acts import go
+from workflow.rectification.acts import go, take
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION
@@ -87,6 +88,18 @@ def follow_officers(session: Session, prompt_id: UUID, officer_ids: list[UUID]) 
     if made is not None and made.officer_ids != officer_ids:
         made.officer_ids = officer_ids
         record(session, "rectification.officers_followed", made, SYSTEM, data={"order_no": made.order_no})
+
+
+def withdraw_prompt(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """撤回告知: the wrong place was told, or the wrong thing. The place is told that too, and the leader may tell another."""
+    made, step = take(session, actor, order_id, "withdraw_prompt", origin)
+    made.closed_at = now(session)
+    concerns = {"unit": people_of_unit(session, made.unit_id)}
+    move(
+        session, made, step, actor, "rectification.prompt_withdrawn", concerns=concerns,
+        data={"order_no": made.order_no, "unit_name": made.unit_name, "reason": data["reason"]}, origin=origin,
+    )  # fmt: skip
+    return made
 
 
 def enter_prompt_ended(session: Session, prompt_id: UUID) -> None:

@@ -32,6 +32,7 @@ LIFE = StateMachine(
         "PROMPTED": "已告知即改",
         "PROMPT_ANSWERED": "已回传改正情况",
         "PROMPT_ENDED": "已转入核查",
+        "PROMPT_WITHDRAWN": "告知有误,已撤回",
     },
     [
         Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
@@ -76,9 +77,10 @@ LIFE = StateMachine(
         # 即知即改 of a report that nobody has checked yet.
         Transition(START, "prompt", "PROMPTED", _SYSTEM, "告知即改"),
         *[Transition(state, "report_fix", "PROMPT_ANSWERED", _PLACE, "回传改正情况") for state in PROMPTED],
+        *[Transition(state, "withdraw_prompt", "PROMPT_WITHDRAWN", _LEADER, "撤回告知") for state in PROMPTED],
         *[Transition(state, "enter_prompt_ended", "PROMPT_ENDED", _SYSTEM, "转入核查") for state in PROMPTED],
     ],
-    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED", "PROMPT_ENDED"}),
+    final=frozenset({"RECTIFIED", "CASE_FILED", "TRANSFERRED", "CANCELLED", "PROMPT_ENDED", "PROMPT_WITHDRAWN"}),
 )  # fmt: skip
 
 

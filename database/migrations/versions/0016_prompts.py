@@ -17,11 +17,11 @@ def upgrade() -> None:
     """Apply."""
     op.execute("CREATE SEQUENCE prompt_serial CYCLE MAXVALUE 999999")
     op.add_column("hazard", sa.Column("prompt_id", sa.Uuid(), nullable=True))
-    _allow(f"{_BEFORE}, 'PROMPTED', 'PROMPT_ANSWERED', 'PROMPT_ENDED'", "'IMMEDIATE', 'DEADLINE', 'PROMPT'")
+    _allow(f"{_BEFORE}, 'PROMPTED', 'PROMPT_ANSWERED', 'PROMPT_ENDED', 'PROMPT_WITHDRAWN'", "'IMMEDIATE', 'DEADLINE', 'PROMPT'")
 
 
 def downgrade() -> None:
-    """Undo: what places were told is no order, and goes."""
+    """Undo: what places were told is no order, and goes; their photos stay stored, and devices that had a card start anew."""
     op.execute("DELETE FROM task WHERE subject_id IN (SELECT id FROM rectification WHERE kind = 'PROMPT')")
     op.execute("DELETE FROM rectification WHERE kind = 'PROMPT'")
     _allow(_BEFORE, "'IMMEDIATE', 'DEADLINE'")

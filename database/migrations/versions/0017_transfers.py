@@ -13,8 +13,8 @@ depends_on = None
 
 _JSON = postgresql.JSONB(astext_type=sa.Text())
 _MOMENT = sa.TIMESTAMP(timezone=True)
-_REFUSED = "'DECLINED', 'OBJECTED', 'UPHELD', 'SUPERVISED', 'ENDED'"
-_STATES = f"('PROPOSED', 'NOT_APPROVED', 'WITHDRAWN', 'APPROVED', 'DELIVERED', 'FILED', 'CLOSED', {_REFUSED})"
+_POLICE = "'DELIVERED', 'FILED', 'DECLINED', 'OBJECTED', 'UPHELD', 'SUPERVISED'"
+_STATES = f"('PROPOSED', 'NOT_APPROVED', 'APPROVED', {_POLICE}, 'CLOSED', 'ENDED', 'WITHDRAWN')"
 
 
 def upgrade() -> None:

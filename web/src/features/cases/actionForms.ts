@@ -152,6 +152,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     supervise: [{ kind: 'line', name: 'document_no', most: 60, isRequired: true }, { kind: 'date', name: 'due_on', inDays: 7, isRequired: true }, NOTE],
   },
   rectification: {
+    withdraw_prompt: [reason(500)],
     report_fix: [{ kind: 'fixes', name: 'items', isRequired: true }],
     apply_recheck: [NOTE],
     ask_extension: [reason(500, 'needs_time'), { kind: 'date', name: 'due_on', inDays: 30, isRequired: true }],
