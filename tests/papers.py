@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from database.base import new_id
+from tests.makers import Case
+from tests.measures import moment
 from tests.people import Caller, Json
 from wire import said_day
 from workflow.clocks import local_day
@@ -42,3 +44,13 @@ def on_the_spot(block: Json, order: Json, served_at: datetime, **served: Any) ->
         "served_at": served_at.isoformat(), "signed": "REFUSED", "witness_name": "巴图", **served,
     }  # fmt: skip
     return {**order, "served": paper}
+
+
+def service(case: Case, **fields: Any) -> Json:
+    """What the server made came to the unit just now, and its manager signed for it."""
+    return {"served_at": moment(case), "signed": "PARTY", "party_name": "王建国", "photos": [str(new_id())], **fields}
+
+
+def served(order: Case) -> Case:
+    """An order that has come to its unit."""
+    return order.act(order.office.officers[0], "serve", **service(order))

@@ -53,7 +53,9 @@ from workflow.permits.rules import WITH_OFFICERS
 from workflow.permits.synced import PERMIT, title as permit_title
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
+from workflow.rectification.acts import expected_by
 from workflow.rectification.models import Rectification
+from workflow.rectification.rules import UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION
 from workflow.transfers.models import Transfer
 from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
@@ -122,7 +124,8 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
 
 
 def _reflect_order(session: Session, order: Rectification, title: Json, *, is_new: bool) -> None:
-    people = order.officer_ids if order.state == "RECHECK_PENDING" else []
+    is_to_serve = order.state in UNDER_WAY and order.served_at is None
+    people = order.officer_ids if is_to_serve or order.state == "RECHECK_PENDING" else []
     facts = {**title, "unit_name": order.unit_name, "due_on": order.due_on.isoformat()}
     reflect(session, order, order.org_id, people, facts, is_new=is_new)
 
@@ -187,8 +190,10 @@ def _order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     officers = [UUID(officer) for officer in event.data["officers"]]
     came_of = {"hazard_id": hazard.id}
-    made = rectification.order(session, came_of, hazard.region_code, hazard.org_id, officers, event.data["order"])
-    passing_on.hold_order(session, hazard.id, made.id, _due(made.due_at))
+    made = rectification.order(
+        session, came_of, hazard.region_code, hazard.org_id, officers, event.data["order"], _found_at(hazard)
+    )
+    passing_on.hold_order(session, hazard.id, made.id, expected_by(session, made))
 
 
 def _order_of_inspection(session: Session, event: Event) -> None:
@@ -198,16 +203,22 @@ def _order_of_inspection(session: Session, event: Event) -> None:
     inspection = session.get_one(Inspection, event.entity_id)
     officers = [UUID(officer) for officer in event.data["officers"]]
     came_of = {"inspection_id": inspection.id}
-    made = rectification.order(session, came_of, inspection.region_code, inspection.org_id, officers, event.data["order"])
-    visiting.hold_order(session, inspection.id, made.id, _due(made.due_at))
+    made = rectification.order(
+        session, came_of, inspection.region_code, inspection.org_id, officers, event.data["order"], _found_at(inspection)
+    )
+    visiting.hold_order(session, inspection.id, made.id, expected_by(session, made))
+
+
+def _found_at(case: Hazard | Inspection) -> datetime:
+    return datetime.fromisoformat((case.finding or {})["checked_at"])
 
 
 def _follow_order(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
     if order.hazard_id is not None:
-        passing_on.follow_order(session, order.hazard_id, order.id, order.due_at)
+        passing_on.follow_order(session, order.hazard_id, order.id, expected_by(session, order))
     elif order.inspection_id is not None:
-        visiting.follow_order(session, order.inspection_id, _due(order.due_at))
+        visiting.follow_order(session, order.inspection_id, expected_by(session, order))
 
 
 def _enter_rectified(session: Session, event: Event) -> None:

@@ -26,7 +26,7 @@ from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import asked_here, make_measure, prepared as prepared_measure, said as said_of_measure
-from tests.papers import lend
+from tests.papers import lend, service
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
 from tests.photos import a_photo
@@ -54,6 +54,7 @@ MAKERS: dict[str, Callable[..., Case]] = {
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
     "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
+    "rectification": lambda action, case: service(case) if action == "serve" else {},
     "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
     "transfer": said_of_transfer,
 }  # fmt: skip

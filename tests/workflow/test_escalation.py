@@ -26,6 +26,7 @@ from sync.editing import lock
 from sync.mutations import Origin
 from tests.clock import Clock
 from tests.makers import FOUND, Case, make_hazard, make_order
+from tests.papers import served
 from tests.people import Caller
 from timetable import TIMETABLE, Process, renderer_of, tasks_of
 from workflow import timekeeping
@@ -80,7 +81,7 @@ def test_the_recheck_is_due_three_working_days_after_the_term_however_late_the_w
 def test_an_order_whose_term_passes_alarms_no_leader_and_keeps_the_record(
     client: FlaskClient, parts: Parts, clock: Clock
 ) -> None:
-    order = make_order(client)
+    order = served(make_order(client))
     hazard = Case("hazard", order.hazard_id, order.office, order.reporter, order.hazard_id, order.tracking_code)
     hazard.act(order.office.clerk, "tell_reporter")
     clock.advance(days=22)

@@ -14,7 +14,7 @@ from database.base import new_id
 from tests.clock import Clock
 from tests.inspections import BLOCKED, fixed, found, make_inspection, order_after, order_of, planned
 from tests.makers import Case
-from tests.papers import block_of, lend, on_the_spot
+from tests.papers import block_of, lend, on_the_spot, served
 from tests.people import ELSEWHERE, Caller, Json, citizen, staff
 from workflow.queue import escalation
 
@@ -152,7 +152,7 @@ def test_an_order_served_on_the_spot_leads_through_recheck_to_the_end(client: Fl
 
 def test_the_end_of_an_orders_term_makes_the_recheck_due(client: FlaskClient, clock: Clock, parts: Parts) -> None:
     case = make_inspection(client, "RECTIFYING")
-    order = order_of(case)
+    order = served(order_of(case))
     clock.advance(days=22)
     with parts.database.transaction() as session:
         while escalation.expire_terms(session):

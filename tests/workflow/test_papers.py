@@ -97,7 +97,7 @@ def test_a_number_stands_for_one_paper(client: FlaskClient, clock: Clock) -> Non
         ({"served_at": "2026-11-20T02:00:00Z"}, "order.served.served_at"),
         ({"served_at": "2027-11-23T02:00:00Z"}, "order.served.served_at"),
         ({"witness_name": ""}, "order.served.witness_name"),
-        ({"signed": "PARTY"}, "order.served.party_name"),
+        ({"signed": "PARTY", "photos": [str(new_id())]}, "order.served.party_name"),
         ({"signed": "PARTY", "party_name": "李经理"}, "order.served.photos"),
     ],
 )  # fmt: skip

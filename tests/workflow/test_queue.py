@@ -16,6 +16,7 @@ from database.journal import Event
 from places.commands import load_notice
 from tests.clock import START, Clock
 from tests.makers import Case, make_hazard, make_letter, make_order
+from tests.papers import served
 from tests.people import Caller, Json, staff
 from workflow.queue import escalation
 from workflow.queue.models import Task
@@ -223,7 +224,7 @@ def test_the_holder_is_reminded_at_half_and_at_four_fifths_and_no_oftener(
 
 
 def test_an_order_whose_term_has_passed_waits_for_its_recheck(client: FlaskClient, parts: Parts, clock: Clock) -> None:
-    order = make_order(client)
+    order = served(make_order(client))
     clock.advance(days=22)
     with parts.database.transaction() as session:
         while escalation.expire_terms(session):

@@ -163,10 +163,10 @@ def hold_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at
     timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正期限")
 
 
-def follow_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at: datetime | None) -> None:
+def follow_order(session: Session, hazard_id: UUID, rectification_id: UUID, due_at: datetime) -> None:
     """Reaction: the order's date moved."""
     hazard = _waiting(session, hazard_id, rectification_id)
-    if hazard is not None and due_at is not None:
+    if hazard is not None:
         timekeeping.start_until(session, hazard, "HZ-RECTIFY", due_at, "按责令改正及复查期限")
 
 

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from places.schemas import PositionSchema
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.measures.rules import SCOPES
-from workflow.papers.schemas import SIGNED
+from workflow.papers.schemas import ServiceSchema
 from workflow.schemas import NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 
@@ -80,23 +80,11 @@ class DecideSchema(StrictSchema):
     opinion = Prose(max_length=2000, required=True, validate=validate.Length(min=2, max=2000, error="请填写研究意见"))
 
 
-class ServeSchema(StrictSchema):
-    """送达: how the decision came to the party; the place is sealed then, if it was not before."""
+class ServeSchema(ServiceSchema):
+    """How the decision came to the party; the place is sealed then, if it was not before."""
 
-    served_at = Moment(required=True)
-    signed = fields.String(required=True, validate=validate.OneOf(list(SIGNED)))
-    party_name = Line(max_length=50, min_length=0, load_default="")
-    witness_name = Line(max_length=50, min_length=0, load_default="")
     record = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写现场情况"))
     photos = PhotosField(required=True, validate=validate.Length(1, 9, error="请拍摄签收或者封条的照片,1到9张"))
-
-    @validates_schema
-    def is_signed(self, data: dict[str, Any], **_: object) -> None:
-        """The party signs, or a witness stands by (拒签见证)."""
-        if data.get("signed") == "REFUSED" and not data.get("witness_name"):
-            raise ValidationError("拒绝签收的,请填写见证人", "witness_name")
-        if data.get("signed") == "PARTY" and not data.get("party_name"):
-            raise ValidationError("请填写签收人姓名", "party_name")
 
 
 class ExtendSealingSchema(ReasonSchema):

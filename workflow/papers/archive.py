@@ -29,6 +29,7 @@ from workflow.papers.rules import TITLES, filled_in
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import order_text, template_on
 
+_A_MOMENT = timedelta(minutes=5)  # how far a phone's clock may be ahead of the server's
 _MOST_LATE = timedelta(days=366)  # after which nobody believes that a paper was served
 
 
@@ -79,6 +80,18 @@ def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor:
     made = _keep(session, case, org_id, "order", title, block.edition, served["number"], served["body"], how)
     use(session, block, served["number"], made.id, actor)
     return made
+
+
+def serve_order(session: Session, case: Any, service: dict[str, Any]) -> None:
+    """The order that stands was made here and has come to the party since. Raises Invalid naming the field."""
+    paper = next(paper for paper in reversed(papers_of(session, case.__tablename__, case.id)) if paper.paper == "order")
+    made_at = paper.made_at.replace(second=0, microsecond=0)
+    if not made_at <= service["served_at"] <= now(session) + _A_MOMENT:
+        raise Invalid(field_error("served_at", "implausible", "送达时间应在文书制作之后、现在之前"))
+    paper.served = {
+        "at": service["served_at"].isoformat(), "photo_ids": [str(photo) for photo in service["photos"]],
+        **{name: service[name] for name in ("signed", "party_name", "witness_name")},
+    }  # fmt: skip
 
 
 def issue(

@@ -76,7 +76,7 @@ class Paper(Identified, Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)  # UTF-8
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     made_at: Mapped[datetime]
-    # How it was served on the spot: at, signed, party_name, witness_name, photo_ids. None: made by the server.
+    # How it was served: at, signed, party_name, witness_name, photo_ids. None: not on record.
     served: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
 
 

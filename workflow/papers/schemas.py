@@ -30,7 +30,24 @@ class VoidNumberSchema(ReasonSchema):
     number = Line(max_length=60, required=True)
 
 
-class ServedSchema(StrictSchema):
+class ServiceSchema(StrictSchema):
+    """送达: when a paper came to the party, and who signed for it."""
+
+    served_at = Moment(required=True)
+    signed = fields.String(required=True, validate=validate.OneOf(list(SIGNED)))
+    party_name = Line(max_length=50, min_length=0, load_default="")
+    witness_name = Line(max_length=50, min_length=0, load_default="")
+
+    @validates_schema
+    def is_signed(self, data: dict[str, Any], **_: object) -> None:
+        """The party signs; where he refuses, a witness is named (拒签见证)."""
+        if data.get("signed") == "REFUSED" and not data.get("witness_name"):
+            raise ValidationError("拒绝签收的,请填写见证人", "witness_name")
+        if data.get("signed") == "PARTY" and not data.get("party_name"):
+            raise ValidationError("请填写签收人姓名", "party_name")
+
+
+class ServedSchema(ServiceSchema):
     """A paper that was served on the spot: its number and its very words, and who signed for it."""
 
     block_id = fields.UUID(required=True)
@@ -38,19 +55,11 @@ class ServedSchema(StrictSchema):
     body = fields.String(
         required=True, validate=validate.Length(1, 60_000), metadata={"description": "as it was served, byte by byte"}
     )
-    served_at = Moment(required=True)
-    signed = fields.String(required=True, validate=validate.OneOf(list(SIGNED)))
-    party_name = Line(max_length=50, min_length=0, load_default="")
-    witness_name = Line(max_length=50, min_length=0, load_default="")
     photos = PhotosField(load_default=list, metadata={"description": "the signature, or the signed sheet"})
 
     @validates_schema
-    def is_signed(self, data: dict[str, Any], **_: object) -> None:
-        """The party signs, which a picture shows; where he refuses, a witness is named (拒签见证)."""
-        if data.get("signed") == "REFUSED" and not data.get("witness_name"):
-            raise ValidationError("拒绝签收的,请填写见证人", "witness_name")
-        if data.get("signed") == "PARTY" and not data.get("party_name"):
-            raise ValidationError("请填写签收人姓名", "party_name")
+    def is_shown(self, data: dict[str, Any], **_: object) -> None:
+        """Whoever signs, a picture shows it."""
         if data.get("signed") == "PARTY" and not data.get("photos"):
             raise ValidationError("请留存签名或者签收后的文书照片", "photos")
 
@@ -128,7 +137,7 @@ class NumberBlockPageSchema(AnswerSchema):
 
 
 class HowServedSchema(AnswerSchema):
-    """How a paper was served on the spot."""
+    """How a paper was served."""
 
     at = Moment()
     signed = fields.String(validate=validate.OneOf(list(SIGNED)))

@@ -34,7 +34,8 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     kind = type(case).__tablename__
     is_asked = getattr(case, "extension", None) is not None
     weights = weights_of(session, case)
-    waits = waiting_for(kind, case.state, is_held=bool(people), is_asked=is_asked)
+    is_unserved = kind == "rectification" and case.served_at is None
+    waits = waiting_for(kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved)
     if is_new:
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits, weights))

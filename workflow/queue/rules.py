@@ -94,6 +94,7 @@ LABELS = {
     "handle": "办理中",
     "confirm": "待确认反馈",
     "fix": "等待单位整改",
+    "serve": "责令改正文书待送达",
     "extend": "待审批延期",
     "recheck": "待复查",
     "decide": "复查不合格,待处理",
@@ -148,6 +149,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "handle": ("finish",),
     "confirm": ("confirm",),
     "extend": ("grant_extension",),
+    "serve": ("serve",),
     "recheck": ("cosign", "recheck_pass"),
     "decide": ("reorder",),
     "inspect": ("cosign", "start", "find_none"),
@@ -205,6 +207,8 @@ _NEEDS_PEOPLE = frozenset(
     }
 )
 
+_NOT_SERVED = frozenset({("rectification", "ORDERED"), ("rectification", "RECTIFYING")})
+
 _LEADER = frozenset({Role.UNIT_LEADER})
 _CLERKS = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
 _PERMIT_CLERK, _PERMIT_APPROVER = frozenset({Role.PERMIT_CLERK}), frozenset({Role.PERMIT_APPROVER})
@@ -228,6 +232,7 @@ TAKERS = {
     "handle": _RECEIVERS,
     "confirm": _LEADER | {Role.FIRE_OFFICER},
     "fix": _LEADER,
+    "serve": _LEADER,
     "extend": _LEADER,
     "recheck": _LEADER,
     "decide": _LEADER,
@@ -296,13 +301,18 @@ ASSIGN_BUCKET = {
 }
 
 
-def waiting_for(entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False) -> str | None:
+def waiting_for(
+    entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False, is_unserved: bool = False
+) -> str | None:  # fmt: skip
     """What an open case waits for; None if its life has ended.
 
     `is_held`: there are people who have it. `is_asked`: its unit has asked for more time, and nobody has answered.
+    `is_unserved`: the order has not come to its unit yet, so far as anybody put on record.
     """
     if is_asked:
         return "extend"
+    if is_unserved and (entity_type, state) in _NOT_SERVED:
+        return "serve"
     if not is_held and (entity_type, state) in _NEEDS_PEOPLE:
         return "assign"
     return WAITING_FOR.get((entity_type, state))

@@ -25,12 +25,12 @@ from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, second_officer
 from workflow.offices import duty_leaders, people_of_unit, staff_names
-from workflow.papers.archive import archive_order, issue, served_day
+from workflow.papers.archive import archive_order, issue, serve_order, served_day
 from workflow.papers.rules import NOBODY
 from workflow.rectification import extension, prompting, schemas
 from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
-from workflow.rectification.rules import LIFE, MOST_PHOTOS, NO_PENALTY
+from workflow.rectification.rules import LIFE, MOST_PHOTOS, NO_PENALTY, SERVICE, UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
 from workflow.terms import check_term
@@ -39,11 +39,12 @@ _EVENTS = {"recheck_pass": "rectification.recheck_passed", "recheck_fail": "rect
 
 
 def order(
-    session: Session, came_of: dict[str, UUID], region_code: str, org_id: UUID, officer_ids: list[UUID], content: Json
-) -> Rectification:
+    session: Session, came_of: dict[str, UUID], region_code: str, org_id: UUID, officer_ids: list[UUID], content: Json,
+    found_at: datetime,
+) -> Rectification:  # fmt: skip
     """Reaction to a true finding: the order that the two officers made becomes a case of its own.
 
-    `came_of` is the `hazard_id` or the `inspection_id` that it came of.
+    `came_of` is the `hazard_id` or the `inspection_id` that it came of; `found_at`, when they were there.
     """
     moment = now(session)
     made_on = served_day(content) or local_day(moment)
@@ -70,9 +71,10 @@ def order(
     )
     paper = archive_order(session, made, org_id, content, Actor(id=officer_ids[0], name=""))
     made.order_no = paper.number
+    made.served_at = datetime.fromisoformat(paper.served["at"]) if paper.served else None
     session.add(made)
     session.flush()
-    _start_term(session, made)
+    _start_term(session, made, found_at)
     record(
         session, "rectification.ordered", made, SYSTEM,
         concerns={"unit": people_of_unit(session, made.unit_id), "officers": officer_ids},
@@ -91,7 +93,9 @@ def _item(item: Json) -> Json:
     }  # fmt: skip
 
 
-def _start_term(session: Session, made: Rectification) -> None:
+def _start_term(session: Session, made: Rectification, found_at: datetime) -> None:
+    if made.served_at is None and made.kind == "DEADLINE":
+        timekeeping.start(session, made, SERVICE, found_at)
     reason = "责令立即改正,当日改正" if made.kind == "IMMEDIATE" else "责令限期改正,期限由两名监督员确定"
     timekeeping.start_until(session, made, "IN-TERM", end_of(made.due_on), reason)
 
@@ -133,6 +137,17 @@ def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
     return {**item, "fixed": report["fixed"], "note": report["note"] or item["note"], "fixed_photo_ids": photos}
 
 
+def serve(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
+    """登记送达: what the server made came to the party, who signed for it or would not (消防监督检查规定 19)."""
+    made, step = take(session, actor, order_id, "serve", origin)
+    serve_order(session, made, data)
+    attach(session, actor, data["photos"], "rectification", made.id, "verification")
+    made.served_at = data["served_at"]
+    timekeeping.stop(session, made, SERVICE, claimed_at=made.served_at)
+    go(session, made, step, actor, "rectification.served", origin, signed=data["signed"])
+    return made
+
+
 def apply_recheck(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """申请复查: three working days from the application."""
     made, step = take(session, actor, order_id, "apply_recheck", origin)
@@ -143,7 +158,7 @@ def apply_recheck(session: Session, actor: Actor, order_id: UUID, data: dict[str
 def expire(session: Session, order_id: UUID) -> Rectification | None:
     """Timer: the term has passed, so the recheck is due. None if somebody was faster."""
     made = lock_below(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
-    if made.state not in ("ORDERED", "RECTIFYING") or made.due_at is None or made.due_at > now(session):
+    if made.state not in UNDER_WAY or end_of(made.due_on) > now(session):
         return None
     step = step_for(LIFE, made, "expire", SYSTEM.roles)
     go(session, made, step, SYSTEM, "rectification.expired", Origin())
@@ -245,12 +260,13 @@ def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]
     today = local_day(now(session))
     check_term(session, data["due_on"], after=today)
     made.kind, made.due_on, made.is_extended, made.ordered_on = "DEADLINE", data["due_on"], False, today
+    made.served_at = None
     due_on = made.due_on.isoformat()
     said = {"kind": made.kind, "due_on": due_on, "unit_name": made.unit_name, "items": made.items, "served": None}
     made.order_no = archive_order(session, made, made.org_id, said, actor).number
     # What was shown before did not convince: the next round is shown anew. Its photos stay with the order.
     made.items = [{**item, "fixed": False, "fixed_photo_ids": []} for item in made.items]
-    _start_term(session, made)
+    _start_term(session, made, now(session))
     go(session, made, step, actor, "rectification.reordered", origin, note=data["note"])
     return made
 
@@ -292,6 +308,7 @@ def enter_ended(session: Session, order_id: UUID, case_no: str | None) -> None:
 
 MUTATIONS = [
     Mutation("rectification.report_fix", schemas.ReportFixSchema, report_fix, summary="上传改正情况"),
+    Mutation("rectification.serve", schemas.ServeOrderSchema, serve, summary="登记送达"),
     Mutation("rectification.apply_recheck", NoteSchema, apply_recheck, summary="申请复查"),
     Mutation("rectification.ask_extension", schemas.AskExtensionSchema, extension.ask_extension, summary="申请延期"),
     Mutation("rectification.grant_extension", schemas.GrantExtensionSchema, extension.grant_extension, summary="准予延期"),

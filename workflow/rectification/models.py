@@ -40,6 +40,7 @@ class Rectification(Revised, Base):
     kind: Mapped[str]
     ordered_on: Mapped[date]
     due_on: Mapped[date]
+    served_at: Mapped[datetime | None]  # when the order that stands came to the party; None: not yet, or nobody put it on record
     due_at: Mapped[datetime | None]
     # id, description, clause, photo_ids (before), fixed, fixed_photo_ids, note
     items: Mapped[list[Json]]

@@ -50,6 +50,7 @@ class UnitOrderSchema(AnswerSchema):
     ordered_on = fields.Date()
     due_on = fields.Date()
     due_at = Moment(allow_none=True)
+    served_at = Moment(allow_none=True, metadata={"description": "when the order that stands came to the party"})
     items = fields.List(fields.Nested(OrderedItemSchema))
     is_extended = fields.Boolean()
     extension = fields.Nested(AskedExtensionSchema, allow_none=True)

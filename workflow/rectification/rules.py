@@ -16,6 +16,7 @@ _SYSTEM = frozenset({Role.SYSTEM})
 # 责令立即改正, 责令限期改正, and 即知即改, which is no order (docs/sources.md).
 KINDS = ("IMMEDIATE", "DEADLINE", "PROMPT")
 UNDER_WAY = ("ORDERED", "RECTIFYING")
+SERVICE = "IN-LIM"  # until what the server made has come to the party (消防监督检查规定 19); what was served on the spot has none
 PROMPTED = ("PROMPTED", "PROMPT_ANSWERED")
 
 LIFE = StateMachine(
@@ -35,10 +36,14 @@ LIFE = StateMachine(
         "PROMPT_WITHDRAWN": "告知有误,已撤回",
     },
     [
-        Transition(START, "order", "ORDERED", _SYSTEM, "责令改正"),
+        Transition(START, "order", "ORDERED", _SYSTEM, "责令改正", clocks_started=(SERVICE, "IN-TERM")),
         *[
             Transition(state, "report_fix", "RECTIFYING", _UNIT, "上传改正情况")
             for state in UNDER_WAY
+        ],
+        *[
+            Transition(state, "serve", state, _OFFICER | _LEADER, "登记送达", clocks_stopped=(SERVICE,))
+            for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
         Transition("RECTIFYING", "apply_recheck", "RECHECK_PENDING", _UNIT, "申请复查",
                    clocks_started=("IN-RE",), clocks_stopped=("IN-TERM",)),
@@ -90,7 +95,7 @@ NO_PENALTY = {"MINOR": "违法行为轻微并及时改正,没有造成危害后�
 
 
 def may_take(
-    action: str, *, kind: str, are_fixed: bool, is_extended: bool, is_asked: bool, is_over: bool
+    action: str, *, kind: str, are_fixed: bool, is_extended: bool, is_asked: bool, is_over: bool, is_served: bool
 ) -> str | None:  # fmt: skip
     """Why a step that the table has cannot be taken now, as a stable code; None if it can.
 
@@ -98,6 +103,8 @@ def may_take(
     once, and asked for before that end; what has to be put right at once has none.
     """
     match action:
+        case "serve" if is_served:
+            return "already_served"
         case "apply_recheck" if not are_fixed:
             return "items_not_fixed"
         case "ask_extension" if kind == "IMMEDIATE":

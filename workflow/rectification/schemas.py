@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from places.schemas import PositionSchema
 from wire import Flag, Moment, Prose, StrictSchema
+from workflow.papers.schemas import ServiceSchema
 from workflow.rectification.rules import NO_PENALTY
 from workflow.schemas import NoteSchema, PeopleField, PhotosField, ReasonSchema
 
@@ -37,6 +38,12 @@ class GrantExtensionSchema(NoteSchema):
     """准予延期, once: to the day that was asked for, or to another one."""
 
     due_on = fields.Date(load_default=None)
+
+
+class ServeOrderSchema(ServiceSchema):
+    """登记送达 of an order that the server made."""
+
+    photos = PhotosField(required=True, validate=validate.Length(1, 9, error="请拍摄签收后的文书或者拒签现场,1到9张"))
 
 
 class RecheckSchema(StrictSchema):

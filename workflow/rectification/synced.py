@@ -9,6 +9,7 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
+from workflow.clocks import end_of
 from workflow.cosigning import drafted, leaves_open
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, may_take
@@ -26,6 +27,7 @@ def unit_line(order: Rectification) -> Json:
         "ordered_on": order.ordered_on,
         "due_on": order.due_on,
         "due_at": order.due_at,
+        "served_at": order.served_at,
         "items": order.items,
         "is_extended": order.is_extended,
         "extension": order.extension,
@@ -79,7 +81,8 @@ def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
         are_fixed=all(item["fixed"] for item in order.items),
         is_extended=order.is_extended,
         is_asked=order.extension is not None,
-        is_over=order.due_at is not None and order.due_at < moment,
+        is_over=end_of(order.due_on) < moment,
+        is_served=order.served_at is not None,
     )
 
 

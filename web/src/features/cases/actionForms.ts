@@ -50,6 +50,12 @@ const NOTICE: readonly Field[] = [
   { kind: 'date', name: 'on', label: 'transfers.on', isRequired: true },
   { kind: 'date', name: 'received_on', inDays: 0, isRequired: true },
 ]
+const SERVICE: readonly Field[] = [
+  { kind: 'moment', name: 'served_at', isRequired: true },
+  { kind: 'choice', name: 'signed', values: ['PARTY', 'REFUSED'], words: 'papers.signed.', isRequired: true },
+  { kind: 'line', name: 'party_name', most: 50 },
+  { kind: 'line', name: 'witness_name', most: 50 },
+]
 const HANDED_IN: Field = { kind: 'date', name: 'on', label: 'transfers.handed_in_on', inDays: 0, isRequired: true }
 const SEALED_AT_ONCE: readonly Field[] = [
   { kind: 'moment', name: 'approved_at', isRequired: true },
@@ -153,6 +159,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
   },
   rectification: {
     withdraw_prompt: [reason(500)],
+    serve: [...SERVICE, { ...PHOTOS, isRequired: true }],
     report_fix: [{ kind: 'fixes', name: 'items', isRequired: true }],
     apply_recheck: [NOTE],
     ask_extension: [reason(500, 'needs_time'), { kind: 'date', name: 'due_on', inDays: 30, isRequired: true }],
@@ -232,10 +239,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     refuse: [reason(500)],
     revoke: [reason(500)],
     serve: [
-      { kind: 'moment', name: 'served_at', isRequired: true },
-      { kind: 'choice', name: 'signed', values: ['PARTY', 'REFUSED'], words: 'papers.signed.', isRequired: true },
-      { kind: 'line', name: 'party_name', most: 50 },
-      { kind: 'line', name: 'witness_name', most: 50 },
+      ...SERVICE,
       { kind: 'text', name: 'record', most: 4000, isRequired: true, phrases: ['cases.phrase.sealed_here'] },
       { ...PHOTOS, isRequired: true },
     ],
