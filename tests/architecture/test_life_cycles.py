@@ -89,7 +89,8 @@ def test_every_open_state_waits_for_something_and_no_closed_one_does(life: State
 
 def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
     asked = waiting_for("rectification", "ORDERED", is_asked=True)
-    assert {*WAITING_FOR.values(), asked} == set(LABELS)
+    unserved = waiting_for("rectification", "ORDERED", is_unserved=True)
+    assert {*WAITING_FOR.values(), asked, unserved} == set(LABELS)
     assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
 
 

@@ -54,7 +54,7 @@ MAKERS: dict[str, Callable[..., Case]] = {
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
     "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
-    "rectification": lambda action, case: service(case) if action == "serve" else {},
+    "rectification": lambda action, case: service(case, signed="REFUSED") if action == "serve" else {},
     "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
     "transfer": said_of_transfer,
 }  # fmt: skip
