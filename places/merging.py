@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -14,6 +14,7 @@ from accounts.queries import live_power
 from database.base import Json
 from database.journal import record
 from database.session import now
+from places.imports.models import UnitSource
 from places.models import Unit
 from places.problems import CodedUnitStays, CreditCodesDiffer, UnitKeepsOthers
 from places.standing import require_standing
@@ -62,6 +63,7 @@ def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | 
         raise RoleNotAllowed(action="unmerge")
     unit.merged_into = None
     session.flush()
+    _recall(session, unit)
     record(session, "unit.unmerged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
     return unit
 
@@ -107,6 +109,12 @@ def _check(session: Session, unit: Unit, stays: Unit) -> None:
         raise CreditCodesDiffer
     if unit.uscc is not None:
         raise CodedUnitStays
+
+
+def _recall(session: Session, unit: Unit) -> None:
+    """What sources said meanwhile, the other took in: the next list is compared with what they said of this one before."""
+    meanwhile = update(UnitSource).where(UnitSource.unit_id == unit.id, UnitSource.said_before.is_not(None))
+    session.execute(meanwhile.values(said=UnitSource.said_before, said_before=None))
 
 
 def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:
