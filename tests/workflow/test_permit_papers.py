@@ -18,6 +18,7 @@ from tests.people import ELSEWHERE, Caller, Json, citizen, staff
 from tests.permits import approver, clerk, grant, make_permit
 from tests.servers import DatabaseUrls
 from tests.workflow.test_escalation import worked_off
+from tests.workflow.test_permits import told, why_not
 from workflow.models import NumberPattern
 from workflow.papers.models import Paper, PaperSeal, PaperTemplate
 from workflow.permits import timers
@@ -179,13 +180,19 @@ def test_false_papers_and_deceit_say_for_how_long_nobody_may_apply_again(client:
     assert "三年内不得再次申请" in revoked
 
 
-def test_a_term_that_stands_still_is_told_in_a_paper(client: FlaskClient, clock: Clock) -> None:
+def test_a_term_that_stands_still_is_told_in_a_paper_with_the_time_that_it_takes(client: FlaskClient, clock: Clock) -> None:
+    """行政许可法 45: 将所需时间书面告知申请人."""
     case = make_permit(client, "ACCEPTED")
-    case.act(approver(case), "pause", kind="TEST", reason="疏散照明照度需要检测,约需五日")
+    why = {"kind": "TEST", "reason": "疏散照明照度需要检测"}
+    for said in ({}, {"until_on": None}, {"until_on": "2026-11-23"}, {"until_on": "2027-11-25"}):
+        assert why_not(case, approver(case), "pause", **why, **said) == ["until_on"], said
+    case.act(approver(case), "pause", **why, until_on="2026-11-30")
     text = body(case, "期限中止告知书")
     assert "第四十五条" in text
     assert "检验、检测所需时间不计算在办理期限内" in text
-    assert "约需五日" in text
+    assert "所需时间:预计至2026年11月30日" in text
+    assert case.read(case.reporter)["data"]["paused"]["until_on"] == "2026-11-30"
+    assert "检验、检测(预计至2026年11月30日)" in told(case, case.reporter)["permit.paused"]
 
 
 def test_a_later_edition_changes_no_paper_that_was_made(

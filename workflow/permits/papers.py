@@ -85,9 +85,9 @@ def rejection(reason: str, proper_body: str) -> Words:
     return {"ground": ground, "elsewhere": "", "reason": reason}
 
 
-def pause(kind: str, reason: str) -> Words:
-    """期限中止告知书."""
-    return {"what": PAUSES[kind], "reason": reason}
+def pause(kind: str, reason: str, until_on: date | None) -> Words:
+    """期限中止告知书, with the time that it takes (行政许可法 45)."""
+    return {"what": PAUSES[kind], "takes": f"预计至{said_day(until_on)}" if until_on else "见事由", "reason": reason}
 
 
 def opinion(permit: Permit, verify_by: datetime) -> Words:
