@@ -53,6 +53,8 @@ def _enter_accepted(session: Session, permit: Permit, step: Transition, actor: A
     is_commitment = permit.route == COMMITMENT
     rule_id = "PM-A-1WD" if is_commitment else "PM-B-10WD"
     due = timekeeping.forecast(session, rule_id, permit.accepted_at)
+    if due < now(session):  # silence took longer than the term: nobody is promised a day that has gone by; the clock says it
+        due = timekeeping.forecast(session, rule_id, now(session))
     paper = issue(session, permit, "permit_acceptance", papers.acceptance(permit, received_at, due))
     others = {"approvers": approvers(session, permit)} if is_commitment else {"leaders": duty_leaders(session, permit.org_id)}
     go(
