@@ -25,10 +25,10 @@ MERGERS = (Role.UNIT_LEADER,)
 
 
 def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """并入: this entry gives way to another one of the same place and keeps its cases. Event: unit.merged.
+    """并入: this entry gives way to another one of the same place and keeps its cases. Events: unit.merged, and unit.joined of the other.
 
     Chains never arise: neither has given way yet, and nothing has been merged into this one. Raises NotFound, RoleNotAllowed,
-    StaleRevision, AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer, CodedUnitStays; Invalid for an `into` that is
+    StaleRevision (of the other with its id as `into`), AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer, CodedUnitStays; Invalid for an `into` that is
     absent, or that the actor may not merge.
     """
     into: UUID = data["into"]
@@ -41,14 +41,16 @@ def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | No
     if unit.merged_into == stays.id:
         raise AlreadySo(action="merge")
     _check(session, unit, stays)
+    if data["into_revision"] != stays.revision:
+        raise StaleRevision(current=stays.revision, into=str(stays.id))
     unit.merged_into = stays.id
     session.flush()
-    record(session, "unit.merged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    _record(session, ("unit.merged", "unit.joined"), unit, stays, actor, data)
     return unit
 
 
 def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other. Event: unit.unmerged.
+    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other. Events: unit.unmerged, unit.parted.
 
     Raises NotFound, StaleRevision, AlreadySo, and RoleNotAllowed, also where the other one is in another's division by now.
     """
@@ -64,7 +66,7 @@ def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | 
     unit.merged_into = None
     session.flush()
     _recall(session, unit)
-    record(session, "unit.unmerged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    _record(session, ("unit.unmerged", "unit.parted"), unit, stays, actor, data)
     return unit
 
 
@@ -117,11 +119,15 @@ def _recall(session: Session, unit: Unit) -> None:
     session.execute(meanwhile.values(said=UnitSource.said_before, said_before=None))
 
 
-def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:
+def _record(session: Session, names: tuple[str, str], unit: Unit, stays: Unit, actor: Actor, data: dict[str, Any]) -> None:
+    """In the journals of both, and their people are told: what the law counts of a place is now counted over both. Once each."""
+    said: Json = {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}
+    its, others = _people(session, unit), _people(session, stays)
+    record(session, names[0], unit, actor, concerns={"managers": its}, data=said)
+    told = {"managers": [person for person in others if person not in its]}
+    record(session, names[1], stays, actor, concerns=told, data={**said, "merged": str(unit.id)})
+
+
+def _people(session: Session, unit: Unit) -> list[UUID]:
     """Whoever holds a power for it now, agents too."""
-    held = select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))
-    return {"managers": list(session.scalars(held))}
-
-
-def _facts(unit: Unit, stays: Unit, data: dict[str, Any]) -> Json:
-    return {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}
+    return list(session.scalars(select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))))

@@ -231,6 +231,7 @@ class MergeUnitSchema(StrictSchema):
     """Which entry of the same place stays, and why."""
 
     into = fields.UUID(required=True, metadata={"description": "id of the unit that stays"})
+    into_revision = fields.Integer(required=True, strict=True, metadata={"description": "as it was when the two were compared"})
     reason = Line(max_length=200, required=True)
 
 

@@ -224,7 +224,13 @@ def test_who_sees_a_unit_but_does_not_lead_there_learns_nothing_by_merging_into_
     who = replace(staff(Role.UNIT_LEADER, "150102"), roles=frozenset(role for role, _ in roles), grants=grants)
     assert call(who, "GET", f"/units/{others['id']}").status_code == 200
     answers = [
-        call(who, "POST", f"/units/{mine['id']}/merge", json={"into": into, "reason": "重复"}, headers={"If-Match": "*"})
+        call(
+            who,
+            "POST",
+            f"/units/{mine['id']}/merge",
+            json={"into": into, "into_revision": 1, "reason": "重复"},
+            headers={"If-Match": "*"},
+        )
         for into in (others["id"], str(new_id()))
     ]
     assert answers[0].json["errors"][0]["code"] == "unknown_unit"
