@@ -25,11 +25,11 @@ MERGERS = (Role.UNIT_LEADER,)
 
 
 def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """并入: this entry gives way to another one of the same place and keeps its cases. Events: unit.merged, and unit.joined of the other.
+    """并入: this entry gives way to another one of the same place and keeps its cases. Events: unit.merged, unit.joined.
 
     Chains never arise: neither has given way yet, and nothing has been merged into this one. Raises NotFound, RoleNotAllowed,
-    StaleRevision (of the other with its id as `into`), AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer, CodedUnitStays; Invalid for an `into` that is
-    absent, or that the actor may not merge.
+    StaleRevision (of the other with its id as `into`), AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer,
+    CodedUnitStays; Invalid for an `into` that is absent, or that the actor may not merge.
     """
     into: UUID = data["into"]
     locked = _lock(session, actor, unit_id, into)
@@ -50,9 +50,9 @@ def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | No
 
 
 def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other. Events: unit.unmerged, unit.parted.
+    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other, of which it is unit.parted.
 
-    Raises NotFound, StaleRevision, AlreadySo, and RoleNotAllowed, also where the other one is in another's division by now.
+    Raises NotFound, RoleNotAllowed, StaleRevision, AlreadySo. Event: unit.unmerged.
     """
     into = session.scalar(select(Unit.merged_into).where(Unit.id == unit_id))
     locked = _lock(session, actor, unit_id, into or unit_id)
