@@ -45,7 +45,9 @@ def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | No
         raise StaleRevision(current=stays.revision, into=str(stays.id))
     unit.merged_into = stays.id
     session.flush()
-    _record(session, ("unit.merged", "unit.joined"), unit, stays, actor, data)
+    its, others = _told(session, unit, stays)
+    record(session, "unit.merged", unit, actor, concerns=its, data=_facts(unit, stays, data))
+    record(session, "unit.joined", stays, actor, concerns=others, data=_facts(unit, stays, data))
     return unit
 
 
@@ -66,7 +68,9 @@ def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | 
     unit.merged_into = None
     session.flush()
     _recall(session, unit)
-    _record(session, ("unit.unmerged", "unit.parted"), unit, stays, actor, data)
+    its, others = _told(session, unit, stays)
+    record(session, "unit.unmerged", unit, actor, concerns=its, data=_facts(unit, stays, data))
+    record(session, "unit.parted", stays, actor, concerns=others, data=_facts(unit, stays, data))
     return unit
 
 
@@ -119,15 +123,16 @@ def _recall(session: Session, unit: Unit) -> None:
     session.execute(meanwhile.values(said=UnitSource.said_before, said_before=None))
 
 
-def _record(session: Session, names: tuple[str, str], unit: Unit, stays: Unit, actor: Actor, data: dict[str, Any]) -> None:
-    """In the journals of both, and their people are told: what the law counts of a place is now counted over both. Once each."""
-    said: Json = {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}
-    its, others = _people(session, unit), _people(session, stays)
-    record(session, names[0], unit, actor, concerns={"managers": its}, data=said)
-    told = {"managers": [person for person in others if person not in its]}
-    record(session, names[1], stays, actor, concerns=told, data={**said, "merged": str(unit.id)})
+def _told(session: Session, unit: Unit, stays: Unit) -> tuple[dict[str, list[UUID]], dict[str, list[UUID]]]:
+    """Whoever holds a power for one of them now, agents too: what the law counts of a place is counted over both. Once each."""
+    its, others = (_holders(session, one) for one in (unit, stays))
+    return {"managers": its}, {"managers": [person for person in others if person not in its]}
 
 
-def _people(session: Session, unit: Unit) -> list[UUID]:
-    """Whoever holds a power for it now, agents too."""
+def _holders(session: Session, unit: Unit) -> list[UUID]:
     return list(session.scalars(select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))))
+
+
+def _facts(unit: Unit, stays: Unit, data: dict[str, Any]) -> Json:
+    names = {"name": unit.name, "into_name": stays.name}
+    return {"unit": str(unit.id), "into": str(stays.id), **names, "reason": data["reason"]}

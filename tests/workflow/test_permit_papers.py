@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.makers import Case
 from tests.pdfs import lines_of
 from tests.people import ELSEWHERE, Caller, Json, citizen, staff
-from tests.permits import ORDINARY, approver, clerk, grant, make_permit
+from tests.permits import approver, clerk, grant, make_permit
 from tests.servers import DatabaseUrls
 from tests.workflow.test_escalation import worked_off
 from tests.workflow.test_permits import told, why_not
@@ -23,6 +23,7 @@ from workflow.models import NumberPattern
 from workflow.papers.models import Paper, PaperSeal, PaperTemplate
 from workflow.permits import timers
 from workflow.permits.models import Permit
+from workflow.permits.rules import ORDINARY
 
 REMEDIES = "六十日内依法申请行政复议,或者六个月内依法提起行政诉讼"
 
