@@ -99,7 +99,7 @@ class RoleNotAllowed(Problem):
 
 
 class StaleRevision(Problem):
-    """`If-Match` named a revision that is no longer current; `current` is."""
+    """`If-Match` named a revision that is no longer current; `current` is. With `into` it is of that record."""
 
     kind, code, title = Kind.STALE, "stale_revision", "内容已被他人更新,请刷新后再试"
 

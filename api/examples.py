@@ -85,7 +85,11 @@ EXAMPLES: dict[str, dict[str, Json]] = {
         }
     },
     "units.merge_unit": {
-        "into the one with the credit code": {"into": "0190a1b2-0000-7000-8000-000000000008", "reason": "检查员录入与名单重复"}
+        "into the one with the credit code": {
+            "into": "0190a1b2-0000-7000-8000-000000000008",
+            "into_revision": 3,
+            "reason": "检查员录入与名单重复",
+        }
     },
     "units.unmerge_unit": {"two places": {"reason": "同名不同址,是两家分店"}},
     "sync.register": {"a phone": {"install": _INSTALL, "queue": "6e9d1c0e-2d2b-4f0c-9c0f-0d6f1d3a7b22", "schema": 1}},

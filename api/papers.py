@@ -59,7 +59,10 @@ def add_papers_of_case(of_case: Routes, entity_type: str) -> None:
 @routes.route("/<uuid:paper_id>/pdf", methods=["GET"])
 @routes.doc(responses={"200": {"description": "The paper", "content": {"application/pdf": {"schema": BINARY}}}})
 def paper_as_pdf(paper_id: UUID) -> Response:
-    """Read a paper as PDF: as it was sealed, or reading 样本 无效 until then. The digest below is that of the archived text."""
+    """Read a paper as PDF: as it was sealed, and until then reading 样本 无效; a record, which never has a seal, is a copy.
+
+    The digest below is that of the archived text.
+    """
     paper = session().get(Paper, paper_id)
     if paper is None or paper not in papers_for(session(), actor(), paper.entity_type, paper.entity_id):
         raise NotFound

@@ -250,6 +250,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("unit_import.finished", "author", "units_taken_in", channels=()),
     Subscription("unit.merged", "managers", "unit_merged", channels=()),
     Subscription("unit.unmerged", "managers", "unit_unmerged", channels=()),
+    Subscription("unit.joined", "managers", "unit_joined", channels=()),
+    Subscription("unit.parted", "managers", "unit_parted", channels=()),
     Subscription("assistance.submitted", "applicant", "assistance_received"),
     Subscription("assistance.submitted", "desk", "assistance_to_accept"),
     Subscription("assistance.accepted", "applicant", "assistance_accepted"),

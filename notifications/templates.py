@@ -214,6 +214,16 @@ _OFFICE = [
         "经核对,您负责的单位登记“{name}”与“{into_name}”不是同一场所,已恢复单独使用,可以照常办理事项。",
     ),
     Wording(
+        "unit_joined", None, "progress", "另一处登记已并入本单位",
+        "经核对,单位登记“{name}”与您负责的“{into_name}”是同一场所,已由消防救援机构并入“{into_name}”。该登记名下的检查、整改、"
+        "许可等记录按同一场所合并计算。对合并有异议的,请联系当地消防救援机构。",
+    ),
+    Wording(
+        "unit_parted", None, "progress", "并入本单位的登记已分出",
+        "经核对,单位登记“{name}”与您负责的“{into_name}”不是同一场所,已恢复单独使用,其记录不再合并计算;合并期间以“{into_name}”"
+        "办理的事项仍归“{into_name}”。",
+    ),
+    Wording(
         "case_untouched", None, "duty", "新件无人处理",
         "{org}新收{category}1件(编号{number})已{minutes}分钟无人处理,{place},须于{due}前实地核查,请督促或者直接派员。",
         ignores_quiet_hours=True,

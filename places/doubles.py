@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from math import cos, hypot, radians
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from database.base import Json
 from places.boundaries import METRES_PER_DEGREE
 from places.merging import may_merge
 from places.models import Unit
+from places.regions import regions
 from places.units import unit_seen_by
 from problems import RoleNotAllowed
 
@@ -64,21 +66,38 @@ def _compare(unit: Unit, other: Unit) -> Likeness | None:
     is_same, metres = unit.plain_name == other.plain_name, _metres(unit, other)
     is_near = metres is not None and metres <= NEAR_M
     is_there = unit.plain_address != "" and unit.plain_address == other.plain_address
-    if not is_same and not (_is_alike(unit.plain_name, other.plain_name) and (is_near or is_there)):
+    if not is_same and not (is_alike(unit.plain_name, other.plain_name) and (is_near or is_there)):
         return None
     points = (5 if is_same else 2) + 2 * is_there + is_near + (metres is not None and metres <= _SAME_M)
     reasons = ["名称相同" if is_same else "名称相近"] + (["地址相同"] if is_there else [])
     return points, metres, reasons + ([] if metres is None else [f"相距约{_said(metres)}"]), other
 
 
-def _is_alike(one: str, other: str) -> bool:
-    grams = [_grams(_FORM.sub("", name)) for name in (one, other)]
+def is_alike(one: str, other: str) -> bool:
+    """True of two plain names that share most of the shorter one, whole and also without the division that they begin with.
+
+    Neighbours bear the same division and are strangers: 呼和浩特市老王超市, 呼和浩特市小李饭店.
+    """
+    whole = [_FORM.sub("", name) for name in (one, other)]
+    return _share_most(*whole) and _share_most(*(_divisions().sub("", name) for name in whole))
+
+
+def _share_most(one: str, other: str) -> bool:
+    grams = [{name[place : place + 2] for place in range(len(name) - 1)} for name in (one, other)]
     fewest = min(map(len, grams))
     return fewest > 0 and len(grams[0] & grams[1]) / fewest >= _ALIKE
 
 
-def _grams(name: str) -> set[str]:
-    return {name[place : place + 2] for place in range(len(name) - 1)}
+@cache
+def _divisions() -> re.Pattern[str]:
+    """What a name may begin with: divisions one after the other, leagues and the region also by their short names.
+
+    Not banners by theirs: 新城宾馆 is a name of its own.
+    """
+    names = {region.name for region in regions().values()}
+    short = {region.name.removesuffix("市").removesuffix("盟") for region in regions().values() if region.level == 2}
+    said = sorted(names | short | {"内蒙古"}, key=len, reverse=True)
+    return re.compile(f"^({'|'.join(map(re.escape, said))})+")
 
 
 def _metres(one: Unit, other: Unit) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor, Role
@@ -14,6 +14,7 @@ from accounts.queries import live_power
 from database.base import Json
 from database.journal import record
 from database.session import now
+from places.imports.models import UnitSource
 from places.models import Unit
 from places.problems import CodedUnitStays, CreditCodesDiffer, UnitKeepsOthers
 from places.standing import require_standing
@@ -24,11 +25,11 @@ MERGERS = (Role.UNIT_LEADER,)
 
 
 def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """并入: this entry gives way to another one of the same place and keeps its cases. Event: unit.merged.
+    """并入: this entry gives way to another one of the same place and keeps its cases. Events: unit.merged, unit.joined.
 
     Chains never arise: neither has given way yet, and nothing has been merged into this one. Raises NotFound, RoleNotAllowed,
-    StaleRevision, AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer, CodedUnitStays; Invalid for an `into` that is
-    absent, or that the actor may not merge.
+    StaleRevision (of the other with its id as `into`), AlreadySo, UnitMerged, UnitKeepsOthers, CreditCodesDiffer,
+    CodedUnitStays; Invalid for an `into` that is absent, or that the actor may not merge.
     """
     into: UUID = data["into"]
     locked = _lock(session, actor, unit_id, into)
@@ -40,16 +41,20 @@ def merge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | No
     if unit.merged_into == stays.id:
         raise AlreadySo(action="merge")
     _check(session, unit, stays)
+    if data["into_revision"] != stays.revision:
+        raise StaleRevision(current=stays.revision, into=str(stays.id))
     unit.merged_into = stays.id
     session.flush()
-    record(session, "unit.merged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    its, others = _told(session, unit, stays)
+    record(session, "unit.merged", unit, actor, concerns=its, data=_facts(unit, stays, data))
+    record(session, "unit.joined", stays, actor, concerns=others, data=_facts(unit, stays, data))
     return unit
 
 
 def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | None, data: dict[str, Any]) -> Unit:
-    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other. Event: unit.unmerged.
+    """撤销并入: the entry stands for itself again. What began meanwhile remains with the other, of which it is unit.parted.
 
-    Raises NotFound, StaleRevision, AlreadySo, and RoleNotAllowed, also where the other one is in another's division by now.
+    Raises NotFound, RoleNotAllowed, StaleRevision, AlreadySo. Event: unit.unmerged.
     """
     into = session.scalar(select(Unit.merged_into).where(Unit.id == unit_id))
     locked = _lock(session, actor, unit_id, into or unit_id)
@@ -62,7 +67,10 @@ def unmerge(session: Session, actor: Actor, unit_id: UUID, seen_revision: int | 
         raise RoleNotAllowed(action="unmerge")
     unit.merged_into = None
     session.flush()
-    record(session, "unit.unmerged", unit, actor, concerns=_told(session, unit), data=_facts(unit, stays, data))
+    _recall(session, unit)
+    its, others = _told(session, unit, stays)
+    record(session, "unit.unmerged", unit, actor, concerns=its, data=_facts(unit, stays, data))
+    record(session, "unit.parted", stays, actor, concerns=others, data=_facts(unit, stays, data))
     return unit
 
 
@@ -109,11 +117,22 @@ def _check(session: Session, unit: Unit, stays: Unit) -> None:
         raise CodedUnitStays
 
 
-def _told(session: Session, unit: Unit) -> dict[str, list[UUID]]:
-    """Whoever holds a power for it now, agents too."""
-    held = select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))
-    return {"managers": list(session.scalars(held))}
+def _recall(session: Session, unit: Unit) -> None:
+    """What sources said meanwhile, the other took in: the next list is compared with what they said of this one before."""
+    meanwhile = update(UnitSource).where(UnitSource.unit_id == unit.id, UnitSource.said_before.is_not(None))
+    session.execute(meanwhile.values(said=UnitSource.said_before, said_before=None))
+
+
+def _told(session: Session, unit: Unit, stays: Unit) -> tuple[dict[str, list[UUID]], dict[str, list[UUID]]]:
+    """Whoever holds a power for one of them now, agents too: what the law counts of a place is counted over both. Once each."""
+    its, others = (_holders(session, one) for one in (unit, stays))
+    return {"managers": its}, {"managers": [person for person in others if person not in its]}
+
+
+def _holders(session: Session, unit: Unit) -> list[UUID]:
+    return list(session.scalars(select(UnitPower.person_id).where(UnitPower.unit_id == unit.id, live_power(now(session)))))
 
 
 def _facts(unit: Unit, stays: Unit, data: dict[str, Any]) -> Json:
-    return {"into": str(stays.id), "into_name": stays.name, "name": unit.name, "reason": data["reason"]}
+    names = {"name": unit.name, "into_name": stays.name}
+    return {"unit": str(unit.id), "into": str(stays.id), **names, "reason": data["reason"]}

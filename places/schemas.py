@@ -231,6 +231,10 @@ class MergeUnitSchema(StrictSchema):
     """Which entry of the same place stays, and why."""
 
     into = fields.UUID(required=True, metadata={"description": "id of the unit that stays"})
+    into_revision = fields.Integer(
+        required=True, strict=True, validate=validate.Range(1, 2**31 - 1),
+        metadata={"description": "its revision, as it was when the two were compared"},
+    )  # fmt: skip
     reason = Line(max_length=200, required=True)
 
 

@@ -13,7 +13,12 @@ from problems import Invalid, field_error
 
 
 def require_standing(session: Session, unit: Unit, field: str | None = None) -> None:
-    """Raises UnitMerged, or Invalid for the field in which a merged one was chosen; both name the one that stays."""
+    """Raises UnitMerged, or Invalid for the field in which a merged one was chosen; both name the one that stays.
+
+    What was chosen for something new is not merged before that is committed.
+    """
+    if field is not None:
+        session.refresh(unit, ["merged_into"], with_for_update={"read": True})
     if unit.merged_into is None:
         return
     stays = session.get_one(Unit, unit.merged_into)

@@ -113,6 +113,8 @@ def edited(session: Session, actor: Actor, unit: Unit, changed: Sequence[str], *
     if is_office and not keeps_register(actor, unit.region_code):
         raise Invalid(field_error("region_code", "not_your_region", "不能将单位移到本机构管辖以外的旗县区"))
     _flush(session)
+    if "region_code" in changed and len(with_merged(session, unit.id)) > 1:  # one place is in one division
+        raise Invalid(field_error("region_code", "keeps_others", "已有登记并入本单位,请先撤销并入,分别更正后再合并"))
     record(session, "unit.edited", unit, actor, data={"fields": list(changed)})
     return unit
 
@@ -153,7 +155,8 @@ def with_merged(session: Session, unit_id: UUID) -> list[UUID]:
 def units_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Unit]:
     """The units that this actor may see, by region (a league means its banners), category, and words of name or address.
 
-    Of a place that was registered twice the one that stays; the others by the one that they were `merged_into`.
+    Of a place that was registered twice the one that stays, also by the words of an entry that was merged into it; the others by
+    the one that they were `merged_into`.
     """
     statement = select(Unit).where(UNIT.visible_to(actor), Unit.merged_into == filters.get("merged_into"))
     region_code, words = filters.get("region_code"), filters.get("q")
@@ -165,8 +168,9 @@ def units_seen_by(actor: Actor, filters: dict[str, Any]) -> Select[Unit]:
     if filters.get("category"):
         statement = statement.where(Unit.category == filters["category"])
     if words:
-        found = (Unit.name.contains(words, autoescape=True), Unit.address.contains(words, autoescape=True))
-        statement = statement.where(or_(*found, Unit.uscc == words.upper()))
+        found = or_(Unit.name.contains(words, autoescape=True), Unit.address.contains(words, autoescape=True))
+        before = select(Unit.merged_into).where(UNIT.visible_to(actor), Unit.merged_into.is_not(None), found).correlate(None)
+        statement = statement.where(or_(found, Unit.uscc == words.upper(), Unit.id.in_(before)))
     return statement
 
 

@@ -210,7 +210,7 @@ def prepared(client: FlaskClient, state: str, region_code: str, flavour: str) ->
     if flavour == "signed" and state == "DRAFT":
         sign(case)
     elif flavour == "paused" and state in ("ACCEPTED", "INSPECTED"):
-        case.act(approver(case), "pause", kind="TEST", reason="需要检测")
+        case.act(approver(case), "pause", kind="TEST", reason="需要检测", until_on="2026-12-07")
     elif flavour == "answered" and state == "REVOCATION_TOLD":
         case.act(case.reporter, "answer_revocation", statement="已经改正")
     elif (flavour in ("to inspect", "to visit") and state in ("ACCEPTED", "VERIFY_PENDING")) or flavour == "drafted":

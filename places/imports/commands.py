@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, insert, or_, select, tuple_
+from sqlalchemy import delete, insert, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 import sheets
@@ -210,26 +210,29 @@ def _alone(session: Session, actor: Actor | None, batch: UnitImport, each: _Said
 
 
 def _look_up(session: Session, batch: UnitImport, said: list[_Said]) -> _Known:
-    """One question for all rows, not several for each; and one for those into which some of them were merged."""
+    """One question for all rows, not several for each: the units with those that stay for them, then what was said of them."""
     keys, codes = [each.key for each in said], [each.values["uscc"] for each in said if "uscc" in each.values]
     names = [(each.values["region_code"], each.values["name"]) for each in said]
     by_source = select(UnitSource).where(UnitSource.source == batch.source, UnitSource.key.in_(keys))
-    sources = {source.key: source for source in session.scalars(by_source.with_for_update())}
-    wanted = or_(
-        Unit.id.in_([source.unit_id for source in sources.values()]), Unit.uscc.in_(codes),
-        tuple_(Unit.region_code, Unit.name).in_(names),
-    )  # fmt: skip
-    known = _Known(sources, {}, {}, {})
-    for unit in _locked(session, wanted):
+    seen = {source.key: source.unit_id for source in session.scalars(by_source)}
+    wanted = or_(Unit.id.in_(seen.values()), Unit.uscc.in_(codes), tuple_(Unit.region_code, Unit.name).in_(names))
+    named = select(Unit.id, Unit.merged_into).where(wanted)
+    known = _Known({}, {}, {}, {})
+    for unit in _locked(session, {id_ for row in session.execute(named) for id_ in row if id_ is not None}):
         known.learn(unit)
-    stay = {unit.merged_into for unit in known.by_id.values() if unit.merged_into} - known.by_id.keys()
-    for unit in _locked(session, Unit.id.in_(stay)) if stay else []:
+    merged_just_now = {unit.merged_into for unit in known.by_id.values() if unit.merged_into} - known.by_id.keys()
+    for unit in _locked(session, merged_just_now) if merged_just_now else []:
         known.learn(unit)
+    locked = by_source.where(UnitSource.key.in_(seen)).order_by(UnitSource.key).with_for_update()
+    for source in session.scalars(locked.execution_options(populate_existing=True)):
+        known.sources[source.key] = source
     return known
 
 
-def _locked(session: Session, wanted: ColumnElement[bool]) -> Sequence[Unit]:
-    return session.scalars(select(Unit).where(wanted).order_by(Unit.id).with_for_update()).all()
+def _locked(session: Session, ids: Iterable[UUID]) -> Sequence[Unit]:
+    """In the order in which all others lock them (`places/merging.py`), and as they are by then."""
+    wanted = select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
 def _taken(session: Session, actor: Actor, batch: UnitImport, known: _Known, each: _Said) -> Outcome:
@@ -256,8 +259,10 @@ def _taken(session: Session, actor: Actor, batch: UnitImport, known: _Known, eac
         differs = merged.differs
     known.learn(unit)
     if source is None:
-        source = known.sources[each.key] = UnitSource(source=batch.source, key=each.key, unit_id=(entry or unit).id)
+        source = known.sources[each.key] = UnitSource(source=batch.source, key=each.key, unit_id=(entry or unit).id, said={})
         session.add(source)
+    if source.said_before is None and entry is not None and entry is not unit:
+        source.said_before = source.said
     source.said = {name: value for name, value in said.items() if name not in differs}  # what was not taken over is told again
     source.import_id, source.seen_at = batch.id, now(session)
     return outcome, unit.id, notes

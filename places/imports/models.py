@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
@@ -66,5 +67,7 @@ class UnitSource(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     said: Mapped[Json]
+    # While the unit is merged its word goes to the one that stays; with an unmerge this holds again, so that nothing is lost.
+    said_before: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     import_id: Mapped[UUID] = mapped_column(ForeignKey("unit_import.id"))  # the last one that said something new
     seen_at: Mapped[datetime]

@@ -102,3 +102,22 @@ def test_offices_of_one_name_share_the_numbers_of_papers_and_on_the_way_back_non
     command.upgrade(config, "0015")
     with psycopg.connect(scratch) as owner:
         assert owner.execute("SELECT series, last FROM number_series").fetchall() == [("order:城关镇:2026", 9)]
+
+
+def test_the_way_back_drops_no_paper_that_has_its_seal(scratch: str) -> None:
+    config = alembic_config(scratch)
+    command.upgrade(config, "0020")
+    with psycopg.connect(scratch) as owner:
+        owner.execute("INSERT INTO number_pattern VALUES ('order', '{office}{year}{n}', '', '责令限期改正通知书', '', true)")
+        owner.execute(
+            "INSERT INTO paper (id, number, paper, title, edition, org_id, entity_type, entity_id, content, sha256, made_at)"
+            " SELECT id, '1', 'order', '', '', id, '', id, '', sha256(''), now() FROM gen_random_uuid() AS id"
+        )
+        sealed = "UPDATE paper_seal SET pdf = '%PDF-', sha256 = sha256(''), seal_no = '1', sealed_at = now(), service = 's'"
+        assert owner.execute(sealed).rowcount == 1
+    with pytest.raises(RuntimeError, match="1 papers have their official seal"):
+        command.downgrade(config, "0019")
+    with psycopg.connect(scratch) as owner:
+        assert owner.execute("SELECT count(*) FROM paper_seal").fetchone() == (1,)
+        owner.execute("DELETE FROM paper_seal")
+    command.downgrade(config, "0019")

@@ -218,6 +218,7 @@ def double_of(world: World) -> str:
 def merged_into(world: World) -> str:
     """Such an entry, which was merged into the enterprise."""
     unit_id, arguments = double_of(world), {"into": world.unit["id"], "reason": "同一场所"}
+    arguments["into_revision"] = world.office.leader.get(f"/units/{arguments['into']}").get_json()["revision"]
     answer = world.office.leader.post(f"/units/{unit_id}/merge", arguments, headers={"If-Match": "*"})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return unit_id

@@ -156,6 +156,7 @@ class World:
         if operation.id.startswith(("partners.", "webhooks.")):
             return {**known, **self.partners.known()}
         if operation.id in ("permits.prepare", "units.merge_unit"):
+            known["into_revision"] = self.unit["revision"]
             return {**known, **dict.fromkeys(("unit_id", "into"), self.unit["id"]), "form": FORM, "materials": materials()}
         if operation.id == "licences.register_legacy":
             return {**known, "issued_on": "2019-05-20", "number": f"测试〔2019〕第{new_id().hex[-8:]}号"}

@@ -12,6 +12,8 @@ from sqlalchemy import event
 
 from accounts.actor import Role
 from api.context import Parts
+from places.doubles import is_alike
+from places.regions import full_name, regions
 from settings import Settings
 from tests.lists.test_merging import code, merged, registered
 from tests.people import HOME, Caller, Json, staff
@@ -58,6 +60,27 @@ def test_doubles_come_best_first_with_what_speaks_for_each(leader: Caller) -> No
     assert found[0]["distance_m"] == 20
     assert found[0]["revision"] == 1
     assert next(item["id"] for item in doubles(leader, wanted[0][0])) == hotel["id"]
+
+
+@pytest.mark.parametrize(
+    "where", ["内蒙古", "呼和浩特", "呼和浩特市", "新城区", "呼和浩特市新城区", "内蒙古自治区呼和浩特市新城区"]
+)
+def test_strangers_of_one_street_are_not_alike_because_their_division_is(leader: Caller, where: str) -> None:
+    street = {"address": "成吉思汗大街1号", **at(0)}
+    shop = registered(leader, f"{where}老王超市", **street)
+    for stranger in ("小李饭店", "小李", "小李超市有限公司"):
+        registered(leader, where + stranger, **street)
+    same = registered(leader, "老王超市有限公司", **street)
+    assert [item["id"] for item in doubles(leader, shop)] == [same["id"]]
+
+
+def test_no_division_makes_strangers_alike_nor_hides_a_likeness() -> None:
+    for region in regions().values():
+        for where in {region.name, full_name(region.code), f"内蒙古{region.name}", f"内蒙古自治区{full_name(region.code)}"}:
+            assert not is_alike(f"{where}老王", f"{where}小李"), where
+            assert not is_alike(f"{where}老王超市", f"{where}小李饭店有限公司"), where
+            assert is_alike(f"{where}老王超市有限公司", "老王超市"), where
+            assert is_alike(f"{where}老王超市", f"{where}老王超市一店"), where
 
 
 def test_what_was_merged_and_other_divisions_are_not_suggested(client: FlaskClient, leader: Caller) -> None:

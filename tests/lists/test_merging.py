@@ -7,24 +7,23 @@ from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 
-from accounts.actor import SYSTEM, Role
+from accounts.actor import Role
 from accounts.demo import demo_credit_code
+from accounts.models import UnitPower
 from api.context import Parts
 from database.base import new_id
 from database.journal import Event
 from device.client import Device
-from places.imports.commands import keep
-from places.imports.models import UnitSource
 from places.models import Unit
 from tests.assistance import ASKED
 from tests.inspections import make_inspection, planned
-from tests.lists.test_units import imported, outcomes, shown, take_in
 from tests.makers import make_order
 from tests.measures import opened
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, demo_accounts, enterprise, staff, through_provider
 from tests.permits import FORM, make_permit, materials
+from tests.sync.stops import Runner, wait_until_blocked
 from tests.workflow.test_history import history
 from tests.wsgi import WsgiTransport
 
@@ -48,7 +47,7 @@ def code(tail: str) -> str:
 
 
 def merge(who: Caller, unit: Json, into: Json, **headers: str) -> Any:
-    arguments = {"into": into["id"], "reason": "检查员录入与名单重复"}
+    arguments = {"into": into["id"], "into_revision": into.get("revision", 1), "reason": "检查员录入与名单重复"}
     return who.post(f"/units/{unit['id']}/merge", arguments, headers={"If-Match": "*", **headers})
 
 
@@ -94,16 +93,43 @@ def test_of_two_entries_one_is_listed_and_searched_and_the_other_says_where_it_w
     assert {stays["id"], double["id"]} <= {*listed(leader, q="草原宾馆")}
 
 
+def test_the_name_and_the_address_of_a_merged_entry_lead_to_the_one_that_stays(client: FlaskClient, leader: Caller) -> None:
+    """Who knows the place by its old name does not enter it a third time."""
+    stays = registered(leader, "草原大酒店", uscc=code("30"))
+    double = registered(leader, "青青客栈", address="老街88号")
+    merged(leader, double, stays)
+    for words in ("青青客栈", "老街88"):
+        assert listed(leader, q=words) == [stays["id"]]
+    elsewhere = staff(client, Role.UNIT_LEADER, ELSEWHERE)
+    assert listed(elsewhere, q="青青客栈") == []
+    unmerge(leader, double)
+    assert listed(leader, q="青青客栈") == [double["id"]]
+
+
+def test_one_place_is_in_one_division(client: FlaskClient) -> None:
+    league = staff(client, Role.UNIT_LEADER, "150100")
+    stays, double = registered(league, uscc=code("31")), registered(league)
+    merged(league, double, stays)
+    moved = {"name": "草原宾馆", "region_code": "150103", "category": "GENERAL_UNIT", "uscc": code("31")}
+    answer = league.put(f"/units/{stays['id']}", moved, headers={"If-Match": "*"})
+    assert [(error["field"], error["code"]) for error in answer.get_json()["errors"]] == [("region_code", "keeps_others")]
+    assert unmerge(league, double).status_code == 200
+    assert league.put(f"/units/{stays['id']}", moved, headers={"If-Match": "*"}).status_code == 200
+
+
 def test_the_journal_keeps_who_merged_and_took_back_and_why(leader: Caller, parts: Parts) -> None:
     stays, double = registered(leader), registered(leader)
     merged(leader, double, stays)
     unmerge(leader, double)
     with parts.database.transaction() as session:
-        events = session.scalars(select(Event).where(Event.entity_id == UUID(double["id"])).order_by(Event.id)).all()
-        told = [(event.name, event.actor_id, event.data.get("reason"), event.data.get("into")) for event in events[1:]]
-    assert told == [
-        ("unit.merged", leader.id, "检查员录入与名单重复", stays["id"]), ("unit.unmerged", leader.id, "是两家分店", stays["id"]),
-    ]  # fmt: skip
+        told = {}
+        for unit in (double, stays):
+            events = session.scalars(select(Event).where(Event.entity_id == UUID(unit["id"])).order_by(Event.id)).all()
+            told[unit["id"]] = [(event.name, event.actor_id, event.data.get("reason")) for event in events[1:]]
+            assert {event.data["into"] for event in events[1:]} == {stays["id"]}
+    why, why_not = "检查员录入与名单重复", "是两家分店"
+    assert told[double["id"]] == [("unit.merged", leader.id, why), ("unit.unmerged", leader.id, why_not)]
+    assert told[stays["id"]] == [("unit.joined", leader.id, why), ("unit.parted", leader.id, why_not)]
 
 
 def test_only_the_leader_of_both_divisions_merges(client: FlaskClient, leader: Caller) -> None:
@@ -148,15 +174,18 @@ def test_chains_never_arise(leader: Caller) -> None:
 
 def test_a_merge_is_of_the_revision_that_was_looked_at_and_a_repeated_one_is_the_same(leader: Caller) -> None:
     stays, double = registered(leader), registered(leader)
-    arguments = {"into": stays["id"], "reason": "重复"}
+    arguments = {"into": stays["id"], "into_revision": 1, "reason": "重复"}
     path = f"/units/{double['id']}/merge"
     assert leader.post(path, arguments).status_code == 428
     assert leader.post(path, arguments, headers={"If-Match": '"7"'}).get_json()["current"] == 1
+    of_the_other = leader.post(path, {**arguments, "into_revision": 7}, headers={"If-Match": '"1"'})
+    assert (problem(of_the_other), of_the_other.get_json()["into"]) == ("stale_revision", stays["id"])
     headers = {"If-Match": '"1"', "Idempotency-Key": str(new_id())}
     first, again = (leader.post(path, arguments, headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code, again.headers["Idempotent-Replay"]) == (200, 200, "true")
     assert leader.get(f"/units/{double['id']}").get_json()["revision"] == 2
-    assert leader.post(path, {"into": stays["id"]}, headers={"If-Match": "*"}).get_json()["errors"][0]["field"] == "reason"
+    nothing_said = leader.post(path, {"into": stays["id"]}, headers={"If-Match": "*"}).get_json()["errors"]
+    assert {error["field"] for error in nothing_said} == {"into_revision", "reason"}
 
 
 def test_two_banners_are_not_one_place(client: FlaskClient) -> None:
@@ -244,6 +273,20 @@ def test_nothing_new_is_begun_under_a_merged_entry_and_the_refusal_names_the_oth
     assert [power["merged_into"] for power in manager.get("/me").get_json()["units"]] == [stays["id"]]
 
 
+def test_what_is_begun_while_a_merge_is_under_way_waits_for_its_end(client: FlaskClient, leader: Caller, parts: Parts) -> None:
+    double, stays = registered(leader), registered(leader, uscc=code("32"))
+    plan = {
+        "unit_id": double["id"], "kind": "SPOT_CHECK", "reason": "抽查", "planned_on": "2026-11-26", "checklist": "SPOT_CHECK",
+        "officer_ids": [str(staff(client, Role.FIRE_OFFICER, nth=nth).id) for nth in (0, 1)],
+    }  # fmt: skip
+    with parts.database.transaction() as session:
+        session.execute(update(Unit).where(Unit.id == UUID(double["id"])).values(merged_into=UUID(stays["id"])))
+        planning = Runner("plan", lambda: leader.post("/inspections", plan))
+        wait_until_blocked(parts.database)
+    [error] = planning.done().get_json()["errors"]
+    assert (error["field"], error["code"]) == ("unit_id", "merged_unit")
+
+
 def test_who_is_the_legal_person_of_the_one_that_stays_is_shown_there_when_he_claims_the_other(
     client: FlaskClient, leader: Caller
 ) -> None:
@@ -302,74 +345,26 @@ def test_the_people_of_the_merged_entry_are_told_once_and_again_when_it_is_taken
     assert len(notices(manager, "单位登记恢复单独使用")) == 1
 
 
+def test_the_people_of_the_one_that_stays_are_told_too_and_who_answers_for_both_is_told_once(
+    client: FlaskClient, leader: Caller
+) -> None:
+    manager = enterprise(client, alone=True)
+    stays, double = enterprise_of(leader, manager), registered(leader, "草原小吃")
+    merged(leader, double, stays)
+    [told] = notices(manager, "另一处登记已并入本单位")
+    assert "草原小吃" in told["body"]
+    assert (told["subject_type"], told["subject_id"]) == ("unit", stays["id"])
+    unmerge(leader, double)
+    assert len(notices(manager, "并入本单位的登记已分出")) == 1
+    parts: Parts = client.application.extensions["fire"]
+    with parts.database.transaction() as session:
+        its = UnitPower.unit_id == UUID(stays["id"]), UnitPower.person_id == manager.id, UnitPower.ended_at.is_(None)
+        held = session.scalars(select(UnitPower).where(*its)).one()
+        names = ("person_id", "role", "scope", "valid_from", "valid_until", "granted_by")
+        session.add(UnitPower(id=new_id(), unit_id=UUID(double["id"]), **{name: getattr(held, name) for name in names}))
+    merged(leader, double, stays)
+    assert (len(notices(manager, "单位登记已合并")), len(notices(manager, "另一处登记已并入本单位"))) == (1, 1)
+
+
 def notices(who: Caller, title: str) -> list[Json]:
     return [item for item in who.get("/inbox?limit=100").get_json()["items"] if item["title"] == title]
-
-
-def row(name: str, uscc: str = "", address: str = "") -> str:
-    return f"{name},{uscc},{HOME},{address},一般单位,,,,"
-
-
-def test_a_list_that_names_a_merged_entry_goes_on_to_the_one_that_stays_and_says_so(leader: Caller, parts: Parts) -> None:
-    imported(leader, parts, row("草原宾馆"))
-    [double] = leader.get("/units?q=草原宾馆").get_json()["items"]
-    stays = registered(leader, "草原大酒店", uscc=code("11"))
-    merged(leader, double, stays)
-    made = imported(leader, parts, row("草原宾馆", address="成吉思汗大街1号"))
-    [line] = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
-    assert (line["outcome"], line["unit_id"], line["notes"][0]["code"]) == ("UPDATED", stays["id"], "merged")
-    assert "草原大酒店" in line["notes"][0]["message"]
-    assert leader.get(f"/units/{stays['id']}").get_json()["address"] == "成吉思汗大街1号"
-    same = imported(leader, parts, row("草原宾馆", address="成吉思汗大街1号"))
-    [line] = shown(leader, f"/units/imports/{same['id']}/rows")["items"]
-    assert (line["outcome"], line["unit_id"], line["notes"][0]["code"]) == ("UNCHANGED", stays["id"], "merged")
-    with parts.database.transaction() as session:
-        assert session.scalar(select(func.count()).select_from(Unit).where(Unit.name.startswith("草原"))) == 2
-        [source] = session.scalars(select(UnitSource).where(UnitSource.unit_id == UUID(double["id"])))
-        assert source.key.endswith("草原宾馆")  # the lineage is the entry's own, and goes back with it
-    unmerge(leader, double)
-    back = imported(leader, parts, row("草原宾馆", address="成吉思汗大街2号"))
-    [line] = shown(leader, f"/units/imports/{back['id']}/rows")["items"]
-    assert line["unit_id"] == double["id"]
-
-
-def test_what_a_source_first_says_of_a_merged_entry_is_remembered_of_that_entry(leader: Caller, parts: Parts) -> None:
-    double, stays = registered(leader, "青城书店"), registered(leader, "青城书店有限公司", uscc=code("16"))
-    merged(leader, double, stays)
-    for _ in range(2):
-        made = imported(leader, parts, row("青城书店", address="大学西路9号"))
-        [line] = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
-        assert (line["unit_id"], line["notes"][0]["code"]) == (stays["id"], "merged")
-    unmerge(leader, double)
-    made = imported(leader, parts, row("青城书店", address="大学西路10号"))
-    [line] = shown(leader, f"/units/imports/{made['id']}/rows")["items"]
-    assert (line["unit_id"], line["notes"]) == (double["id"], [])
-
-
-def test_a_row_with_another_code_than_the_one_that_stays_has_is_another_legal_person(leader: Caller, parts: Parts) -> None:
-    double, stays = registered(leader), registered(leader, uscc=code("12"))
-    merged(leader, double, stays)
-    made = imported(leader, parts, row("草原宾馆", code("13")), row("草原宾馆", code("12")), row("草原宾馆"))
-    assert outcomes(leader, made) == ["CREATED", "UNCHANGED", "REFUSED"]  # the last might be either of two
-
-
-def test_a_source_that_gives_a_merged_entry_another_code_is_refused_with_the_name_of_the_one_that_stays(
-    leader: Caller, parts: Parts
-) -> None:
-    def told(**more: str) -> UUID:
-        with parts.database.transaction() as session:
-            cells = {"id": "P9", "name": "草原宾馆", "region": HOME, **more}
-            batch = keep(session, SYSTEM, "PLATFORM", b"", [(1, cells)], name="page").id
-        take_in(parts)
-        return batch
-
-    told()
-    [double] = leader.get("/units?q=草原宾馆").get_json()["items"]
-    stays = registered(leader, "草原大酒店", uscc=code("14"))
-    merged(leader, double, stays)
-    batch = told(uscc=code("15"))
-    region = staff(leader.client, Role.SYS_ADMIN, "150000")
-    [line] = shown(region, f"/units/imports/{batch}/rows")["items"]
-    assert (line["outcome"], line["notes"][0]["field"], line["notes"][0]["code"]) == ("REFUSED", "uscc", "another_code")
-    assert "草原大酒店" in line["notes"][0]["message"]
-    assert leader.get(f"/units/{stays['id']}").get_json()["uscc"] == code("14")

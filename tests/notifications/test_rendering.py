@@ -94,6 +94,8 @@ DATA: dict[str, dict[str, Any]] = {
     "webhook.paused": {"partner": "12345政务服务便民热线", "host": "partner.example"},
     "unit.merged": {"name": "草原宾馆", "into_name": "草原大酒店"},
     "unit.unmerged": {"name": "草原宾馆", "into_name": "草原大酒店"},
+    "unit.joined": {"name": "草原宾馆", "into_name": "草原大酒店"},
+    "unit.parted": {"name": "草原宾馆", "into_name": "草原大酒店"},
     "unit_import.finished": {"name": "单位名单.xlsx", "is_trial": True, "rows": 13, "outcomes": "新登记12、未录入1"},
     "task.escalated": {
         **NUMBER,

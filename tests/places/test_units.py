@@ -223,9 +223,9 @@ def test_who_sees_a_unit_but_does_not_lead_there_learns_nothing_by_merging_into_
     grants = tuple(Grant(role, new_id(), code) for role, code in roles)
     who = replace(staff(Role.UNIT_LEADER, "150102"), roles=frozenset(role for role, _ in roles), grants=grants)
     assert call(who, "GET", f"/units/{others['id']}").status_code == 200
+    path, said = f"/units/{mine['id']}/merge", {"into_revision": 1, "reason": "重复"}
     answers = [
-        call(who, "POST", f"/units/{mine['id']}/merge", json={"into": into, "reason": "重复"}, headers={"If-Match": "*"})
-        for into in (others["id"], str(new_id()))
+        call(who, "POST", path, json={"into": into, **said}, headers={"If-Match": "*"}) for into in (others["id"], str(new_id()))
     ]
     assert answers[0].json["errors"][0]["code"] == "unknown_unit"
     assert answers[0].data == answers[1].data

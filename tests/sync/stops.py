@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from tests.sync.world import World
+from database.session import Database
 
 PATIENCE_SECONDS = 20
 
@@ -75,11 +75,11 @@ class Runner(threading.Thread):
         return self.result
 
 
-def wait_until_blocked(world: World, count: int = 1) -> None:
+def wait_until_blocked(database: Database, count: int = 1) -> None:
     """Until that many connections of this database wait for a lock."""
     statement = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
     for _ in range(200_000):
-        with world.database.engine.connect() as connection:
+        with database.engine.connect() as connection:
             if connection.execute(statement).scalar_one() >= count:
                 return
     raise AssertionError("nobody waits")

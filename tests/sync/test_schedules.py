@@ -62,7 +62,7 @@ def test_a_numbered_writer_makes_others_wait_and_nobody_sees_over_it(stopping: W
     pausing = Runner("slow", lambda: visit_of(slow))
     stops.wait_for("slow", "numbered")
     waiting = Runner("quick", lambda: visit_of(quick))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     nothing_is_missed(stopping, reader)
     assert len(reader.held()[REGION]) == 1
     stops.release("slow", "numbered")
@@ -112,7 +112,7 @@ def test_two_writers_that_make_the_same_scope_take_turns(stopping: World, stops:
     first = Runner("one", lambda: visit_of(one))
     stops.wait_for("one", "numbered")
     second = Runner("other", lambda: visit_of(other))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     stops.release("one", "numbered")
     first.done()
     second.done()
@@ -128,7 +128,7 @@ def test_two_writers_of_one_record_take_turns_and_the_line_is_the_last_ones(stop
     first = Runner("one", lambda: one.do("visit.shake", visit))
     stops.wait_for("one", "rendered")
     second = Runner("other", lambda: other.do("visit.shake", visit))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     stops.release("one", "rendered")
     assert {first.done()["revision"], second.done()["revision"]} == {2, 3}
     assert stopping.visits()[visit].count == 2
@@ -168,7 +168,7 @@ def test_a_push_that_waits_for_a_record_does_not_hold_heads(stopping: World, sto
     first = Runner("one", lambda: one.do("visit.shake", visit))
     stops.wait_for("one", "rendered")
     second = Runner("other", lambda: other.do("visit.shake", visit))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     visit_of(third)
     stops.release("one", "rendered")
     first.done()
@@ -228,7 +228,7 @@ def test_a_copy_that_comes_while_its_issue_is_decided_holds_nobody_up(stopping: 
     deciding = Runner("leader", lambda: stopping.apply(leader.person, issue))
     stops.wait_for("leader", "rendered")
     copying = Runner("clone", clone.push)
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     stops.release("leader", "rendered")
     deciding.done()
     assert [item["outcome"] for item in copying.done()[:-1]] == ["applied", "parked"]
@@ -244,7 +244,7 @@ def test_a_losing_value_that_is_let_stand_does_not_wipe_out_what_is_being_writte
     writing = Runner("writer", lambda: leader.do("visit.edit", visit, base=3, changes={"title": ["局名", "新局名"]}))
     stops.wait_for("writer", "numbered")
     deciding = Runner("decider", lambda: stopping.apply(leader.person, lost["issues"][0]))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     stops.release("writer", "numbered")
     assert writing.done()["outcome"] == "applied"
     with pytest.raises(GuardFailed):
@@ -261,7 +261,7 @@ def test_a_decision_about_a_conflict_and_an_edit_that_adds_to_it_take_turns(stop
     deciding = Runner("decider", lambda: stopping.apply(leader.person, lost["issues"][0]))
     stops.wait_for("decider", "rendered")
     adding = Runner("adder", lambda: officer.do("visit.edit", visit, base=1, changes={"title": ["旧名", "我名二"]}))
-    wait_until_blocked(stopping)
+    wait_until_blocked(stopping.database)
     stops.release("decider", "rendered")
     deciding.done()
     assert adding.done()["outcome"] in ("conflict", "merged", "applied")

@@ -23,7 +23,7 @@ def doubles(office: Office) -> dict[str, str]:
     said = {"name": "银河书店", "address": "大学东路21号", "position": {"lon": 111.6902, "lat": 40.8501}}
     stays = unit(office, **said | {"name": "银河书店有限公司", "uscc": demo_credit_code(office.region_code, "MA0BKK01")})
     merged, double = (unit(office, **said) for _ in range(2))
-    body = json.dumps({"into": stays, "reason": "检查时录入,与上传名单重复"}).encode()
+    body = json.dumps({"into": stays, "into_revision": 1, "reason": "检查时录入,与上传名单重复"}).encode()
     headers = {"Content-Type": "application/json", "If-Match": "*"}
     answer = office.leader.send("POST", f"{API}/units/{merged}/merge", body, headers)
     assert answer.status == 200, answer.body

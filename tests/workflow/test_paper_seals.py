@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from api.context import Parts
+from database.base import new_id
 from tests.clock import Clock
 from tests.contracts.test_metrics import figures
 from tests.inspections import make_inspection
@@ -19,7 +20,7 @@ from tests.permits import make_permit
 from tests.seals import SEAL_NO, SealService, over_http, rewritten, seal_service, signed
 from workflow.papers import seals as module
 from workflow.papers.models import Paper, PaperSeal
-from workflow.papers.pdf import as_pdf
+from workflow.papers.pdf import Mark, as_pdf
 from workflow.papers.seals import HttpSeals, Sealed, Unsealed, visit
 
 Service = tuple[type[SealService], HttpSeals]
@@ -58,13 +59,13 @@ def test_once_it_is_sealed_a_paper_is_served_as_the_service_gave_it(
     handler, seals = service
     case = make_permit(client, "VERIFY_PENDING")
     before = papers(case, case.reporter)
-    assert [(paper["sealed_at"], paper["seal_no"]) for paper in before] == [(None, None)] * 2
+    assert [(paper["sealed_at"], paper["seal_no"], paper["awaits_seal"]) for paper in before] == [(None, None, True)] * 2
     assert "样本 无效" in said(pdf(before[0], case.reporter))
     assert visit(parts.database, seals) is False
     after = papers(case, case.reporter)
     for paper, unsealed in zip(after, before, strict=True):
         assert (paper["sealed_at"], paper["seal_no"]) == ("2026-11-23T02:00:00Z", SEAL_NO)
-        assert {**paper, "sealed_at": None, "seal_no": None} == unsealed
+        assert {**paper, "sealed_at": None, "seal_no": None, "awaits_seal": True} == unsealed
         assert pdf(paper, case.reporter) == handler.sealed[paper["id"]]
         text = said(pdf(paper, case.reporter))
         assert "样本" not in text
@@ -85,8 +86,11 @@ def test_letters_and_notices_are_sealed_and_records_and_approvals_are_not(
     assert any(title.endswith("火灾隐患的函") for title in sent)
     assert "行政检查审批表" not in sent
     approval = next(paper for paper in papers(inspection, inspection.office.leader) if paper["title"] == "行政检查审批表")
-    assert approval["sealed_at"] is None
-    assert "样本 无效" in said(pdf(approval, inspection.office.leader))
+    assert (approval["sealed_at"], approval["awaits_seal"]) == (None, False)
+    text = said(pdf(approval, inspection.office.leader))
+    assert "样本" not in text  # it waits for nothing
+    assert "副本" in text
+    assert "以签名的原件为准" in text
     (paper,) = papers(letter, letter.office.receiver)
     assert paper["seal_no"] == SEAL_NO
 
@@ -180,6 +184,47 @@ def test_what_is_sealed_is_never_sealed_again(service: Service, client: FlaskCli
     assert len(handler.asked) == asked
 
 
+def test_what_was_decided_just_now_is_sealed_before_a_backlog(service: Service, client: FlaskClient, parts: Parts) -> None:
+    handler, seals = service
+    cases = [make_permit(client, "ACCEPTED") for _ in range(3)]
+    visit(parts.database, seals)
+    wanted = [papers(case, case.reporter)[0]["id"] for case in reversed(cases)]
+    assert [body["paper_id"] for _, _, body in handler.asked] == wanted
+
+
+def test_what_failed_waits_its_time_and_what_is_new_goes_past_it(
+    service: Service, client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    handler, seals = service
+    failed = make_permit(client, "ACCEPTED")
+    handler.fault = (503, {})
+    visit(parts.database, seals)
+    handler.fault = None
+    new = make_permit(client, "ACCEPTED")
+    visit(parts.database, seals)
+    assert [papers(case, case.reporter)[0]["seal_no"] for case in (failed, new)] == [None, SEAL_NO]
+    clock.advance(minutes=3)
+    visit(parts.database, seals)
+    assert papers(failed, failed.reporter)[0]["seal_no"] == SEAL_NO
+
+
+def test_a_process_of_the_version_before_makes_papers_that_are_sealed_too(
+    service: Service, client: FlaskClient, parts: Parts
+) -> None:
+    """Between the migration and its end it knows nothing of seals; the database asks for them, and for those of records not."""
+    case = make_permit(client, "ACCEPTED")
+    names = ("edition", "org_id", "entity_type", "entity_id", "content", "sha256", "made_at")
+    with parts.database.transaction() as session:
+        model = session.scalars(select(Paper).where(Paper.entity_id == case.id)).one()
+        facts = {name: getattr(model, name) for name in names}
+        for kind in ("permit_pause", "inspection_record"):
+            session.add(Paper(id=new_id(), number=f"旧版{kind}", paper=kind, title="旧版所制文书", **facts))
+    visit(parts.database, service[1])
+    made = {paper["number"]: (paper["seal_no"], paper["awaits_seal"]) for paper in papers(case, case.reporter)}
+    assert made["旧版permit_pause"] == (SEAL_NO, False)
+    assert made["旧版inspection_record"] == (None, False)
+
+
 def test_one_paper_that_cannot_be_sealed_holds_no_other_up(service: Service, client: FlaskClient, parts: Parts) -> None:
     handler, seals = service
     first, second = make_permit(client, "ACCEPTED"), make_permit(client, "ACCEPTED")
@@ -196,10 +241,10 @@ def test_a_fault_of_ours_in_one_paper_holds_no_other_up(
     first, second = make_permit(client, "ACCEPTED"), make_permit(client, "ACCEPTED")
     (bad,) = papers(first, first.reporter)
 
-    def failing(paper: Paper, *, is_sample: bool = True) -> bytes:
+    def failing(paper: Paper, mark: Mark) -> bytes:
         if str(paper.id) == bad["id"]:
             raise ValueError("no title")
-        return as_pdf(paper, is_sample=is_sample)
+        return as_pdf(paper, mark)
 
     monkeypatch.setattr(module, "as_pdf", failing)
     visit(parts.database, seals_)

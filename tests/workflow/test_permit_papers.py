@@ -18,10 +18,12 @@ from tests.people import ELSEWHERE, Caller, Json, citizen, staff
 from tests.permits import approver, clerk, grant, make_permit
 from tests.servers import DatabaseUrls
 from tests.workflow.test_escalation import worked_off
+from tests.workflow.test_permits import told, why_not
 from workflow.models import NumberPattern
 from workflow.papers.models import Paper, PaperSeal, PaperTemplate
 from workflow.permits import timers
 from workflow.permits.models import Permit
+from workflow.permits.rules import ORDINARY
 
 REMEDIES = "六十日内依法申请行政复议,或者六个月内依法提起行政诉讼"
 
@@ -73,10 +75,20 @@ NEEDED: dict[str, tuple[str, list[str]]] = {
     ),
     "REVOKED": (
         "撤销公众聚集场所投入使用、营业前消防安全许可决定书",
-        ["陈述、申辩:已经改正,请予复核", "申辩不成立", "第五十八条第二款", REMEDIES],
+        [
+            "陈述、申辩:已经改正,请予复核",
+            "陈述、申辩、要求听证的权利",
+            "听证:未要求听证。",
+            "申辩不成立",
+            "第五十八条第二款",
+            REMEDIES,
+        ],
     ),
     "CANCELLED": ("注销许可决定书", ["场所终止营业。根据《中华人民共和国行政许可法》第七十条,决定注销上述许可", REMEDIES]),
-    "RETRACTED": ("撤回许可决定书", ["第八条第二款,决定撤回上述许可", "所依据的规定已经修改", REMEDIES]),
+    "RETRACTED": (
+        "撤回许可决定书",
+        ["第八条第二款,决定撤回上述许可", "所依据的规定已经修改", "造成财产损失的,本机关依法给予补偿", REMEDIES],
+    ),
 }
 
 
@@ -163,6 +175,15 @@ def test_silence_is_told_as_the_law_has_it(client: FlaskClient, clock: Clock, pa
     assert "第三十二条第一款第四项" in text
     assert "自2026年11月23日收到申请材料之日起即为受理" in text
     assert "2026年12月3日" in text.splitlines()[-1]
+    assert "许可决定将于2026年12月4日前完成" in text  # the one working day after the receipt has gone by
+    assert case.read(clerk(case))["due_at"] == "2026-11-24T15:59:59Z"
+
+
+def test_silence_moves_no_term_that_has_not_gone_by(client: FlaskClient, clock: Clock, parts: Parts) -> None:
+    case = make_permit(client, "SUBMITTED", route=ORDINARY)
+    clock.advance(days=10)
+    worked_off(parts, timers.run_due)
+    assert "现场检查将于2026年12月7日前完成" in body(case, "受理凭证")
 
 
 def test_false_papers_and_deceit_say_for_how_long_nobody_may_apply_again(client: FlaskClient, clock: Clock) -> None:
@@ -179,13 +200,30 @@ def test_false_papers_and_deceit_say_for_how_long_nobody_may_apply_again(client:
     assert "三年内不得再次申请" in revoked
 
 
-def test_a_term_that_stands_still_is_told_in_a_paper(client: FlaskClient, clock: Clock) -> None:
+def test_who_relied_on_the_office_is_told_of_the_hearing_and_of_redress(client: FlaskClient, clock: Clock) -> None:
+    """行政许可法 46 to 48, 69(4)."""
+    case = make_permit(client, "ACTIVE")
+    case.act(approver(case), "tell_revocation", code="UNLAWFUL_GRANT", reason="超越职权作出")
+    case.act(case.reporter, "answer_revocation", statement="请求保留许可", wants_hearing=True)
+    case.act(approver(case), "revoke", reason="听证意见不能成立:本机关无权许可")
+    text = body(case, "撤销公众聚集场所投入使用、营业前消防安全许可决定书")
+    assert "听证:当事人要求听证" in text
+    assert "合法权益受到损害的,本机关依法给予赔偿" in text
+
+
+def test_a_term_that_stands_still_is_told_in_a_paper_with_the_time_that_it_takes(client: FlaskClient, clock: Clock) -> None:
+    """行政许可法 45: 将所需时间书面告知申请人."""
     case = make_permit(client, "ACCEPTED")
-    case.act(approver(case), "pause", kind="TEST", reason="疏散照明照度需要检测,约需五日")
+    why = {"kind": "TEST", "reason": "疏散照明照度需要检测"}
+    for said in ({}, {"until_on": None}, {"until_on": "2026-11-23"}, {"until_on": "2027-11-25"}):
+        assert why_not(case, approver(case), "pause", **why, **said) == ["until_on"], said
+    case.act(approver(case), "pause", **why, until_on="2026-11-30")
     text = body(case, "期限中止告知书")
     assert "第四十五条" in text
     assert "检验、检测所需时间不计算在办理期限内" in text
-    assert "约需五日" in text
+    assert "所需时间:预计至2026年11月30日" in text
+    assert case.read(case.reporter)["data"]["paused"]["until_on"] == "2026-11-30"
+    assert "检验、检测(预计至2026年11月30日)" in told(case, case.reporter)["permit.paused"]
 
 
 def test_a_later_edition_changes_no_paper_that_was_made(

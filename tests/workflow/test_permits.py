@@ -239,7 +239,7 @@ def test_who_does_not_correct_is_not_waited_for_for_ever(client: FlaskClient, cl
 def test_what_a_hearing_takes_does_not_count(client: FlaskClient, clock: Clock) -> None:
     clock.now = datetime.fromisoformat("2026-11-23T02:00:00Z")
     case = make_permit(client, "ACCEPTED", route=ORDINARY)
-    case.act(approver(case), "pause", kind="EXPERT", reason="需要专家评审")
+    case.act(approver(case), "pause", kind="EXPERT", reason="需要专家评审", until_on="2026-12-01")
     assert case.read()["due_at"] is None
     assert why_not(case, approver(case), "refuse", code="NOT_CONFORMING", reason="不符合") == "term_is_paused"
     clock.now = datetime.fromisoformat("2026-12-01T02:00:00Z")
@@ -251,7 +251,7 @@ def test_what_a_hearing_takes_does_not_count(client: FlaskClient, clock: Clock) 
 
 def test_a_term_that_stands_still_has_no_date_and_ends_with_the_application(client: FlaskClient, parts: Parts) -> None:
     case = make_permit(client, "ACCEPTED", route=ORDINARY)
-    case.act(approver(case), "pause", kind="HEARING", reason="利害关系人申请听证")
+    case.act(approver(case), "pause", kind="HEARING", reason="利害关系人申请听证", until_on="2026-12-07")
     assert clock_of(case, "PM-B-10WD")["paused_at"] is not None
     case.act(case.reporter, "withdraw")
     ended = clock_of(case, "PM-B-10WD")

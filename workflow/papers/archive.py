@@ -24,7 +24,7 @@ from workflow.models import NumberPattern
 from workflow.numbering import next_number
 from workflow.papers.commands import name, use
 from workflow.papers.models import NumberBlock, Paper, PaperSeal
-from workflow.papers.pdf import as_pdf
+from workflow.papers.pdf import COPY, SAMPLE, as_pdf
 from workflow.papers.rules import TITLES, filled_in
 from workflow.papers.synced import NUMBER_BLOCK
 from workflow.papers.templates import order_text, template_on
@@ -119,9 +119,6 @@ def _keep(
         entity_id=case.id, content=content, sha256=hashlib.sha256(content).digest(), made_at=now(session), served=how,
     )  # fmt: skip
     session.add(made)
-    if session.get_one(NumberPattern, paper).is_sealed:
-        session.flush()  # the paper first: its seal names it
-        session.add(PaperSeal(paper_id=made.id, asked_at=made.made_at, attempts=0, next_try_at=made.made_at))
     return made
 
 
@@ -132,16 +129,17 @@ def papers_of(session: Session, entity_type: str, entity_id: UUID) -> list[Paper
 
 
 def seals_of(session: Session, papers: Iterable[Paper]) -> dict[UUID, PaperSeal]:
-    """The seals of those that have one."""
+    """The seals of those that have one, or wait for it."""
     ids = [paper.id for paper in papers]
-    sealed = select(PaperSeal).where(PaperSeal.paper_id.in_(ids), PaperSeal.sealed_at.is_not(None))
-    return {seal.paper_id: seal for seal in session.scalars(sealed)}
+    return {seal.paper_id: seal for seal in session.scalars(select(PaperSeal).where(PaperSeal.paper_id.in_(ids)))}
 
 
 def pdf_of(session: Session, paper: Paper) -> bytes:
-    """As it was sealed; a sample until then."""
-    sealed = session.scalar(select(PaperSeal.pdf).where(PaperSeal.paper_id == paper.id))
-    return sealed or as_pdf(paper)
+    """As it was sealed, and a sample until then; a copy of what never has a seal."""
+    seal = session.get(PaperSeal, paper.id)
+    if seal is None:
+        return as_pdf(paper, COPY)
+    return seal.pdf or as_pdf(paper, SAMPLE)
 
 
 def served_day(order: Json) -> date | None:
@@ -155,5 +153,8 @@ def shown(paper: Paper, seal: PaperSeal | None) -> Json:
     names = ("id", "number", "title", "edition", "made_at")
     facts = {name: getattr(paper, name) for name in names}
     how = {**paper.served, "at": datetime.fromisoformat(paper.served["at"])} if paper.served else None
-    sealed = {"sealed_at": seal.sealed_at if seal else None, "seal_no": seal.seal_no if seal else None}
+    sealed = {
+        "sealed_at": seal.sealed_at if seal else None, "seal_no": seal.seal_no if seal else None,
+        "awaits_seal": seal is not None and seal.sealed_at is None,
+    }  # fmt: skip
     return {**facts, **sealed, "served": how, "sha256": paper.sha256.hex(), "body": paper.content.decode()}

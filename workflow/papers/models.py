@@ -81,13 +81,17 @@ class Paper(Identified, Base):
 
 
 class PaperSeal(Base):
-    """The official seal of a paper: asked for when the paper is made, there as a whole or not at all, and never changed."""
+    """The official seal of a paper: there as a whole or not at all, and never changed.
+
+    It is asked for when the paper is made, by a trigger of that table: no process forgets it, whatever its version. Papers that
+    never have a seal have no row.
+    """
 
     __tablename__ = "paper_seal"
     __table_args__ = (
         CheckConstraint("num_nulls(pdf, sha256, seal_no, sealed_at, service) IN (0, 5)", name="whole_or_not_at_all"),
         CheckConstraint("length(sha256) = 32", name="digest_whole"),
-        Index("ix_paper_seal_due", "next_try_at", "paper_id", postgresql_where="sealed_at IS NULL"),
+        Index("ix_paper_seal_due", "paper_id", "next_try_at", postgresql_where="sealed_at IS NULL"),
         Index("ix_paper_seal_waiting", "asked_at", postgresql_where="sealed_at IS NULL"),
     )
 

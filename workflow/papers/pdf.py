@@ -1,10 +1,12 @@
 """A paper as a PDF, from its archived text.
 
-What has no official seal reads 样本 无效 on each page (docs/sources.md, authority); only what a seal service is given does not.
+What waits for its official seal reads 样本 无效 on each page (docs/sources.md, authority); only what a seal service is given does
+not. What never has a seal is a copy, and says of what.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 
 from reportlab.lib.pagesizes import A4
@@ -24,7 +26,20 @@ _LEADING = 24
 _NO_BREAK_BEFORE = ",。;:、!?)》」』”’,.;:!?)"
 
 
-def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
+@dataclass(frozen=True)
+class Mark:
+    """What every page says of its worth: across it, and below."""
+
+    across: str
+    below: str
+
+
+SAMPLE = Mark("样本 无效", "")
+FOR_SEAL = Mark("", "以加盖的电子印章为准,未加盖电子印章的无效")
+COPY = Mark("副本", "此类文书不加盖印章,以签名的原件为准")
+
+
+def as_pdf(paper: Paper, mark: Mark) -> bytes:
     """The text page by page: title and number in the middle, the rest justified to the left; below, the digest of the text."""
     pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
     out = BytesIO()
@@ -33,7 +48,7 @@ def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
     page.setTitle(f"{paper.title} {paper.number}")
     page.setSubject(f"SHA-256 {paper.sha256.hex()}")  # readable in the file's bytes, which those of a page are not
     title, number, *body = paper.content.decode().splitlines()
-    _begin(page, paper, is_sample=is_sample)
+    _begin(page, paper, mark)
     page.setFont(_FONT, _TITLE)
     y = _TOP
     for line in _broken(title, _TITLE):
@@ -45,7 +60,7 @@ def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
     for line in (part for paragraph in body for part in _broken(paragraph, _BODY)):
         if y < _BOTTOM:
             page.showPage()
-            _begin(page, paper, is_sample=is_sample)
+            _begin(page, paper, mark)
             page.setFont(_FONT, _BODY)
             y = _TOP
         page.drawString(_LEFT, y, line)
@@ -55,19 +70,18 @@ def as_pdf(paper: Paper, *, is_sample: bool = True) -> bytes:
     return out.getvalue()
 
 
-def _begin(page: Canvas, paper: Paper, *, is_sample: bool) -> None:
-    """What every page has: what it is worth without a seal, and the digest by which its text is known."""
-    if is_sample:
+def _begin(page: Canvas, paper: Paper, mark: Mark) -> None:
+    """What every page has: what it is worth, and the digest by which its text is known."""
+    if mark.across:
         page.saveState()
         page.setFont(_FONT, 60)
         page.setFillGray(0.88)
         page.translate(_WIDTH / 2, _HEIGHT / 2)
         page.rotate(45)
-        page.drawCentredString(0, 0, "样本 无效")
+        page.drawCentredString(0, 0, mark.across)
         page.restoreState()
     page.setFont(_FONT, _SMALL)
-    if not is_sample:
-        page.drawString(_LEFT, _BOTTOM - 3.5 * _SMALL, "以加盖的电子印章为准,未加盖电子印章的无效")
+    page.drawString(_LEFT, _BOTTOM - 3.5 * _SMALL, mark.below)
     page.drawString(_LEFT, _BOTTOM - 2 * _LEADING, f"文本SHA-256:{paper.sha256.hex()}")
     page.drawRightString(_RIGHT, _BOTTOM - 2 * _LEADING, f"第{page.getPageNumber()}页")
 

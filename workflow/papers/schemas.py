@@ -156,8 +156,10 @@ class LegalPaperSchema(AnswerSchema):
     made_at = Moment()
     sha256 = fields.String(metadata={"description": "of the text in UTF-8"})
     body = Prose()
+    awaits_seal = fields.Boolean(metadata={"description": "true: its PDF reads 样本 无效 until it is sealed"})
     sealed_at = Moment(
-        allow_none=True, metadata={"description": "since then its PDF is the sealed one; null: a sample, not valid"}
+        allow_none=True,
+        metadata={"description": "since then its PDF is the sealed one; null and not awaited: a record, which never has a seal"},
     )
     seal_no = fields.String(allow_none=True, metadata={"description": "of the official seal, as the seal service calls it"})
     served = fields.Nested(HowServedSchema, allow_none=True)

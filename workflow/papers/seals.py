@@ -28,7 +28,7 @@ from neighbours import Neighbour, NeighbourFailed, retry_after
 from settings import Settings
 from wire import Line
 from workflow.papers.models import Paper, PaperSeal
-from workflow.papers.pdf import as_pdf
+from workflow.papers.pdf import FOR_SEAL, as_pdf
 
 log = structlog.get_logger()
 _PATIENCE_SECONDS = 10.0  # of one visit, an answer's own patience aside
@@ -110,7 +110,7 @@ class HttpSeals:
 
 
 def seals_of(settings: Settings) -> Seals | None:
-    """The seal service of this installation. Without one every PDF reads 样本 无效."""
+    """The seal service of this installation. Without one every paper that needs a seal reads 样本 无效."""
     return HttpSeals(settings.seal_url, settings.seal_key) if settings.seal_url else None
 
 
@@ -150,9 +150,10 @@ def _parts(pdf: bytes) -> Iterator[bytes]:
 
 
 def visit(database: Database, seals: Seals | None) -> bool:
-    """Have what waits sealed, whoever waits longest first, and nothing open meanwhile. True if more may be left.
+    """Have what waits sealed, the newest paper first, and nothing open meanwhile. True if more may be left.
 
-    What fails is tried again, later and later; a process that dies in between asks again for the same seal.
+    Somebody waits for what was decided just now; a backlog comes behind it. What fails is tried again, later and later, and until
+    then stands in nobody's way; a process that dies in between asks again for the same seal.
     """
     until, failures = time.monotonic() + _PATIENCE_SECONDS, 0
     while seals is not None and failures < _MOST_FAILURES:
@@ -186,7 +187,7 @@ def _next(session: Session) -> tuple[Paper, Organisation] | None:
         .join(PaperSeal, PaperSeal.paper_id == Paper.id)
         .join(Organisation, Organisation.id == Paper.org_id)
         .where(PaperSeal.sealed_at.is_(None), PaperSeal.next_try_at <= now(session))
-        .order_by(PaperSeal.next_try_at, PaperSeal.paper_id)
+        .order_by(PaperSeal.paper_id.desc())
         .limit(1)
     )
     found = session.execute(waiting).one_or_none()
@@ -195,7 +196,7 @@ def _next(session: Session) -> tuple[Paper, Organisation] | None:
 
 def _unsealed(paper: Paper, office: Organisation) -> Unsealed:
     return Unsealed(
-        paper.id, paper.number, paper.title, office.code, office.name, paper.sha256.hex(), as_pdf(paper, is_sample=False)
+        paper.id, paper.number, paper.title, office.code, office.name, paper.sha256.hex(), as_pdf(paper, FOR_SEAL)
     )  # fmt: skip
 
 

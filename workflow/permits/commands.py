@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from database.base import Json
 from sync.mutations import Mutation
 from wire import NothingSchema
 from workflow.permits import applying, deciding, schemas, visiting
 from workflow.schemas import CosignSchema, NoteSchema, ReasonSchema
+
+
+def _with_day(args: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Json, Json]:
+    """`permit.pause` 1 to 2: until when was said in the reason."""
+    return {**args, "until_on": None}, {**changes}
+
 
 # A form is filled in on line: two people at one draft see each other's words, which no merge could do for them.
 MUTATIONS = [
@@ -20,7 +30,7 @@ MUTATIONS = [
     Mutation("permit.require_correction", schemas.RequireCorrectionSchema, deciding.require_correction, summary="一次性告知补正"),
     Mutation("permit.find_not_needed", ReasonSchema, deciding.find_not_needed, summary="告知不需要许可"),
     Mutation("permit.find_not_competent", schemas.NotCompetentSchema, deciding.find_not_competent, summary="不予受理"),
-    Mutation("permit.pause", schemas.PauseSchema, deciding.pause, summary="暂停计算期限"),
+    Mutation("permit.pause", schemas.PauseSchema, deciding.pause, summary="暂停计算期限", lifts=(_with_day,)),
     Mutation("permit.resume", NoteSchema, deciding.resume, summary="恢复计算期限"),
     Mutation("permit.assign", schemas.AssignVisitSchema, visiting.assign, summary="指派监督员"),
     Mutation("permit.defer", schemas.DeferSchema, visiting.defer, summary="核查未能进行"),

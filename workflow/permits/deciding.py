@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from database.base import Json
 from database.session import now
 from problems import Invalid, field_error
 from sync.mutations import Origin
+from wire import said_day
 from workflow import timekeeping
 from workflow.clocks import local_day
 from workflow.offices import duty_leaders
@@ -22,6 +23,7 @@ from workflow.permits.models import Permit
 from workflow.permits.rules import COMMITMENT, PAUSES, REFUSALS, REVOCATIONS
 from workflow.state_machine import Transition
 
+_LONGEST_PAUSE = timedelta(days=365)
 # (action, where it leads) -> what is said of it.
 _EVENTS = {
     ("accept", "ACCEPTED"): "permit.accepted",
@@ -51,6 +53,8 @@ def _enter_accepted(session: Session, permit: Permit, step: Transition, actor: A
     is_commitment = permit.route == COMMITMENT
     rule_id = "PM-A-1WD" if is_commitment else "PM-B-10WD"
     due = timekeeping.forecast(session, rule_id, permit.accepted_at)
+    if due < now(session):  # silence took longer than the term: nobody is promised a day that has gone by; the clock says it
+        due = timekeeping.forecast(session, rule_id, now(session))
     paper = issue(session, permit, "permit_acceptance", papers.acceptance(permit, received_at, due))
     others = {"approvers": approvers(session, permit)} if is_commitment else {"leaders": duty_leaders(session, permit.org_id)}
     go(
@@ -111,13 +115,28 @@ def _decline(session: Session, actor: Actor, permit_id: UUID, action: str, data:
 
 
 def pause(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
-    """Hearing, test, expert review: their time does not count, and the applicant is told in writing (行政许可法 45)."""
+    """Hearing, test, expert review: their time does not count, and the applicant is told in writing how long (行政许可法 45).
+
+    Raises Invalid naming the day.
+    """
     permit, step = take(session, actor, permit_id, "pause", origin)
-    paper = issue(session, permit, "permit_pause", papers.pause(data["kind"], data["reason"]))
-    permit.paused = {"kind": data["kind"], "reason": data["reason"], "at": now(session).isoformat()}
-    go(session, permit, step, actor, "permit.paused", origin, what=PAUSES[data["kind"]], document_no=paper["number"])
+    kind, reason, until_on = data["kind"], data["reason"], data["until_on"]
+    _require_pause(until_on, local_day(now(session)), is_lifted=origin.mid is not None)
+    paper = issue(session, permit, "permit_pause", papers.pause(kind, reason, until_on))
+    permit.paused = {
+        "kind": kind, "reason": reason, "at": now(session).isoformat(), "until_on": until_on and until_on.isoformat(),
+    }  # fmt: skip
+    what = PAUSES[kind] + (f"(预计至{said_day(until_on)})" if until_on else "")
+    go(session, permit, step, actor, "permit.paused", origin, what=what, document_no=paper["number"])
     timekeeping.pause(session, permit)
     return permit
+
+
+def _require_pause(until_on: date | None, today: date, *, is_lifted: bool) -> None:
+    if until_on is None and not is_lifted:  # a device may have sealed it before the day was asked for
+        raise Invalid(field_error("until_on", "required", "必填"))
+    if until_on is not None and not today < until_on <= today + _LONGEST_PAUSE:
+        raise Invalid(field_error("until_on", "out_of_bounds", f"应在今日之后、{said_day(today + _LONGEST_PAUSE)}之前(含当日)"))
 
 
 def resume(session: Session, actor: Actor, permit_id: UUID, _: dict[str, Any], origin: Origin) -> Permit:

@@ -1,7 +1,7 @@
 """The words that each paper of an application needs by law; what templates say around them is data (workflow/data/papers).
 
 Of the case they say what its applicant reads there anyway. Source: docs/sources.md; 消防法 15, 58; 行政许可法 7, 8, 32, 38, 45,
-69, 70, 78, 79.
+47, 69, 70, 78, 79.
 """
 
 from __future__ import annotations
@@ -30,6 +30,12 @@ _REVOKED_BY = {
     "UNLAWFUL_GRANT": f"根据{_LICENSING}第六十九条第一款",
     "DECEIT": f"根据{_LICENSING}第六十九条第二款",
 }
+# 行政许可法 8(2), 69(4): who relied on what was lawful, or on the office, does not bear the loss.
+_REDRESS = {
+    "UNLAWFUL_GRANT": "因撤销上述许可使你单位(个人)的合法权益受到损害的,本机关依法给予赔偿。",
+    "RETRACTED": "因撤回上述许可给你单位(个人)造成财产损失的,本机关依法给予补偿。",
+}
+_HEARD = "当事人要求听证,听证情况和对听证意见的采纳情况见下述事实和理由。"
 _YEARS = {1: "一", 3: "三"}
 Words = dict[str, str]
 
@@ -85,9 +91,9 @@ def rejection(reason: str, proper_body: str) -> Words:
     return {"ground": ground, "elsewhere": "", "reason": reason}
 
 
-def pause(kind: str, reason: str) -> Words:
-    """期限中止告知书."""
-    return {"what": PAUSES[kind], "reason": reason}
+def pause(kind: str, reason: str, until_on: date | None) -> Words:
+    """期限中止告知书, with the time that it takes (行政许可法 45)."""
+    return {"what": PAUSES[kind], "takes": f"预计至{said_day(until_on)}" if until_on else "见事由", "reason": reason}
 
 
 def opinion(permit: Permit, verify_by: datetime) -> Words:
@@ -158,6 +164,8 @@ def revocation(permit: Permit, told: Json, reason: str) -> Words:
         **words, "ground": words["ground"] + (f"、{_LICENSING}第七十九条" if years else ""), "bar": _bar(years),
         "told": _day_of(datetime.fromisoformat(told["told_at"])), "intent": told["document_no"],
         "answer": told["answer"]["statement"] if told["answer"] else "期限内未提出。",
+        "hearing": _HEARD if told["answer"] and told["answer"]["wants_hearing"] else "未要求听证。",
+        "redress": _REDRESS.get(told["code"], ""),
     }  # fmt: skip
 
 
@@ -169,7 +177,10 @@ def _revoking(permit: Permit, code: str, reason: str) -> Words:
 def ending(permit: Permit, status: str, code: str | None, reason: str) -> Words:
     """注销 (行政许可法 70), 撤回 (行政许可法 8)."""
     found = f"{CANCELLATIONS[code]}。根据{_LICENSING}第七十条" if code else f"根据{_LICENSING}第八条第二款"
-    return {"what": ENDINGS[status], "ground": found, "reason": reason, "opinion": _document(permit)}
+    return {
+        "what": ENDINGS[status], "ground": found, "reason": reason, "opinion": _document(permit),
+        "redress": _REDRESS.get(status, ""),
+    }  # fmt: skip
 
 
 ENDINGS = {"CANCELLED": "注销", "RETRACTED": "撤回"}

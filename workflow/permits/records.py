@@ -106,6 +106,7 @@ class PausedSchema(AnswerSchema):
     kind = fields.String()
     reason = fields.String()
     at = Moment()
+    until_on = fields.Date(allow_none=True, metadata={"description": "as the applicant was told; null where the reason says it"})
 
 
 class AnswerToRevocationSchema(AnswerSchema):

@@ -129,9 +129,10 @@ class NotCompetentSchema(ReasonSchema):
 
 
 class PauseSchema(ReasonSchema):
-    """What is outside the term."""
+    """What is outside the term, and the day until which it takes its time."""
 
     kind = fields.String(required=True, validate=validate.OneOf(list(PAUSES)))
+    until_on = fields.Date(required=True, allow_none=True, metadata={"description": "null only in lines of version 1"})
 
 
 class AssignVisitSchema(StrictSchema):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0019"
 down_revision = "0018"
@@ -26,10 +27,13 @@ def upgrade() -> None:
     op.create_index("ix_unit_merged", "unit", ["merged_into"], postgresql_where="merged_into IS NOT NULL")
     for index, columns in _FOUND_BY.items():
         op.create_index(index, "unit", ["region_code", *columns], postgresql_where="merged_into IS NULL")
+    op.add_column("unit_source", sa.Column("said_before", postgresql.JSONB(), nullable=True))
 
 
 def downgrade() -> None:
     """Take back: what was merged stands for itself again."""
+    op.execute("UPDATE unit_source SET said = said_before WHERE said_before IS NOT NULL")
+    op.drop_column("unit_source", "said_before")
     for index in (*_FOUND_BY, "ix_unit_merged"):
         op.drop_index(index, table_name="unit")
     op.drop_column("unit", "plain_address")

@@ -181,7 +181,11 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     require_correction: [{ kind: 'corrections', name: 'items', isRequired: true }],
     find_not_needed: [reason(500)],
     find_not_competent: [{ kind: 'line', name: 'proper_body', most: 100, isRequired: true }, reason(500)],
-    pause: [{ kind: 'choice', name: 'kind', values: ['HEARING', 'TEST', 'EXPERT'], words: 'cases.permit.pause.', isRequired: true }, reason(500)],
+    pause: [
+      { kind: 'choice', name: 'kind', values: ['HEARING', 'TEST', 'EXPERT'], words: 'cases.permit.pause.', isRequired: true },
+      { kind: 'date', name: 'until_on', inDays: 10, isRequired: true, label: 'cases.permit.pause_until' },
+      reason(500),
+    ],
     resume: [NOTE],
     assign: [OFFICERS],
     defer: [reason(500)],
