@@ -51,6 +51,7 @@ from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
 from workflow.permits.rules import WITH_OFFICERS
 from workflow.permits.synced import PERMIT, title as permit_title
+from workflow.queue import ranking
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
@@ -247,6 +248,10 @@ def _end_prompt(session: Session, event: Event) -> None:
         prompting.enter_prompt_ended(session, hazard.prompt_id)
 
 
+def _rank_siblings(session: Session, event: Event) -> None:
+    ranking.put_right(session, ranking.of_hazard(event.entity_id))
+
+
 def _transfer_order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     if hazard.rectification_id is not None:
@@ -305,6 +310,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.unit_prompted": (_prompt,),
     "hazard.assigned": (_follow_officers,),
     "hazard.officers_released": (_follow_officers,),
+    "hazard.reclassified": (_rank_siblings,),
     "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, _end_prompt, open311.follow),
     "hazard.registered": (open311.follow,),

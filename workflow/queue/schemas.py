@@ -46,6 +46,7 @@ class TaskSchema(AnswerSchema):
     state = fields.String()
     title = AnyOf(CardTitleSchema)
     due_at = Moment()
+    rank_at = Moment(metadata={"description": "by which the queue is sorted: `due_at`, less the hours of `ranked_up`"})
     claimed_by = fields.UUID(allow_none=True)
     ranked_up = fields.List(fields.String(), metadata={"description": "why it comes before others with an earlier date"})
     holders = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "`holder_ids` with their names"})
