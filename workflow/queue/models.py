@@ -23,7 +23,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from database.base import Base, Json, Revised
 
-_UTC, _HOUR = literal_column("'UTC'"), literal_column("interval '1 hour'", Interval)  # as the indexes have them, word by word
+# As the indexes have them, word by word.
+_UTC: ColumnElement[str] = literal_column("'UTC'")
+_HOUR: ColumnElement[timedelta] = literal_column("interval '1 hour'", Interval)
 
 
 class Task(Revised, Base):

@@ -26,8 +26,8 @@ def upgrade() -> None:
 
     It may break off between its parts, and then begins anew. The timetable weighs what is open already (`rank_queue`).
     """
-    reasons = sa.Column("ranked_up", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False)
-    op.add_column("task", reasons, if_not_exists=True)
+    words = postgresql.ARRAY(sa.Text())
+    op.add_column("task", sa.Column("ranked_up", words, server_default="{}", nullable=False), if_not_exists=True)
     op.add_column("task", sa.Column("hours_up", sa.BigInteger(), server_default="0", nullable=False), if_not_exists=True)
     _exchange(_BEFORE, _SINCE)
 
