@@ -178,10 +178,9 @@ def bulk(session: Session, actor: Actor, data: dict[str, Any]) -> list[dict[str,
 
 def _take_one(session: Session, actor: Actor, asked: dict[str, Any], step: str, arguments: dict[str, Any]) -> None:
     hazard = lock(session, HAZARD, Hazard, asked["id"], actor, Origin())
-    seen = select(Task.revision).where(Task.subject_type == "hazard", Task.subject_id == hazard.id)
-    current = session.scalars(seen).one_or_none()
-    if current != asked["task_revision"]:
-        raise StaleRevision(current=current or 0)  # its officers may have arrived meanwhile, or a colleague sent others
+    held = select(Task.holder_ids).where(Task.subject_type == "hazard", Task.subject_id == hazard.id).with_for_update()
+    if (hazard.state, session.scalars(held).one_or_none()) != (asked["state"], asked["holder_ids"]):
+        raise StaleRevision(current=hazard.revision - 1)  # its officers have arrived meanwhile, or a colleague sent others
     if step == "assign":
         arguments["grid_worker_id"] = arguments["grid_worker_id"] or next(iter(hazard.officer_ids[2:]), None)
     _STEPS[step](session, actor, hazard.id, arguments, Origin())
