@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
+import orjson
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
@@ -233,6 +234,31 @@ def test_an_edit_of_what_only_sorts_the_queue_computes_no_dates(client: FlaskCli
     with asked(parts) as statements:
         work_off(parts)
     assert not [statement for statement in statements if re.search(r"\bFROM clock\b", statement)]
+
+
+def lines_of(parts: Parts, who: Caller) -> list[Json]:
+    """The cards that a phone of his gets."""
+    asked = "SELECT f.line FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id WHERE f.entity_type = 'task' AND s.key = :key"
+    with parts.database.transaction() as session:
+        lines = [orjson.loads(bytes(line)) for line in session.scalars(text(asked), {"key": f"user:{who.id}#own"})]
+    return [{"id": line["id"], **line["data"]} for line in lines if "data" in line]
+
+
+def test_a_phone_sorts_what_it_holds_as_the_queue_does_and_says_why_and_follows_an_edit(
+    client: FlaskClient, parts: Parts, clock: Clock, administrator: Caller
+) -> None:
+    plain = make_hazard(client, "ASSIGNED", ELSEWHERE, place_type="")
+    clock.advance(hours=3)
+    crowded = make_hazard(client, "ASSIGNED", ELSEWHERE, place_type="HOTEL")
+    officer = plain.office.officers[0]
+    for hours, wanted in ((6, [crowded, plain]), (1, [plain, crowded])):
+        if hours == 1:
+            edit(administrator, "QW-CROWD", 1, n=hours)
+            work_off(parts)
+        held = sorted(lines_of(parts, officer), key=lambda line: (line["rank_at"], line["id"]))
+        queue = officer.get("/queue?view=mine&limit=100").get_json()["items"]
+        assert [line["subject_id"] for line in held] == [str(case.id) for case in wanted]
+        assert [(line["id"], line["ranked_up"]) for line in held] == [(card["id"], card["ranked_up"]) for card in queue]
 
 
 def test_the_order_is_read_from_an_index(client: FlaskClient, parts: Parts) -> None:
