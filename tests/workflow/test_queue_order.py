@@ -241,7 +241,7 @@ def lines_of(parts: Parts, who: Caller) -> list[Json]:
     asked = "SELECT f.line FROM sync_feed f JOIN sync_scope s ON s.id = f.scope_id WHERE f.entity_type = 'task' AND s.key = :key"
     with parts.database.transaction() as session:
         lines = [orjson.loads(bytes(line)) for line in session.scalars(text(asked), {"key": f"user:{who.id}#own"})]
-    return [{"id": line["id"], **line["data"]} for line in lines if "data" in line]
+    return [{"id": line["id"], "revision": line["revision"], **line["data"]} for line in lines if "data" in line]
 
 
 def test_a_phone_sorts_what_it_holds_as_the_queue_does_and_says_why_and_follows_an_edit(
@@ -251,6 +251,7 @@ def test_a_phone_sorts_what_it_holds_as_the_queue_does_and_says_why_and_follows_
     clock.advance(hours=3)
     crowded = make_hazard(client, "ASSIGNED", ELSEWHERE, place_type="HOTEL")
     officer = plain.office.officers[0]
+    revisions = []
     for hours, wanted in ((6, [crowded, plain]), (1, [plain, crowded])):
         if hours == 1:
             edit(administrator, "QW-CROWD", 1, n=hours)
@@ -259,6 +260,8 @@ def test_a_phone_sorts_what_it_holds_as_the_queue_does_and_says_why_and_follows_
         queue = officer.get("/queue?view=mine&limit=100").get_json()["items"]
         assert [line["subject_id"] for line in held] == [str(case.id) for case in wanted]
         assert [(line["id"], line["ranked_up"]) for line in held] == [(card["id"], card["ranked_up"]) for card in queue]
+        revisions.append({line["subject_id"]: line["revision"] for line in held})
+    assert revisions[1] == {**revisions[0], str(crowded.id): revisions[0][str(crowded.id)] + 1}
 
 
 def test_the_order_is_read_from_an_index(client: FlaskClient, parts: Parts) -> None:

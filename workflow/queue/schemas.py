@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from wire import AnswerSchema, AnyOf, Moment, StrictSchema
-from workflow.hazards.answers import STATE
+from workflow.hazards.records import STATE
 from workflow.hazards.schemas import AssignSchema, HandOverSchema
 from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
 from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
