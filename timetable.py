@@ -36,6 +36,7 @@ from workflow.hazards.intakes import gateway
 from workflow.papers import seals
 from workflow.permits import timers
 from workflow.queue import digest, escalation, holding, ranking
+from workflow.registry import HOURS_ONLY
 
 # Event -> tasks of `tasks_of`. `api.app.assemble` hands this to the engine that writes the outbox.
 REACTIONS: dict[str, tuple[str, ...]] = {
@@ -45,6 +46,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "unit_import.accepted": ("take_units_in",),
     "calendar.loaded": ("recompute_clocks",),
     "clock_rule.edited": ("recompute_clocks", "rank_queue"),
+    "unit.edited": ("rank_unit",),
     "partner_request.status_changed": ("plan_webhooks",),
     "webhook.tested": ("plan_webhooks",),
     "person.removed": ("release_items",),
@@ -96,22 +98,15 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
     def about(step: Callable[[Session, UUID], object]) -> Task:
         return lambda session, event: step(session, event.entity_id)
 
-    def recompute_clocks(_: Session, __: Event) -> None:
+    def recompute_clocks(_: Session, event: Event) -> None:
         """In many short transactions beside the row's own; repeating one that was done moves nothing."""
+        if event.data.get("code", "").startswith(HOURS_ONLY):
+            return  # what only sorts the queue moves no date
         after: UUID | None = None
         more = True
         while more:
             with parts.database.transaction() as session:
                 after = escalation.recompute_clocks(session, after)
-            more = after is not None
-
-    def rank_queue(_: Session, __: Event) -> None:
-        """In many short transactions, like the clocks."""
-        after: UUID | None = None
-        more = True
-        while more:
-            with parts.database.transaction() as session:
-                after = ranking.rank_anew(session, after)
             more = after is not None
 
     def release_items(_: Session, event: Event) -> None:
@@ -128,7 +123,8 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
         "render_media": about(renderer_of(parts).render_media),
         "compare_evidence": about(compare_evidence),
         "recompute_clocks": recompute_clocks,
-        "rank_queue": rank_queue,
+        "rank_queue": lambda *_: rank_queue(parts),
+        "rank_unit": lambda session, event: ranking.put_right(session, ranking.of_unit(event.entity_id)),
         "release_items": release_items,
     }
 
@@ -178,6 +174,20 @@ def take_units_in(parts: Parts) -> bool:
     return work_through(partial(work, savepoint=parts.database.savepoint), parts)
 
 
+def rank_queue(parts: Parts) -> bool:
+    """What weighs for an open item, compared with its case: a batch read in one transaction, put right in the next."""
+    after: UUID | None = None
+    more = True
+    while more:
+        with parts.database.transaction() as session:
+            found, after = ranking.misplaced(session, after)
+        if found:
+            with parts.database.transaction() as session:
+                ranking.put_right(session, found)
+        more = after is not None
+    return False
+
+
 def pull_units(process: Process) -> bool:
     """The catalogue of the data platform, if an operator has named one."""
     catalogue.visit(process.parts.database, catalogue.catalogue_of(process.parts.settings))
@@ -221,6 +231,7 @@ TIMETABLE = (
     Timed("end_follow_ups", 300, partial(in_batches, assistance_timers.run_due)),
     Timed("refer_unsigned", 60, partial(to_the_end, escalation.refer_unsigned)),
     Timed("raise_untouched", 60, partial(to_the_end, holding.raise_untouched)),
+    Timed("rank_queue", 3600, lambda process: rank_queue(process.parts)),
     Timed("sum_up", 300, partial(to_the_end, digest.sum_up)),
     Timed("lapse_claims", 300, partial(to_the_end, holding.lapse_claims)),
     Timed("take_units_in", 5, lambda process: take_units_in(process.parts)),

@@ -78,8 +78,8 @@ EXAMPLES: dict[str, dict[str, Json]] = {
     "queue.take_many": {
         "assign two": {
             "hazards": [
-                {"id": "0190a1b2-0000-7000-8000-000000000006", "task_revision": 3},
-                {"id": "0190a1b2-0000-7000-8000-000000000007", "task_revision": 3},
+                {"id": "0190a1b2-0000-7000-8000-000000000006", "state": "REGISTERED", "holder_ids": []},
+                {"id": "0190a1b2-0000-7000-8000-000000000007", "state": "REGISTERED", "holder_ids": []},
             ],
             "assign": {"officer_ids": _OFFICERS},
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import psycopg
@@ -27,11 +28,17 @@ def alembic_config(url: str) -> Config:
 def main(settings: Settings) -> None:
     """Migrate to head, then grant. Safe to repeat; two at once take turns."""
     with psycopg.connect(plain(settings.database_owner_url), autocommit=True) as turn:
-        turn.execute("SELECT pg_advisory_lock(hashtext('fire.migrate'))")
+        while not _has_turn(turn):  # a statement that waited would keep an index from being built beside it
+            time.sleep(0.1)
         command.upgrade(alembic_config(settings.database_owner_url), "head")
         role = make_url(settings.database_url).username
         if role and role != make_url(settings.database_owner_url).username:
             _grant(turn, role)
+
+
+def _has_turn(connection: psycopg.Connection[tuple[object, ...]]) -> bool:
+    taken = connection.execute("SELECT pg_try_advisory_lock(hashtext('fire.migrate'))").fetchone()
+    return taken == (True,)
 
 
 def _grant(connection: psycopg.Connection[tuple[object, ...]], role: str) -> None:

@@ -51,6 +51,7 @@ from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
 from workflow.permits.rules import WITH_OFFICERS
 from workflow.permits.synced import PERMIT, title as permit_title
+from workflow.queue import ranking
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.acts import expected_by
@@ -264,6 +265,10 @@ def _drop_prompt(session: Session, event: Event) -> None:
         passing_on.drop_prompt(session, prompt.hazard_id, prompt.id)
 
 
+def _rank_siblings(session: Session, event: Event) -> None:
+    ranking.put_right(session, ranking.of_hazard(event.entity_id))
+
+
 def _transfer_order(session: Session, event: Event) -> None:
     hazard = session.get_one(Hazard, event.entity_id)
     if hazard.rectification_id is not None:
@@ -322,6 +327,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.unit_prompted": (_prompt,),
     "hazard.assigned": (_follow_officers,),
     "hazard.officers_released": (_follow_officers,),
+    "hazard.reclassified": (_rank_siblings,),
     "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, _end_prompt, open311.follow),
     "hazard.registered": (open311.follow,),

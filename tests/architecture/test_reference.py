@@ -31,6 +31,7 @@ from workflow.hazards.queries import _PUBLIC_EVENTS
 from workflow.hazards.records import HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
 from workflow.queue import synced as tasks
 from workflow.queue.models import Task
+from workflow.queue.rules import NO_DEADLINE
 from workflow.queue.schemas import TaskSchema
 from workflow.reactions import REACTIONS as OF_SIBLINGS
 from workflow.rectification import synced as orders
@@ -124,9 +125,9 @@ def test_what_devices_hold_declares_who_sees_it() -> None:
         (orders.officer_line, Rectification(), OfficerOrderSchema, set()),
         (
             tasks.line,
-            Task(waiting_for="register"),
+            Task(waiting_for="register", due_at=NO_DEADLINE, hours_up=0),
             TaskSchema,
-            {"id", "revision", "actions", "holders", "next", "reused_photos", "ranked_up"},
+            {"id", "revision", "actions", "holders", "next", "reused_photos"},
         ),
         (issues.officer_line, Issue(), IssueRecordSchema, set()),
         (issues.author_line, Issue(), IssueRecordSchema, set()),

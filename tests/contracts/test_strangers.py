@@ -186,7 +186,12 @@ def a_report(there: World) -> str:
 
 # Ids that travel in a body: operation, somebody else's, the members that name it, who calls.
 IN_BODIES: tuple[tuple[str, Callable[[World], str], Callable[[str], Json], Role], ...] = (
-    ("queue.take_many", a_report, lambda hazard_id: {"hazards": [{"id": hazard_id, "task_revision": 1}]}, Role.UNIT_LEADER),
+    (
+        "queue.take_many",
+        a_report,
+        lambda hazard_id: {"hazards": [{"id": hazard_id, "state": "REGISTERED", "holder_ids": []}]},
+        Role.UNIT_LEADER,
+    ),
     ("hazards.hazard_merge", a_report, lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
     ("units.merge_unit", lambda there: str(there.unit["id"]), lambda unit_id: {"into": unit_id}, Role.UNIT_LEADER),
 )

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 import timetable
 import worker
@@ -29,7 +30,7 @@ from tests.makers import FOUND, Case, make_hazard, make_order
 from tests.papers import served
 from tests.people import Caller
 from timetable import TIMETABLE, Process, renderer_of, tasks_of
-from workflow import timekeeping
+from workflow import timekeeping, turns
 from workflow.handovers.models import Handover
 from workflow.hazards.models import Hazard
 from workflow.hazards.synced import HAZARD
@@ -222,8 +223,31 @@ def test_a_case_in_which_the_timetable_meets_a_fault_holds_up_none_behind_it(
         worked_off(parts, escalation.mark_breaches)
     assert [len(breaches(parts, case)) for case in (broken, *others)] == [0, 1, 1, 1]
     assert "hazard.half_done" not in str(broken.read()["timeline"])  # nothing of the attempt is left
+    clock.advance(minutes=1)  # it comes again at the next turn
     worked_off(parts, escalation.mark_breaches)
     assert len(breaches(parts, broken)) == 1
+
+
+def test_more_faulty_cases_than_one_turn_takes_hold_up_none_and_each_says_once_where_its_fault_is(
+    client: FlaskClient, parts: Parts, clock: Clock, monkeypatch: pytest.MonkeyPatch, fresh_database: object
+) -> None:
+    broken = [make_hazard(client, "REGISTERED") for _ in range(5)]
+    clock.advance(minutes=1)
+    others = [make_hazard(client, "REGISTERED") for _ in range(3)]
+    clock.advance(hours=25)
+    monkeypatch.setattr(turns, "BATCH", 2)
+    monkeypatch.setattr(escalation, "TOGETHER", 2)
+    for case in broken:
+        failing_for(monkeypatch, "breach", case)
+    with capture_logs() as logged:
+        worked_off(parts, escalation.mark_breaches)
+    assert [len(breaches(parts, case)) for case in (*broken, *others)] == [0] * 5 + [1] * 3
+    assert [str(case.id) in line["what"] for case, line in zip(broken, logged, strict=True)] == [True] * 5
+    assert [line["exc_info"] for line in logged] == [True] * 5
+    clock.advance(minutes=1)
+    with capture_logs() as logged:
+        worked_off(parts, escalation.mark_breaches)
+    assert [line["exc_info"] for line in logged] == [False] * 5
 
 
 def test_an_order_whose_end_meets_a_fault_holds_up_none_behind_it(
@@ -242,5 +266,6 @@ def test_an_order_whose_end_meets_a_fault_holds_up_none_behind_it(
         meanwhile.setitem(escalation._ENDS, "IN-TERM", (Rectification, failing))
         worked_off(parts, escalation.expire_terms)
         assert (broken.read()["state"], other.read()["state"]) == ("ORDERED", "RECHECK_PENDING")
+    clock.advance(minutes=1)
     worked_off(parts, escalation.expire_terms)
     assert broken.read()["state"] == "RECHECK_PENDING"

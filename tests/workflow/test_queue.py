@@ -111,17 +111,21 @@ def test_of_many_who_claim_at_once_one_wins(app: Flask, client: FlaskClient, par
 
 
 ABSENT = "01a20000-0000-7000-8000-000000000000"
+UNSEEN: Json = {"id": ABSENT, "state": "REGISTERED", "holder_ids": []}
 
 
 def shown(parts: Parts, *cases: Case) -> list[Json]:
     """Cases as a leader sees them now."""
-    return [{"id": str(case.id), "task_revision": task_of(parts, case.id).revision} for case in cases]
+    cards = [task_of(parts, case.id) for case in cases]
+    return [
+        {"id": str(card.subject_id), "state": card.state, "holder_ids": [str(one) for one in card.holder_ids]} for card in cards
+    ]
 
 
 def test_one_step_for_many_answers_for_each_case_and_one_refusal_undoes_nothing(client: FlaskClient, parts: Parts) -> None:
     ready, closed = make_hazard(client, "REGISTERED"), make_hazard(client, "CLOSED")
     pair = [str(officer.id) for officer in ready.office.officers]
-    body = {"hazards": [*shown(parts, closed, ready), {"id": ABSENT, "task_revision": 1}], "assign": {"officer_ids": pair}}
+    body = {"hazards": [*shown(parts, closed, ready), UNSEEN], "assign": {"officer_ids": pair}}
     items = ready.office.leader.post("/queue/bulk", body).get_json()["items"]
     assert [(item["outcome"], item["code"]) for item in items] == [
         ("refused", "illegal_transition"),
@@ -170,6 +174,31 @@ def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_it
     assert waiting.read()["data"]["officer_ids"] == [*pair[::-1], helper]
 
 
+def test_of_many_at_once_one_that_the_timetable_only_spoke_of_is_taken_all_the_same(
+    client: FlaskClient, parts: Parts, clock: Clock
+) -> None:
+    hazard = make_hazard(client, "ASSIGNED")
+    chosen, before = shown(parts, hazard), task_of(parts, hazard.id).revision
+    clock.advance(hours=25)
+    with parts.database.transaction() as session:
+        while escalation.mark_breaches(session):
+            pass
+    assert task_of(parts, hazard.id).revision > before
+    pair = [str(officer.id) for officer in hazard.office.officers[::-1]]
+    [item] = hazard.office.leader.post("/queue/bulk", {"hazards": chosen, "assign": {"officer_ids": pair}}).get_json()["items"]
+    assert (item["outcome"], item["code"]) == ("applied", None)
+
+
+def test_of_many_at_once_none_is_taken_that_a_colleague_has_claimed_since(client: FlaskClient, parts: Parts) -> None:
+    hazard = make_hazard(client, "REGISTERED")
+    chosen = shown(parts, hazard)
+    task = task_of(parts, hazard.id)
+    assert hazard.office.leader.post(f"/queue/{task.id}/actions/claim", {}).status_code == 200
+    pair = [str(officer.id) for officer in hazard.office.officers]
+    [item] = hazard.office.leader.post("/queue/bulk", {"hazards": chosen, "assign": {"officer_ids": pair}}).get_json()["items"]
+    assert (item["outcome"], item["code"]) == ("refused", "stale_revision")
+
+
 @pytest.mark.parametrize(
     ("steps", "field"),
     [
@@ -180,7 +209,7 @@ def test_of_many_at_once_none_is_taken_that_has_moved_since_it_was_chosen_and_it
     ],
 )
 def test_of_many_at_once_a_wrong_field_is_named_before_anything_is_done(client: FlaskClient, steps: Json, field: str) -> None:
-    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", {"hazards": [{"id": ABSENT, "task_revision": 1}], **steps})
+    answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", {"hazards": [UNSEEN], **steps})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.get_json()["errors"]] == [field]
 

@@ -76,7 +76,7 @@ def test_checks_that_nobody_has_begun_are_proposed_to_who_has_least_until_loads_
     first = proposals[0]
     pair = [each["id"] for each in first["proposed"]]
     body = {
-        "hazards": [{"id": first["hazard_id"], "task_revision": first["task_revision"]}],
+        "hazards": [{"id": first["hazard_id"], "state": first["state"], "holder_ids": first["holder_ids"]}],
         "assign": {"officer_ids": pair, "note": ""},
     }
     answer = staff(client, Role.UNIT_LEADER).post("/queue/bulk", body).get_json()

@@ -18,9 +18,8 @@ from workflow.assistance.rules import LIFE
 from workflow.assistance.synced import ASSISTANCE
 from workflow.models import Clock
 from workflow.state_machine import Transition
-from workflow.turns import first
+from workflow.turns import first, in_order
 
-_BATCH = 50
 _FOLLOWED = sorted({step.source for step in LIFE.steps("end_follow_up")})
 
 
@@ -31,14 +30,13 @@ def end_follow_up(session: Session, case: Assistance, step: Transition) -> None:
 
 def run_due(session: Session) -> int:
     """The oldest date first; a request that somebody holds is passed by, and comes again in a minute."""
-    waiting = session.scalars(
+    waiting = (
         select(Clock.entity_id)
         .where(Clock.entity_type == "assistance", Clock.rule_id == "TA-FOLLOW", Clock.due_at < now(session))
         .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
-        .order_by(Clock.due_at, Clock.id)
-        .limit(_BATCH)
-    ).all()
-    return first(session, waiting, lambda case_id: _run(session, case_id))
+    )
+    candidates = in_order(session, waiting, Clock.due_at, Clock.id)
+    return first(session, "end_follow_ups", candidates, lambda found: _run(session, *found))
 
 
 def _run(session: Session, case_id: UUID) -> bool:

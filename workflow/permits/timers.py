@@ -21,9 +21,7 @@ from workflow.permits.rules import LIFE
 from workflow.permits.synced import PERMIT
 from workflow.permits.visiting import expire
 from workflow.state_machine import Transition
-from workflow.turns import first
-
-_BATCH = 50
+from workflow.turns import first, in_order
 
 
 def abandon(session: Session, permit: Permit, step: Transition) -> None:
@@ -42,14 +40,13 @@ _TIMERS: dict[str, tuple[str, str, Callable[[Session, Permit, Transition], None]
 
 def run_due(session: Session) -> int:
     """The oldest date first; an application that somebody holds is passed by, and comes again in a minute."""
-    waiting = session.execute(
+    waiting = (
         select(Clock.entity_id, Clock.rule_id)
         .where(Clock.entity_type == "permit", Clock.rule_id.in_(_TIMERS), Clock.due_at < now(session))
         .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
-        .order_by(Clock.due_at, Clock.id)
-        .limit(_BATCH)
-    ).all()
-    return first(session, waiting, lambda found: _run(session, *found))
+    )
+    candidates = in_order(session, waiting, Clock.due_at, Clock.id)
+    return first(session, "run_permit_timers", candidates, lambda found: _run(session, *found))
 
 
 def _run(session: Session, permit_id: UUID, rule_id: str) -> bool:

@@ -24,7 +24,7 @@ from workflow.hazards.passing_on import hand_over
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
-from workflow.queue.ranking import rank_of, weights_of
+from workflow.queue.ranking import weight_of
 from workflow.queue.rules import BULK, LEADING, NO_DEADLINE, TAKERS, waiting_for
 from workflow.queue.synced import TASK
 
@@ -33,12 +33,11 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock."""
     kind = type(case).__tablename__
     is_asked = getattr(case, "extension", None) is not None
-    weights = weights_of(session, case)
     is_unserved = kind == "rectification" and case.served_at is None
     waits = waiting_for(kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved)
     if is_new:
         if waits is not None:
-            session.add(_new_task(session, case, kind, org_id, people, title, waits, weights))
+            session.add(_new_task(session, case, kind, org_id, people, title, waits))
         return
     task = session.scalars(
         update(Task)
@@ -49,7 +48,7 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     ).one_or_none()
     if task is None:
         if waits is not None:
-            session.add(_new_task(session, case, kind, org_id, people, title, waits, weights))
+            session.add(_new_task(session, case, kind, org_id, people, title, waits))
         return
     touch(session, task)
     if waits is None:
@@ -60,8 +59,8 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
         task.claimed_by = task.claimed_at = task.escalated_to = None  # a claim is for one step of the work
     task.is_open = True
     task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
-    task.due_at, task.weights = case.due_at or NO_DEADLINE, weights
-    task.rank_at = rank_of(session, task.due_at, weights)
+    task.due_at = case.due_at or NO_DEADLINE
+    task.hours_up, task.ranked_up = weight_of(session, case)
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
     task.signer_ids = _signers(case)
 
@@ -73,9 +72,10 @@ def _signers(case: Any) -> list[UUID]:
 
 
 def _new_task(
-    session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str, weights: list[str]
+    session: Session, case: Any, kind: str, org_id: UUID, people: list[UUID], title: Json, waits: str
 ) -> Task:  # fmt: skip
-    moment, due_at = now(session), case.due_at or NO_DEADLINE
+    moment = now(session)
+    hours_up, ranked_up = weight_of(session, case)
     return Task(
         id=new_id(),
         revision=1,
@@ -91,9 +91,9 @@ def _new_task(
         waiting_for=waits,
         state=case.state,
         title=title,
-        due_at=due_at,
-        weights=weights,
-        rank_at=rank_of(session, due_at, weights),
+        due_at=case.due_at or NO_DEADLINE,
+        hours_up=hours_up,
+        ranked_up=ranked_up,
         is_open=True,
     )
 
@@ -179,10 +179,9 @@ def bulk(session: Session, actor: Actor, data: dict[str, Any]) -> list[dict[str,
 
 def _take_one(session: Session, actor: Actor, asked: dict[str, Any], step: str, arguments: dict[str, Any]) -> None:
     hazard = lock(session, HAZARD, Hazard, asked["id"], actor, Origin())
-    seen = select(Task.revision).where(Task.subject_type == "hazard", Task.subject_id == hazard.id)
-    current = session.scalars(seen).one_or_none()
-    if current != asked["task_revision"]:
-        raise StaleRevision(current=current or 0)  # its officers may have arrived meanwhile, or a colleague sent others
+    held = select(Task.holder_ids).where(Task.subject_type == "hazard", Task.subject_id == hazard.id).with_for_update()
+    if (hazard.state, session.scalars(held).one_or_none()) != (asked["state"], asked["holder_ids"]):
+        raise StaleRevision(current=hazard.revision - 1)  # its officers have arrived meanwhile, or a colleague sent others
     if step == "assign":
         arguments["grid_worker_id"] = arguments["grid_worker_id"] or next(iter(hazard.officer_ids[2:]), None)
     _STEPS[step](session, actor, hazard.id, arguments, Origin())
@@ -201,7 +200,6 @@ def hold_open(session: Session, case: Any) -> None:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if task is not None:
-        task.rank_at = rank_of(session, task.due_at, task.weights)
         touch(session, task)
         record(session, "task.rescheduled", task, SYSTEM, data={"subject_id": str(case.id)})
 

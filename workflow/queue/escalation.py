@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from accounts.models import Organisation
 from database.base import Json
 from database.journal import record
 from database.session import now
+from sync.catalog import Synced
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
@@ -51,7 +53,7 @@ from workflow.rectification.models import Rectification
 from workflow.rectification.synced import RECTIFICATION
 from workflow.transfers.models import Transfer
 from workflow.transfers.synced import TRANSFER
-from workflow.turns import first, several
+from workflow.turns import first, in_order, several
 
 BATCH = 50
 ON_DEVICES = timedelta(days=90)  # a case leaves every device this long after it closed
@@ -72,7 +74,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
 def mark_breaches(session: Session) -> int:
     """Clocks past their date: each marked once, told to the holders and to the leader on duty."""
     missed = (Clock.breached_at.is_(None), Clock.due_at < now(session), Clock.rule_id.not_in(sorted(timekeeping.TERMS)))
-    return _each(session, _mark, *missed)
+    return _each(session, "mark_breaches", _mark, *missed)
 
 
 def _mark(session: Session, clock: Clock, case: Any) -> None:
@@ -96,16 +98,19 @@ def refer_unsigned(session: Session) -> int:
     """A letter that nobody signs for, as long again after its date, goes to the committee office, once."""
     moment = now(session)
     waiting = select(Handover.id).where(Handover.state == "SENT", Handover.is_sign_overdue, ~Handover.is_decided)
-    clocks = select(Clock).where(
+    clocks = select(Clock.rule_id, Clock.due_at, Clock.entity_id).where(
         Clock.rule_id.in_(SIGN_CLOCKS), Clock.entity_type == "handover", Clock.entity_id.in_(waiting), *_RUNNING
     )
-    for clock in session.scalars(clocks.order_by(Clock.due_at, Clock.id)):
-        if timekeeping.forecast(session, clock.rule_id, clock.due_at) < moment:
-            letter = _free(session, Handover, clock.entity_id)
-            if letter is not None and letter.state == "SENT" and letter.is_sign_overdue:
-                refer(session, letter.id)
-                return 1
-    return 0
+
+    def take(one: Any) -> bool:
+        rule_id, due_at, letter_id = one
+        letter = _free(session, Handover, letter_id) if timekeeping.forecast(session, rule_id, due_at) < moment else None
+        if letter is None or letter.state != "SENT" or not letter.is_sign_overdue:
+            return False
+        refer(session, letter.id)
+        return True
+
+    return first(session, "refer_unsigned", in_order(session, clocks, Clock.due_at, Clock.id), take)
 
 
 def remind_holders(session: Session) -> int:
@@ -116,7 +121,7 @@ def remind_holders(session: Session) -> int:
     late = Clock.reminded.has_key("50") & ~Clock.reminded.has_key("80")
     gone = func.extract("epoch", moment - Clock.started_at) / func.extract("epoch", length)
     reached = (Clock.due_at >= moment, length > timedelta(0), (waiting & (gone >= 0.5)) | (late & (gone >= 0.8)))
-    return _each(session, _remind, *reached)
+    return _each(session, "remind_holders", _remind, *reached)
 
 
 def _remind(session: Session, clock: Clock, case: Any) -> None:
@@ -140,12 +145,10 @@ def _remind(session: Session, clock: Clock, case: Any) -> None:
 _RUNNING = (Clock.met_at.is_(None), Clock.cancelled_at.is_(None), Clock.paused_at.is_(None))
 
 
-def _each(session: Session, act: Callable[[Session, Clock, Any], None], *conditions: ColumnElement[bool]) -> int:
+def _each(session: Session, line: str, act: Callable[[Session, Clock, Any], None], *conditions: ColumnElement[bool]) -> int:
     """The first running clocks of these whose cases nobody holds, a few: the case locked, then the clock read again."""
     running = select(Clock).where(*_RUNNING, *conditions)
-    found = session.execute(
-        running.with_only_columns(Clock.id, Clock.entity_type, Clock.entity_id).order_by(Clock.due_at, Clock.id).limit(BATCH)
-    ).all()
+    found = running.with_only_columns(Clock.id, Clock.entity_type, Clock.entity_id)
 
     def take(one: Any) -> bool:
         clock_id, entity_type, entity_id = one
@@ -158,7 +161,7 @@ def _each(session: Session, act: Callable[[Session, Clock, Any], None], *conditi
         act(session, clock, lock(session, synced, model, entity_id, SYSTEM, Origin()))
         return True
 
-    return several(session, found, take, TOGETHER)
+    return several(session, line, in_order(session, found, Clock.due_at, Clock.id), take, TOGETHER)
 
 
 def _free(session: Session, model: Any, entity_id: UUID) -> Any:
@@ -188,7 +191,7 @@ def expire_terms(session: Session) -> int:
         model, expire = _ENDS[rule_id]
         return bool(_free(session, model, entity_id)) and expire(session, entity_id) is not None
 
-    return first(session, session.execute(passed.order_by(Clock.due_at, Clock.id).limit(BATCH)).all(), take)
+    return first(session, "expire_terms", in_order(session, passed, Clock.due_at, Clock.id), take)
 
 
 def retire_closed(session: Session) -> int:
@@ -196,12 +199,19 @@ def retire_closed(session: Session) -> int:
     before = now(session) - ON_DEVICES
     for synced, model in _KINDS.values():
         ended = select(model.id).where(model.closed_at < before, model.off_devices_at.is_(None))
-        for entity_id in session.scalars(ended.order_by(model.closed_at).limit(BATCH)).all():
-            case = _free(session, model, entity_id)
-            if case is not None and case.closed_at is not None:  # nobody has reopened it meanwhile
-                lock(session, synced, model, entity_id, SYSTEM, Origin()).off_devices_at = now(session)
-                return 1
+        take = partial(_retire, session, synced, model)
+        if first(session, "retire_closed", in_order(session, ended, model.closed_at, model.id), take):
+            return 1
     return 0
+
+
+def _retire(session: Session, synced: Synced, model: Any, one: tuple[UUID]) -> bool:
+    (entity_id,) = one
+    case = _free(session, model, entity_id)
+    if case is None or case.closed_at is None:  # somebody has reopened it meanwhile
+        return False
+    lock(session, synced, model, entity_id, SYSTEM, Origin()).off_devices_at = now(session)
+    return True
 
 
 def recompute_clocks(session: Session, after: UUID | None) -> UUID | None:

@@ -20,7 +20,6 @@ from workflow.offices import duty_leaders, staff_names
 from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
 from workflow.queue.next_steps import next_steps
-from workflow.queue.ranking import reasons
 from workflow.queue.rules import ASSIGN_BUCKET, MOST_COUNTED, OUTSIDE, SIGN_BUCKET
 from workflow.queue.synced import OF_ASSISTANCE, OF_HAZARDS, OF_PERMITS, TASK, line
 
@@ -114,9 +113,7 @@ def cards(session: Session, tasks: Sequence[Task], actor: Actor) -> list[Json]:
     names = staff_names(session, [person for task in tasks for person in task.holder_ids])
     steps = next_steps(session, tasks, actor)
     reused = _reused_photos(session, tasks, actor)
-    return [
-        {**_card(session, task, actor, names), "next": steps[task.id], "reused_photos": reused.get(task.id, 0)} for task in tasks
-    ]
+    return [{**_card(task, actor, names), "next": steps[task.id], "reused_photos": reused.get(task.id, 0)} for task in tasks]
 
 
 def _reused_photos(session: Session, tasks: Sequence[Task], actor: Actor) -> dict[UUID, int]:
@@ -130,7 +127,7 @@ def _leads(actor: Actor, task: Task) -> bool:
     return Role.UNIT_LEADER in roles_of(actor, task.region_code)
 
 
-def _card(session: Session, task: Task, actor: Actor, names: Mapping[str, str]) -> Json:
+def _card(task: Task, actor: Actor, names: Mapping[str, str]) -> Json:
     actions = []
     if not task.holder_ids and may_claim(task, actor):
         actions.append({"action": "claim", "label": "领取", "officers": 1})
@@ -139,5 +136,4 @@ def _card(session: Session, task: Task, actor: Actor, names: Mapping[str, str]) 
     holders = [{"id": person, "name": names[str(person)]} for person in task.holder_ids if str(person) in names]
     return {
         "id": task.id, "revision": task.revision, **line(task), "holders": holders, "actions": actions,
-        "ranked_up": reasons(session, task.weights),
     }  # fmt: skip

@@ -5,14 +5,14 @@ How much something weighs is a row of the registry (QW-*), so the order can be e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from database.session import now
 from places.models import Unit
 from places.unit_kinds import CROWDED_PLACES, VENUES
 from workflow import timekeeping
@@ -27,10 +27,17 @@ from workflow.rectification.models import Rectification
 LIFE, CROWDED, URGENT = "QW-LIFE", "QW-CROWD", "QW-URGENT"
 WEIGHTS = (LIFE, CROWDED, URGENT)
 _WITHIN_HOURS = ("HZ-24H", "HZ-2H")
-_BATCH = 1000
+_WEIGHED: dict[str, Any] = {model.__tablename__: model for model in (Hazard, Handover, Rectification, Inspection, Measure)}
+BATCH = 50
 
 
-def weights_of(session: Session, subject: Any) -> list[str]:
+def weight_of(session: Session, subject: Any) -> tuple[int, list[str]]:
+    """By how many hours a case comes earlier, and why, a line for each thing that weighs: 危及人身安全,排前12小时."""
+    rules = [rule for code in _codes(session, subject) if (rule := timekeeping.rule(session, code)).n]
+    return sum(rule.n for rule in rules), [f"{rule.label},排前{rule.n}小时" for rule in rules]
+
+
+def _codes(session: Session, subject: Any) -> list[str]:
     """Which rows weigh for this case: danger to life, a crowded place, a letter that is urgent."""
     found: set[str] = set()
     match subject:
@@ -61,24 +68,45 @@ def _is_crowded(place_type: str | None) -> bool:
     return place_type in VENUES or place_type in CROWDED_PLACES
 
 
-def rank_of(session: Session, due_at: datetime, weights: Iterable[str]) -> datetime:
-    """The moment by which an item is sorted."""
-    return due_at - timedelta(hours=sum(timekeeping.rule(session, code).n for code in weights))
-
-
-def reasons(session: Session, weights: Iterable[str]) -> list[str]:
-    """危及人身安全,排前12小时: one line for each thing that weighs."""
-    rules = [timekeeping.rule(session, code) for code in weights]
-    return [f"{rule.label},排前{rule.n}小时" for rule in rules if rule.n]
-
-
-def rank_anew(session: Session, after: UUID | None) -> UUID | None:
-    """A weight was edited: the next open items that anything weighs for are sorted anew. Where to go on, or None at the end."""
-    weighed = select(Task.id).where(Task.is_open, Task.weights != [])
+def misplaced(session: Session, after: UUID | None) -> tuple[list[UUID], UUID | None]:
+    """Of the next open items those whose weight is another now; where to go on, or None at the end. Locks nothing."""
+    weighed = select(Task.id, Task.subject_type, Task.subject_id, Task.hours_up, Task.ranked_up)
+    weighed = weighed.where(Task.is_open, Task.subject_type.in_(_WEIGHED))
     if after is not None:
         weighed = weighed.where(Task.id > after)
-    found = session.scalars(weighed.order_by(Task.id).limit(_BATCH).with_for_update()).all()
-    hours = [case((Task.weights.contains([code]), timekeeping.rule(session, code).n), else_=0) for code in WEIGHTS]
-    earlier = func.make_interval(0, 0, 0, 0, sum(hours[1:], start=hours[0]))
-    session.execute(update(Task).where(Task.id.in_(found)).values(rank_at=Task.due_at - earlier))
-    return found[-1] if len(found) == _BATCH else None
+    rows = session.execute(weighed.order_by(Task.id).limit(BATCH)).all()
+    cases: dict[UUID, Any] = {}
+    for kind, model in _WEIGHED.items():
+        of_kind = [row.subject_id for row in rows if row.subject_type == kind]
+        if of_kind:
+            cases |= {case.id: case for case in session.scalars(select(model).where(model.id.in_(of_kind)))}
+    found = [row.id for row in rows if (row.hours_up, row.ranked_up) != weight_of(session, cases[row.subject_id])]
+    return found, rows[-1].id if len(rows) == BATCH else None
+
+
+def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
+    """Rank these open items anew. What somebody holds is passed by: who waits for nobody stands in nobody's way.
+
+    It comes again when the timetable goes through the queue (`misplaced`), unless whoever holds it sees to it himself.
+    """
+    items = select(Task).where(Task.id.in_(ids), Task.is_open, Task.subject_type.in_(_WEIGHED))
+    for task in session.scalars(items.order_by(Task.id).with_for_update(skip_locked=True)).all():
+        hours_up, ranked_up = weight_of(session, session.get_one(_WEIGHED[task.subject_type], task.subject_id))
+        if (task.hours_up, task.ranked_up) != (hours_up, ranked_up):
+            task.hours_up, task.ranked_up = hours_up, ranked_up
+            task.revision, task.updated_at = task.revision + 1, now(session)
+
+
+def of_unit(unit_id: UUID) -> Select[UUID]:
+    """The items of what is done at a place."""
+    return _of(*((kind, kind.unit_id == unit_id) for kind in (Rectification, Inspection, Measure)))
+
+
+def of_hazard(hazard_id: UUID) -> Select[UUID]:
+    """The items of the letters and orders that came of a report."""
+    return _of(*((kind, kind.hazard_id == hazard_id) for kind in (Handover, Rectification)))
+
+
+def _of(*found: tuple[Any, ColumnElement[bool]]) -> Select[UUID]:
+    ids = {kind.__tablename__: select(kind.id).where(where) for kind, where in found}
+    return select(Task.id).where(or_(*(and_(Task.subject_type == kind, Task.subject_id.in_(ids[kind])) for kind in ids)))

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from wire import AnswerSchema, AnyOf, Moment, StrictSchema
+from workflow.hazards.records import STATE
 from workflow.hazards.schemas import AssignSchema, HandOverSchema
 from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
 from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
@@ -46,6 +47,7 @@ class TaskSchema(AnswerSchema):
     state = fields.String()
     title = AnyOf(CardTitleSchema)
     due_at = Moment()
+    rank_at = Moment(metadata={"description": "by which the queue is sorted: `due_at`, less the hours of `ranked_up`"})
     claimed_by = fields.UUID(allow_none=True)
     ranked_up = fields.List(fields.String(), metadata={"description": "why it comes before others with an earlier date"})
     holders = fields.List(fields.Nested(NamedPersonSchema), metadata={"description": "`holder_ids` with their names"})
@@ -114,7 +116,8 @@ class MoveSchema(AnswerSchema):
     """A check that nobody has begun, and two who have less to do."""
 
     hazard_id = fields.UUID()
-    task_revision = fields.Integer(metadata={"description": "for `POST /queue/bulk`"})
+    state = fields.String(validate=STATE, metadata={"description": "for `POST /queue/bulk`, like `holder_ids`"})
+    holder_ids = fields.List(fields.UUID())
     number = fields.String()
     place = fields.String()
     due_at = Moment()
@@ -132,10 +135,14 @@ class WorkloadSchema(AnswerSchema):
 
 
 class BulkHazardSchema(StrictSchema):
-    """One of many, with the `revision` of its card when it was chosen: what has moved since is refused."""
+    """One of many, with what its card showed when it was chosen: if somebody has taken a step since, it is refused.
+
+    Its `revision` would say more: that moves with every reminder too.
+    """
 
     id = fields.UUID(required=True)
-    task_revision = fields.Integer(required=True, strict=True, validate=validate.Range(1))
+    state = fields.String(required=True, validate=STATE)
+    holder_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(max=10))
 
 
 class BulkSchema(StrictSchema):

@@ -27,6 +27,8 @@ def line(task: Task) -> Json:
         "state": task.state,
         "title": task.title,
         "due_at": task.due_at,
+        "rank_at": task.rank_at,
+        "ranked_up": task.ranked_up,
         "claimed_by": task.claimed_by,
     }
 

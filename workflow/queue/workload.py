@@ -126,8 +126,8 @@ def _proposals(rows: Sequence[Any], people: Mapping[UUID, Json]) -> list[Json]:
         new_pair = [relief if person == busy else person for person in pair]
         proposals.append(
             {
-                "hazard_id": row.subject_id, "task_revision": row.revision, "number": row.title.get("number", ""),
-                "place": row.title.get("place", ""), "due_at": row.due_at,
+                "hazard_id": row.subject_id, "state": row.state, "holder_ids": row.holder_ids,
+                "number": row.title.get("number", ""), "place": row.title.get("place", ""), "due_at": row.due_at,
                 "holders": [_hand(people, load, person) for person in pair],
                 "proposed": [_hand(people, load, person) for person in new_pair],
                 "reason": f"{_in_hand(people, load, busy)},{_in_hand(people, load, relief)}。尚未到场,"
@@ -157,7 +157,7 @@ def _said(span: timedelta) -> str:
 
 _ITEMS = text(
     """
-    SELECT t.id, t.revision, t.subject_type, t.subject_id, t.region_code, t.state, t.title, t.due_at, t.holder_ids,
+    SELECT t.id, t.subject_type, t.subject_id, t.region_code, t.state, t.title, t.due_at, t.holder_ids,
            c.rule_id, c.started_at
       FROM task t
       LEFT JOIN LATERAL (

@@ -7,8 +7,9 @@ interface OnDevice {
   readonly waiting: readonly string[]
 }
 
+type Ranked = 'rank_at' | 'ranked_up'
 /** A card of the queue as this device has it. */
-export type HeldTask = Omit<Schemas['Task'], 'actions' | 'id' | 'revision'> & OnDevice
+export type HeldTask = Omit<Schemas['Task'], 'actions' | 'id' | 'revision' | Ranked> & Partial<Pick<Schemas['Task'], Ranked>> & OnDevice
 
 /** A hazard as this device has it: for those who hold it with what was reported, for others of the banner without. */
 export type HeldHazard = Schemas['HazardOutline'] & Partial<Omit<Schemas['HeldHazard'], keyof Schemas['HazardOutline']>> & OnDevice
@@ -104,9 +105,11 @@ export function measureProgressOf(measure: HeldMeasure, lines: readonly Sealed[]
   return measure.pending_act ? 'sign' : 'measure'
 }
 
+/** In the order of the queue (workflow/queue/ranking.py); a line from before there was one goes by its date. */
 export async function heldTasks(device: Device): Promise<HeldTask[]> {
   const tasks = (await device.allShown('task')) as unknown as HeldTask[]
-  return tasks.sort((one, other) => Date.parse(one.due_at) - Date.parse(other.due_at))
+  const rank = (task: HeldTask): number => Date.parse(task.rank_at ?? task.due_at)
+  return tasks.sort((one, other) => rank(one) - rank(other) || (one.id < other.id ? -1 : 1))
 }
 
 export async function heldHazard(device: Device, id: string): Promise<HeldHazard | null> {
