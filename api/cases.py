@@ -20,6 +20,7 @@ from sync.mutations import Mutation
 from workflow.acting import get
 from workflow.answers import CaseFilterSchema, CaseOfFilterSchema
 from workflow.hazards.queries import clock_view
+from workflow.models import Clock
 from workflow.offices import people_named
 from workflow.state_machine import Transition
 from workflow.timekeeping import clocks_of
@@ -41,12 +42,13 @@ def add_case_routes(
     listed: Callable[[Any, Actor], Json] = _of_hazard,
     beside: Callable[[Any], Json] = lambda _: {},
     is_told_origin: Callable[[Actor], bool] = lambda _: True,
+    is_told_clock: Callable[[Any, Actor, Clock], bool] = lambda *_: True,
 ) -> None:
     """Add `GET /`, `GET /{id}` and `POST /{id}/actions/…` of one kind of case.
 
     `shapes` are the schemas of a page and of one record; `offered` says which steps are open to somebody; `listed` is what an
     item of the list tells its reader besides, and `beside` what stands beside the data of a single record. Who is not
-    told what a record came of finds none by it.
+    told what a record came of finds none by it; a clock that a reader is not told of is the office's own matter.
     """
     model: Any = synced.model
 
@@ -66,7 +68,7 @@ def add_case_routes(
 
     def get_case(case_id: UUID) -> dict[str, Any]:
         row = get(session(), synced, model, case_id, actor())
-        clocks = [clock_view(session(), clock) for clock in clocks_of(session(), synced.type, row.id)]
+        clocks = [clock for clock in clocks_of(session(), synced.type, row.id) if is_told_clock(row, actor(), clock)]
         data = sight(row, actor())
         return {
             **summary(row),
@@ -74,7 +76,7 @@ def add_case_routes(
             "data": data,
             "people": people_named(session(), data),
             "actions": [step.as_offer() for step in offered(row, actor())],
-            "clocks": clocks,
+            "clocks": [clock_view(session(), clock) for clock in clocks],
         }
 
     list_cases.__doc__ = f"List every {label} that the caller may see, oldest first."

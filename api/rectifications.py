@@ -12,12 +12,14 @@ from database.session import now
 from workflow.acting import is_of_the_unit, roles_of
 from workflow.hazards.models import Hazard
 from workflow.hazards.reuse import reuses_of
+from workflow.models import Clock
 from workflow.rectification.commands import MUTATIONS
 from workflow.rectification.models import Rectification
 from workflow.rectification.records import RectificationPageSchema, RectificationSchema
 from workflow.rectification.rules import LIFE
 from workflow.rectification.synced import RECTIFICATION, offered, officer_line, unit_line
 from workflow.state_machine import Transition
+from workflow.timekeeping import ASIDE
 
 routes = Routes("rectifications", "/rectifications", "Orders to put a hazard right (责令改正), and their rechecks")
 
@@ -49,6 +51,14 @@ def _is_staff(reader: Actor) -> bool:
     return bool(reader.grants)
 
 
+def _is_told_clock(order: Rectification, reader: Actor, clock: Clock) -> bool:
+    """Until when the office has to serve it is no date of the unit's."""
+    return clock.rule_id not in ASIDE or not is_of_the_unit(order, order.unit_id, reader)
+
+
 _SHAPES = (RectificationPageSchema, RectificationSchema)
-add_case_routes(routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of, _reuses, _is_staff)
+add_case_routes(
+    routes, RECTIFICATION, LIFE.labels, MUTATIONS, _sight, _offered, "order", _SHAPES, _came_of, _reuses, _is_staff,
+    _is_told_clock,
+)  # fmt: skip
 add_papers_of_case(routes, "rectification")

@@ -161,7 +161,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("transfer.supervision_suggested", "officers", "transfer_supervision"),
     Subscription("transfer.taken_back", "officers", "transfer_over"),
     Subscription("transfer.assigned", "officers", "transfer_assigned"),
-    Subscription("transfer.assigned", "removed_officers", "released"),
+    Subscription("transfer.assigned", "removed_officers", "transfer_released"),
     Subscription("transfer.officers_released", "leaders", "officers_left"),
     Subscription("transfer.officers_released", "removed_officers", "released"),
     Subscription("permit.submitted", "applicant", "permit_received"),

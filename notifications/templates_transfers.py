@@ -27,8 +27,8 @@ TRANSFERS = [
         "也可以建议检察机关立案监督。",
     ),
     Wording(
-        "transfer_upheld", None, "duty", "复议维持不予立案",
-        "{party}涉嫌犯罪案件(编号{number})经复议仍不予立案({document_no})。理由:{reason}。"
+        "transfer_upheld", None, "duty", "公安机关维持不予立案",
+        "{party}涉嫌犯罪案件(编号{number})公安机关仍不予立案({document_no})。理由:{reason}。"
         "仍有异议的,收到决定后三日内可以建议检察机关立案监督;没有异议的,请依法作行政处理。",
     ),
     Wording(
@@ -55,5 +55,6 @@ TRANSFERS = [
         "transfer_over", None, "duty", "请依法作行政处理",
         "{party}涉嫌犯罪案件(编号{number})公安机关不予立案,请依法作行政处理。",
     ),
+    Wording("transfer_released", None, "duty", "涉罪移送案件", "{party}涉嫌犯罪案件(编号{number})已不再由您办理。"),
     Wording("transfer_assigned", None, "duty", "涉罪移送案件", "{party}涉嫌犯罪案件(编号{number})现由您办理。"),
 ]  # fmt: skip

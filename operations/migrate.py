@@ -30,10 +30,12 @@ def main(settings: Settings) -> None:
     with psycopg.connect(plain(settings.database_owner_url), autocommit=True) as turn:
         while not _has_turn(turn):  # a statement that waited would keep an index from being built beside it
             time.sleep(0.1)
-        command.upgrade(alembic_config(settings.database_owner_url), "head")
-        role = make_url(settings.database_url).username
-        if role and role != make_url(settings.database_owner_url).username:
-            _grant(turn, role)
+        try:
+            command.upgrade(alembic_config(settings.database_owner_url), "head")
+        finally:  # what was done before one broke off may be used
+            role = make_url(settings.database_url).username
+            if role and role != make_url(settings.database_owner_url).username:
+                _grant(turn, role)
 
 
 def _has_turn(connection: psycopg.Connection[tuple[object, ...]]) -> bool:

@@ -15,7 +15,8 @@ from problems import Invalid, field_error
 def require_standing(session: Session, unit: Unit, field: str | None = None) -> None:
     """Raises UnitMerged, or Invalid for the field in which a merged one was chosen; both name the one that stays.
 
-    What was chosen for something new is not merged before that is committed.
+    What was chosen for something new is not merged before that is committed. Two that choose places in another order than a list
+    locks them may end in a deadlock, which is tried again.
     """
     if field is not None:
         session.refresh(unit, ["merged_into"], with_for_update={"read": True})

@@ -141,7 +141,7 @@ def _evidence(engine: Engine, sent: Sent, tried: Tried) -> Json:
     """What the device sent, as far as we know what may be shown of it; the whole line is kept sealed."""
     mutation = engine.mutations.by_name.get(sent.name) if tried.code not in _NOT_UNDERSTOOD else None
     kept: Json = {"explained": tried.data, "made_at": sent.made_at.isoformat() if sent.made_at else None}
-    if mutation is not None:
+    if mutation is not None and mutation.devices:  # what no device may hand in was judged by nobody for others' eyes
         kept["args"] = mutation.evidence(sent.version, sent.args or {}, sent.changes or {})
     if len(orjson.dumps(kept)) > _EVIDENCE_BYTES:
         kept["args"] = None

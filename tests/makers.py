@@ -368,6 +368,12 @@ def _fail(order: Case) -> None:
     order.cosigned("recheck_fail", finding="复查仍未改正")
 
 
+def _serve(order: Case) -> None:
+    now = order.office.client.application.extensions["fire"].database.clock()
+    signed = {"signed": "PARTY", "party_name": "王建国", "photos": [str(new_id())]}
+    order.act(order.office.officers[0], "serve", served_at=now.isoformat(), **signed)
+
+
 ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "ORDERED": (),
     "RECTIFYING": (_report_fix,),
@@ -375,6 +381,7 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "RECTIFIED": (_apply_recheck, lambda order: order.cosigned("recheck_pass", finding="复查合格")),
     "OVERDUE_NOT_FIXED": (_apply_recheck, _fail),
     "CASE_FILED": (
+        _serve,
         _apply_recheck,
         _fail,
         lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号"),

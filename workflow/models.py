@@ -87,9 +87,7 @@ class NumberPattern(Base):
     basis: Mapped[str]
     label: Mapped[str]  # 《火灾隐患移送函》
     remedies: Mapped[str] = mapped_column(default="", server_default="")  # what it says of 复议 and 诉讼
-    is_sealed: Mapped[bool] = mapped_column(
-        Boolean, server_default="true"
-    )  # has the office's seal: decisions, notices and letters, no records
+    is_sealed: Mapped[bool] = mapped_column(Boolean, server_default="true")  # decisions, notices and letters; no records
 
 
 class NumberSeries(Base):

@@ -54,7 +54,6 @@ from workflow.permits.synced import PERMIT, title as permit_title
 from workflow.queue import ranking
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
-from workflow.rectification.acts import expected_by
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION
@@ -194,7 +193,7 @@ def _order(session: Session, event: Event) -> None:
     made = rectification.order(
         session, came_of, hazard.region_code, hazard.org_id, officers, event.data["order"], _found_at(hazard)
     )
-    passing_on.hold_order(session, hazard.id, made.id, expected_by(session, made))
+    passing_on.hold_order(session, hazard.id, made.id, _due(made.due_at))
 
 
 def _order_of_inspection(session: Session, event: Event) -> None:
@@ -207,7 +206,7 @@ def _order_of_inspection(session: Session, event: Event) -> None:
     made = rectification.order(
         session, came_of, inspection.region_code, inspection.org_id, officers, event.data["order"], _found_at(inspection)
     )
-    visiting.hold_order(session, inspection.id, made.id, expected_by(session, made))
+    visiting.hold_order(session, inspection.id, made.id, _due(made.due_at))
 
 
 def _found_at(case: Hazard | Inspection) -> datetime:
@@ -217,9 +216,9 @@ def _found_at(case: Hazard | Inspection) -> datetime:
 def _follow_order(session: Session, event: Event) -> None:
     order = session.get_one(Rectification, event.entity_id)
     if order.hazard_id is not None:
-        passing_on.follow_order(session, order.hazard_id, order.id, expected_by(session, order))
+        passing_on.follow_order(session, order.hazard_id, order.id, _due(order.due_at))
     elif order.inspection_id is not None:
-        visiting.follow_order(session, order.inspection_id, expected_by(session, order))
+        visiting.follow_order(session, order.inspection_id, _due(order.due_at))
 
 
 def _enter_rectified(session: Session, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""Clocks of a case: start, stop, replace, recompute. The case's `due_at` is always its earliest open clock."""
+"""Clocks of a case: start, stop, replace, recompute. The case's `due_at` is its earliest open clock, but for `ASIDE`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ WAITS = frozenset({
 # order's term only the order itself keeps the record.
 _TERM_REPEATED = "HZ-RECTIFY"
 TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-24H", "SEAL-30D", "SUSP-BY"})
+
+# A duty of the office beside the case's own date, which others wait for: by it the item is sorted in the queue, and no more.
+ASIDE = frozenset({"IN-LIM"})
 
 
 class Timed(Protocol):
@@ -214,5 +217,11 @@ def would_move(session: Session, clock: Clock) -> bool:
 
 def refresh_due(session: Session, case: Timed) -> None:
     """Bring the case's `due_at` in line with its open clocks."""
-    dates = [clock.due_at for clock in open_clocks(session, case) if clock.paused_at is None]
+    dates = [clock.due_at for clock in open_clocks(session, case) if clock.paused_at is None and clock.rule_id not in ASIDE]
     case.due_at = min(dates) if dates else None
+
+
+def first_due(session: Session, case: Timed) -> datetime | None:
+    """By when somebody of the office has to act: the case's own date, or what the office has to do before."""
+    aside = [clock.due_at for clock in open_clocks(session, case) if clock.rule_id in ASIDE]
+    return min([date for date in (case.due_at, *aside) if date is not None], default=None)

@@ -84,6 +84,11 @@ def closed_after_recheck(stage: Stage) -> str:
     send_in_pieces(pair[0], evidence, "verification", pair[0])
     made = case.order(pair[0], [responsible, manager])
     _met(case, office.leader, "HZ-24H")
+    receipt = take_photo(stage.rng, lon, lat)
+    service = {"served_at": stage.clock().isoformat(), "signed": "PARTY", "party_name": manager.name, "photos": [receipt.id]}
+    made.act(pair[0], "serve", service, says="责令限期改正通知书送达单位,签收后登记")
+    send_whole(pair[0], receipt, "verification", pair[1])
+    _met(made, pair[0], "IN-LIM")
 
     case.act(office.clerk, "tell_reporter", says="告知举报人核查情况")
     citizen.is_told(

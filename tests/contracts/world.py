@@ -26,7 +26,7 @@ from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import asked_here, make_measure, prepared as prepared_measure, said as said_of_measure
-from tests.papers import lend, service
+from tests.papers import lend, served, service
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
 from tests.photos import a_photo
@@ -102,6 +102,8 @@ class World:
                 case.act(case.office.clerk, "tell_reporter")
             elif flavour == "asked" and kind == "rectification" and state in UNDER_WAY:
                 case.act(case.office.manager, "ask_extension", due_on=in_days(case, 28), reason="配件尚未到货")
+            elif flavour == "served" and state == "OVERDUE_NOT_FIXED":
+                served(case)
             elif flavour == "asked" and kind == "hazard" and state not in LIVES[kind].final:
                 case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
         return self._cases[key]
@@ -117,6 +119,7 @@ class World:
         flavours = {
             "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
             "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining",
+            "file_case": "served",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 

@@ -45,6 +45,9 @@ def test_what_the_server_made_is_its_two_officers_to_serve_and_the_term_stays_wh
     hazard = order.office.leader.get(f"/hazards/{order.hazard_id}").get_json()
     [term] = [clock["due_at"][:10] for clock in hazard["clocks"] if clock["rule_id"] == "HZ-RECTIFY"]
     assert term == order.read()["data"]["due_on"]
+    read = order.read(order.office.manager)  # for the unit there is its term alone
+    assert [clock["rule_id"] for clock in read["clocks"]] == ["IN-TERM"]
+    assert read["due_at"][:10] == read["data"]["due_at"][:10] == read["data"]["due_on"]
     order.act(order.office.officers[1], "serve", **service(order))
     assert (order.state, waits_for(parts, order)) == ("ORDERED", ("fix", set()))
     assert running(order) == ["IN-TERM"]
@@ -111,3 +114,12 @@ def test_a_new_order_after_a_failed_recheck_is_served_again(client: FlaskClient,
     order.act(order.office.officers[0], "serve", **service(order, signed="REFUSED", party_name="", witness_name="巴图"))
     papers = order.office.leader.get(f"{order.path}/papers").get_json()["items"]
     assert [paper["served"]["signed"] for paper in papers] == ["PARTY", "REFUSED"]
+
+
+def test_a_case_is_not_filed_for_an_order_that_did_not_come_to_its_unit(client: FlaskClient) -> None:
+    order = make_order(client, "OVERDUE_NOT_FIXED")
+    leader = order.office.leader
+    assert why_not(order, leader, "file_case", case_no="新消立〔2026〕第1号") == "not_served"
+    assert "file_case" not in [step["action"] for step in order.read(leader)["actions"]]
+    order.act(leader, "serve", **service(order))
+    order.act(leader, "file_case", case_no="新消立〔2026〕第1号")

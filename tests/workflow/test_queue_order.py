@@ -130,7 +130,7 @@ def test_the_place_in_the_queue_follows_a_term_that_stands_still_and_goes_on(cli
         return next(item for item in found if item["subject_id"] == str(permit.id))
 
     before = its_card()
-    permit.act(approver, "pause", kind="EXPERT", reason="需要专家评审")
+    permit.act(approver, "pause", kind="EXPERT", reason="需要专家评审", until_on="2026-12-07")
     assert its_card()["rank_at"].startswith("2200-")
     clock.advance(days=2)
     permit.act(approver, "resume")

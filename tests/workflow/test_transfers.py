@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -21,6 +22,7 @@ from tests.measures import moment
 from tests.people import ELSEWHERE, Json, enterprise, staff
 from tests.transfers import POLICE, make_transfer, proposed, reported, said
 from tests.workflow.test_letters_ways import running, told
+from tests.workflow.test_roles_by_push_deep import device_of, pushed
 
 
 def refusal(case: Case, who: object, action: str, **fields: object) -> Json:
@@ -88,8 +90,8 @@ def test_neither_the_unit_nor_anybody_outside_the_brigade_learns_of_it(client: F
         assert who.get(f"{case.path}/papers").status_code == 404
         for listing in ("/transfers", "/queue", f"/transfers?inspection_id={case.read()['data']['inspection_id']}"):
             assert str(case.id) not in who.get(listing).get_data(as_text=True)
-    for kind in ("transfer", "task"):  # on the devices of its officers and nowhere else
-        assert set(replicated_to(parts, kind)) <= {f"user:{officer.id}#own" for officer in office.officers}
+    assert replicated_to(parts, "transfer") == []
+    assert set(replicated_to(parts, "task")) <= {f"user:{officer.id}#own" for officer in office.officers}
     for insider in (office.leader, staff(client, Role.LEGAL_REVIEWER), *office.officers):
         assert insider.get(case.path).status_code == 200
     assert told(parts, office.manager, case) == []
@@ -120,7 +122,7 @@ def test_against_a_refusal_the_leader_objects_within_three_days_and_may_go_to_th
     case.act(officers[0], "note_declined", **said("note_declined", case))
     assert (case.state, running(case)) == ("UPHELD", ["CT-SUPERVISE"])
     for who in (leader, *officers):
-        assert "复议维持不予立案" in told(parts, who, case)
+        assert "公安机关维持不予立案" in told(parts, who, case)
     case.act(leader, "suggest_supervision", **said("suggest_supervision", case))
     assert (case.state, running(case)) == ("SUPERVISED", [])
     case.act(officers[0], "note_filed", **said("note_filed", case))
@@ -134,6 +136,32 @@ def test_where_the_refusal_stands_the_brigade_goes_on_by_its_own_means(client: F
         case.act(case.office.leader, "take_back")
         assert (case.state, running(case)) == ("ENDED", [])
         assert "请依法作行政处理" in told(parts, case.office.officers[0], case)
+
+
+@pytest.mark.parametrize("state", ["PROPOSED", "APPROVED", "DELIVERED", "DECLINED", "UPHELD", "SUPERVISED", "FILED"])
+def test_each_step_of_it_is_in_the_queue_of_those_who_decide(client: FlaskClient, state: str) -> None:
+    case = make_transfer(client, state)
+    for who in (case.office.leader, staff(client, Role.LEGAL_REVIEWER)):
+        for view in ("team", "all"):
+            found = who.get("/queue", query_string={"view": view, "limit": 100, "subject_type": "transfer"}).get_json()["items"]
+            assert str(case.id) in {item["subject_id"] for item in found}
+
+
+def test_what_a_phone_hands_in_of_one_is_read_by_nobody_else(app: Flask, client: FlaskClient) -> None:
+    there = make_inspection(client, "IN_PROGRESS")
+    report = reported(there)
+    word, _ = pushed(device_of(app, there.office.officers[0]), "transfer.propose", report.pop("id"), report)
+    assert word == "unknown_mutation"
+    for who in (there.office.leader, there.office.committee, staff(client, Role.HOTLINE_CLERK), there.office.officers[1]):
+        text = who.get("/sync/issues?limit=100").get_data(as_text=True)
+        assert not any(word in text for word in (report["facts"], report["party"], report["offence"]))
+
+
+def test_where_the_police_stand_by_it_after_a_suggestion_too_that_is_put_on_record(client: FlaskClient) -> None:
+    case = make_transfer(client, "SUPERVISED")
+    case.act(case.office.officers[0], "note_declined", **said("note_declined", case))
+    assert (case.state, running(case)) == ("UPHELD", [])
+    case.act(case.office.leader, "take_back")
 
 
 def test_police_without_jurisdiction_pass_it_on_and_the_three_days_are_those_of_whoever_got_it(

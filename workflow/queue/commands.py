@@ -18,6 +18,7 @@ from sync.editing import lock
 from sync.feed import touch
 from sync.mutations import Mutation, Origin
 from wire import NothingSchema
+from workflow import timekeeping
 from workflow.hazards.closing import close
 from workflow.hazards.models import Hazard
 from workflow.hazards.passing_on import hand_over
@@ -59,7 +60,7 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
         task.claimed_by = task.claimed_at = task.escalated_to = None  # a claim is for one step of the work
     task.is_open = True
     task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
-    task.due_at = case.due_at or NO_DEADLINE
+    task.due_at = timekeeping.first_due(session, case) or NO_DEADLINE
     task.hours_up, task.ranked_up = weight_of(session, case)
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
     task.signer_ids = _signers(case)
@@ -91,7 +92,7 @@ def _new_task(
         waiting_for=waits,
         state=case.state,
         title=title,
-        due_at=case.due_at or NO_DEADLINE,
+        due_at=timekeeping.first_due(session, case) or NO_DEADLINE,
         hours_up=hours_up,
         ranked_up=ranked_up,
         is_open=True,
@@ -195,7 +196,7 @@ def hold_open(session: Session, case: Any) -> None:
     task = session.scalars(
         update(Task)
         .where(Task.subject_type == type(case).__tablename__, Task.subject_id == case.id, Task.is_open)
-        .values(revision=Task.revision + 1, updated_at=now(session), due_at=case.due_at or NO_DEADLINE)
+        .values(revision=Task.revision + 1, updated_at=now(session), due_at=timekeeping.first_due(session, case) or NO_DEADLINE)
         .returning(Task)
         .execution_options(populate_existing=True)
     ).one_or_none()

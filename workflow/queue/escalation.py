@@ -198,6 +198,8 @@ def retire_closed(session: Session) -> int:
     """A case, a letter or an order that ended 90 days ago leaves every device; over HTTP it stays."""
     before = now(session) - ON_DEVICES
     for synced, model in _KINDS.values():
+        if model is Transfer:  # on no device
+            continue
         ended = select(model.id).where(model.closed_at < before, model.off_devices_at.is_(None))
         take = partial(_retire, session, synced, model)
         if first(session, "retire_closed", in_order(session, ended, model.closed_at, model.id), take):

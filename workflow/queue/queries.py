@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from accounts.actor import ASSISTANCE_ROLES, OFFICE_ROLES, PERMIT_ROLES, Actor, Role
+from accounts.actor import ASSISTANCE_ROLES, OFFICE_ROLES, PERMIT_ROLES, TRANSFER_ROLES, Actor, Role
 from database.base import Json
 from database.session import now
 from workflow.acting import roles_of
@@ -21,7 +21,7 @@ from workflow.queue.commands import may_claim, may_release
 from workflow.queue.models import Task
 from workflow.queue.next_steps import next_steps
 from workflow.queue.rules import ASSIGN_BUCKET, MOST_COUNTED, OUTSIDE, SIGN_BUCKET
-from workflow.queue.synced import OF_ASSISTANCE, OF_HAZARDS, OF_PERMITS, TASK, line
+from workflow.queue.synced import OF_ASSISTANCE, OF_HAZARDS, OF_PERMITS, OF_TRANSFERS, TASK, line
 
 
 def tasks(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Select[Task]:
@@ -50,6 +50,7 @@ def _view(session: Session, actor: Actor, view: str) -> ColumnElement[bool]:
         case "team":
             return or_(
                 and_(OF_HAZARDS, _of(actor, actor.org_ids(*OFFICE_ROLES))),
+                and_(OF_TRANSFERS, _of(actor, actor.org_ids(*TRANSFER_ROLES))),
                 and_(OF_PERMITS, _of(actor, actor.org_ids(*PERMIT_ROLES))),
                 and_(OF_ASSISTANCE, _of(actor, actor.org_ids(*ASSISTANCE_ROLES))),
             )

@@ -80,6 +80,9 @@ def misplaced(session: Session, after: UUID | None) -> tuple[list[UUID], UUID | 
         of_kind = [row.subject_id for row in rows if row.subject_type == kind]
         if of_kind:
             cases |= {case.id: case for case in session.scalars(select(model).where(model.id.in_(of_kind)))}
+    for model, column in ((Hazard, "hazard_id"), (Unit, "unit_id")):  # read together what each looks at
+        behind = {getattr(case, column, None) for case in cases.values()}
+        session.scalars(select(model).where(model.id.in_(behind))).all()
     found = [row.id for row in rows if (row.hours_up, row.ranked_up) != weight_of(session, cases[row.subject_id])]
     return found, rows[-1].id if len(rows) == BATCH else None
 
@@ -90,7 +93,8 @@ def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
     It comes again when the timetable goes through the queue (`misplaced`), unless whoever holds it sees to it himself.
     """
     items = select(Task).where(Task.id.in_(ids), Task.is_open, Task.subject_type.in_(_WEIGHED))
-    for task in session.scalars(items.order_by(Task.id).with_for_update(skip_locked=True)).all():
+    free = items.order_by(Task.id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    for task in session.scalars(free).all():
         hours_up, ranked_up = weight_of(session, session.get_one(_WEIGHED[task.subject_type], task.subject_id))
         if (task.hours_up, task.ranked_up) != (hours_up, ranked_up):
             task.hours_up, task.ranked_up = hours_up, ranked_up

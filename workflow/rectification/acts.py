@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from problems import GuardFailed
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import lock_below, move, step_for
-from workflow.clocks import end_of
 from workflow.offices import people_of_unit
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, SERVICE, UNDER_WAY
@@ -53,12 +51,6 @@ def go(
         made.extension = None  # the term is over, so nobody decides about a longer one
     if made.state in LIFE.final:
         timekeeping.cancel(session, made, SERVICE)
-
-
-def expected_by(session: Session, made: Rectification) -> datetime:
-    """Until when whoever waits for the order has to wait: its term, its recheck, its decision; not its service."""
-    ends = [clock.due_at for clock in timekeeping.open_clocks(session, made) if clock.rule_id != SERVICE]
-    return min(ends, default=end_of(made.due_on))
 
 
 def came_of_text(made: Rectification) -> Json:

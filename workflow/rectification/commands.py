@@ -158,7 +158,7 @@ def apply_recheck(session: Session, actor: Actor, order_id: UUID, data: dict[str
 def expire(session: Session, order_id: UUID) -> Rectification | None:
     """Timer: the term has passed, so the recheck is due. None if somebody was faster."""
     made = lock_below(session, RECTIFICATION, Rectification, order_id, SYSTEM, Origin())
-    if made.state not in UNDER_WAY or end_of(made.due_on) > now(session):
+    if made.state not in UNDER_WAY or made.due_at is None or made.due_at > now(session):
         return None
     step = step_for(LIFE, made, "expire", SYSTEM.roles)
     go(session, made, step, SYSTEM, "rectification.expired", Origin())

@@ -21,7 +21,7 @@ from places.standing import require_standing
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
-from workflow.acting import move, step_for
+from workflow.acting import step_for
 from workflow.clocks import local_day
 from workflow.offices import people_of_unit
 from workflow.rectification.acts import go, take
@@ -94,11 +94,7 @@ def withdraw_prompt(session: Session, actor: Actor, order_id: UUID, data: dict[s
     """撤回告知: the wrong place was told, or the wrong thing. The place is told that too, and the leader may tell another."""
     made, step = take(session, actor, order_id, "withdraw_prompt", origin)
     made.closed_at = now(session)
-    concerns = {"unit": people_of_unit(session, made.unit_id)}
-    move(
-        session, made, step, actor, "rectification.prompt_withdrawn", concerns=concerns,
-        data={"order_no": made.order_no, "unit_name": made.unit_name, "reason": data["reason"]}, origin=origin,
-    )  # fmt: skip
+    go(session, made, step, actor, "rectification.prompt_withdrawn", origin, reason=data["reason"])
     return made
 
 

@@ -64,7 +64,8 @@ LIFE = StateMachine(
             Transition(state, "assign", state, _LEADER, "指派复查人员")
             for state in (*UNDER_WAY, "RECHECK_PENDING", "OVERDUE_NOT_FIXED")
         ],
-        Transition("OVERDUE_NOT_FIXED", "reorder", "ORDERED", _LEADER, "重新责令改正", clocks_stopped=("IN-DECIDE",)),
+        Transition("OVERDUE_NOT_FIXED", "reorder", "ORDERED", _LEADER, "重新责令改正",
+                   clocks_started=(SERVICE, "IN-TERM"), clocks_stopped=("IN-DECIDE",)),
         Transition("OVERDUE_NOT_FIXED", "file_case", "CASE_FILED", _LEADER, "立案", clocks_stopped=("IN-DECIDE",)),
         *[
             Transition(state, "enter_transferred", "TRANSFERRED", _SYSTEM, "随案移交",
@@ -105,6 +106,8 @@ def may_take(
     match action:
         case "serve" if is_served:
             return "already_served"
+        case "file_case" if not is_served:
+            return "not_served"  # an order that did not come to its party binds nobody
         case "apply_recheck" if not are_fixed:
             return "items_not_fixed"
         case "ask_extension" if kind == "IMMEDIATE":

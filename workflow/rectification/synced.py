@@ -9,7 +9,6 @@ from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
 from workflow.acting import roles_of
-from workflow.clocks import end_of
 from workflow.cosigning import drafted, leaves_open
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, may_take
@@ -81,7 +80,7 @@ def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
         are_fixed=all(item["fixed"] for item in order.items),
         is_extended=order.is_extended,
         is_asked=order.extension is not None,
-        is_over=end_of(order.due_on) < moment,
+        is_over=order.due_at is not None and order.due_at < moment,
         is_served=order.served_at is not None,
     )
 

@@ -76,10 +76,7 @@ def propose(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
             "officers": transfer.officer_ids, "leaders": duty_leaders(session, transfer.org_id),
             "colleagues": [officer for officer in pair if officer != actor.id],
         },
-        data={
-            "to": transfer.state, **_facts(transfer),
-            **({"made_at": origin.made_at.isoformat()} if origin.made_at else {}),
-        },
+        data={"to": transfer.state, **_facts(transfer)},
     )  # fmt: skip
     return transfer
 
@@ -181,9 +178,9 @@ def note_declined(session: Session, actor: Actor, transfer_id: UUID, data: dict[
 def _note_reply(
     session: Session, actor: Actor, transfer: Transfer, step: Transition, data: dict[str, Any], origin: Origin
 ) -> Transfer:
-    earliest = local_day(datetime.fromisoformat((transfer.delivery or {})["at"]))
-    asked = transfer.supervision or transfer.objection
-    _check_days(session, earliest if asked is None else max(earliest, date.fromisoformat(asked["on"])), data)
+    before = [local_day(datetime.fromisoformat((transfer.delivery or {})["at"]))]
+    before += [date.fromisoformat(said["on"]) for said in (*transfer.replies, transfer.objection, transfer.supervision) if said]
+    _check_days(session, max(before), data)
     attach(session, actor, data["photos"], "transfer", transfer.id, "verification")
     reply = {
         "at": now(session).isoformat(), "on": data["on"].isoformat(), "received_on": data["received_on"].isoformat(),
@@ -221,7 +218,7 @@ def object_(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
 
 
 def suggest_supervision(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, Any], origin: Origin) -> Transfer:
-    """建议人民检察院进行立案监督, instead of objecting or after it (第九条), or where the police do not answer."""
+    """建议人民检察院进行立案监督, instead of objecting or after it (第九条)."""
     transfer, step = _take(session, actor, transfer_id, "suggest_supervision", origin)
     transfer.supervision = _asked(session, actor, transfer, data)
     timekeeping.stop(session, transfer, *step.clocks_stopped, claimed_at=start_of(data["on"]))
@@ -270,7 +267,7 @@ def assign(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, An
 
 def _take(session: Session, actor: Actor, transfer_id: UUID, action: str, origin: Origin) -> tuple[Transfer, Transition]:
     transfer = lock_below(session, TRANSFER, Transfer, transfer_id, actor, origin)
-    step = step_for(LIFE, transfer, action, roles_on(transfer, actor, origin))
+    step = step_for(LIFE, transfer, action, roles_on(transfer, actor))
     reason = obstacle(transfer, action, actor)
     if reason is not None:
         raise GuardFailed(action=action, reason=reason)
@@ -293,20 +290,24 @@ def _facts(transfer: Transfer) -> dict[str, str]:
     return {"number": transfer.number, "party": transfer.party, "offence": transfer.offence}
 
 
-PROPOSE = Mutation("transfer.propose", schemas.ProposeTransferSchema, propose, creates=True, summary="提出移送报告")
+PROPOSE = Mutation(
+    "transfer.propose", schemas.ProposeTransferSchema, propose, creates=True, summary="提出移送报告", devices=False
+)
 
 MUTATIONS = [
     PROPOSE,
-    Mutation("transfer.approve", schemas.ApproveTransferSchema, approve, summary="批准移送"),
-    Mutation("transfer.disapprove", ReasonSchema, disapprove, summary="不批准移送"),
-    Mutation("transfer.withdraw", ReasonSchema, withdraw, summary="撤回移送报告"),
-    Mutation("transfer.deliver", schemas.DeliverTransferSchema, deliver, summary="登记送达公安机关"),
-    Mutation("transfer.note_passed_on", schemas.PassedOnSchema, note_passed_on, summary="登记转送"),
-    Mutation("transfer.note_filed", schemas.PoliceReplySchema, note_filed, summary="登记立案通知"),
-    Mutation("transfer.note_declined", schemas.PoliceRefusalSchema, note_declined, summary="登记不予立案通知"),
-    Mutation("transfer.object", schemas.AskedSchema, object_, summary="提请复议"),
-    Mutation("transfer.suggest_supervision", schemas.AskedSchema, suggest_supervision, summary="建议检察机关立案监督"),
-    Mutation("transfer.take_back", NoteSchema, take_back, summary="依法作行政处理"),
-    Mutation("transfer.hand_items", schemas.HandItemsSchema, hand_items, summary="登记移交物品材料"),
-    Mutation("transfer.assign", schemas.AssignTransferSchema, assign, summary="指派监督员"),
+    Mutation("transfer.approve", schemas.ApproveTransferSchema, approve, summary="批准移送", devices=False),
+    Mutation("transfer.disapprove", ReasonSchema, disapprove, summary="不批准移送", devices=False),
+    Mutation("transfer.withdraw", ReasonSchema, withdraw, summary="撤回移送报告", devices=False),
+    Mutation("transfer.deliver", schemas.DeliverTransferSchema, deliver, summary="登记送达公安机关", devices=False),
+    Mutation("transfer.note_passed_on", schemas.PassedOnSchema, note_passed_on, summary="登记转送", devices=False),
+    Mutation("transfer.note_filed", schemas.PoliceReplySchema, note_filed, summary="登记立案通知", devices=False),
+    Mutation("transfer.note_declined", schemas.PoliceRefusalSchema, note_declined, summary="登记不予立案通知", devices=False),
+    Mutation("transfer.object", schemas.AskedSchema, object_, summary="提请复议", devices=False),
+    Mutation(
+        "transfer.suggest_supervision", schemas.AskedSchema, suggest_supervision, summary="建议检察机关立案监督", devices=False
+    ),
+    Mutation("transfer.take_back", NoteSchema, take_back, summary="依法作行政处理", devices=False),
+    Mutation("transfer.hand_items", schemas.HandItemsSchema, hand_items, summary="登记移交物品材料", devices=False),
+    Mutation("transfer.assign", schemas.AssignTransferSchema, assign, summary="指派监督员", devices=False),
 ]

@@ -23,7 +23,6 @@ class Transfer(Revised, Base):
         Index("ix_transfer_region", "region_code", "state", "id"),
         Index("ix_transfer_officers", "officer_ids", postgresql_using="gin"),
         Index("ix_transfer_unit", "unit_id"),
-        Index("ix_transfer_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # SZ + division + day + serial
@@ -49,4 +48,3 @@ class Transfer(Revised, Base):
     handed: Mapped[Json | None]  # at, note, photo_ids, by
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    off_devices_at: Mapped[datetime | None]

@@ -34,7 +34,7 @@ LIFE = StateMachine(
         "FILED": "公安机关已立案,待移交物品",
         "DECLINED": "公安机关不予立案",
         "OBJECTED": "已提请复议",
-        "UPHELD": "复议维持不予立案",
+        "UPHELD": "维持不予立案",
         "SUPERVISED": "已建议检察机关立案监督",
         "CLOSED": "已移交公安机关",
         "ENDED": "不予立案,依法作行政处理",
@@ -59,11 +59,12 @@ LIFE = StateMachine(
                    clocks_started=("CT-OBJECT",), clocks_stopped=("CT-REPLY",)),
         Transition("OBJECTED", "note_declined", "UPHELD", _OFFICER | _LEADER, "登记维持不予立案",
                    clocks_started=("CT-SUPERVISE",), clocks_stopped=("CT-REVIEW",)),
+        Transition("SUPERVISED", "note_declined", "UPHELD", _OFFICER | _LEADER, "登记维持不予立案"),
         Transition("DECLINED", "object", "OBJECTED", _LEADER, "提请复议",
                    clocks_started=("CT-REVIEW",), clocks_stopped=("CT-OBJECT",)),
         *[
             Transition(state, "suggest_supervision", "SUPERVISED", _LEADER, "建议检察机关立案监督", clocks_stopped=(clock,))
-            for state, clock in {"DELIVERED": "CT-REPLY", **_REFUSED}.items()
+            for state, clock in _REFUSED.items()
         ],
         *[
             Transition(state, "take_back", "ENDED", _LEADER, "依法作行政处理", clocks_stopped=clocks)

@@ -1,6 +1,7 @@
-"""Who may see a transfer to the police, what devices hold of it, and which steps are open to whom.
+"""Who may see a transfer to the police, and which steps are open to whom.
 
-Those who decide on it in the brigade, over HTTP, and its two officers, whose devices hold it. Nobody else.
+Those who decide on it in the brigade and its two officers, over HTTP alone: what a phone keeps or hands in late others would
+come to see. Nobody else.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from accounts.actor import TRANSFER_ROLES, Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
-from sync.mutations import Origin
 from workflow.acting import roles_of
 from workflow.state_machine import Transition
 from workflow.transfers.models import Transfer
@@ -38,22 +38,17 @@ TRANSFER = Synced(
     "transfer",
     Transfer,
     [
-        Scope("user", "own", Transfer.officer_ids, officer_line),
+        Scope("user", "own", Transfer.officer_ids),
         Scope("region", "transfers", Transfer.region_code, roles=TRANSFER_ROLES),
     ],
-    on_devices=lambda transfer: transfer.off_devices_at is None,
 )
 
 
-def roles_on(transfer: Transfer, actor: Actor, origin: Origin | None = None) -> set[Role]:
+def roles_on(transfer: Transfer, actor: Actor) -> set[Role]:
     """Who decides on it by jurisdiction, the two officers while it is theirs."""
     held = roles_of(actor, transfer.region_code)
     roles = held & (TRANSFER_ROLES | {Role.SYSTEM})
-    if origin is not None and origin.held_at_last_pull:
-        roles |= actor.roles & {Role.FIRE_OFFICER}
-    elif actor.id in transfer.officer_ids:
-        roles |= held & {Role.FIRE_OFFICER}
-    return roles
+    return roles | (held & {Role.FIRE_OFFICER} if actor.id in transfer.officer_ids else set())
 
 
 def obstacle(transfer: Transfer, action: str, actor: Actor) -> str | None:

@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("replies", _JSON, nullable=False),
         sa.Column("due_at", _MOMENT, nullable=True),
         sa.Column("closed_at", _MOMENT, nullable=True),
-        sa.Column("off_devices_at", _MOMENT, nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("event_hash", sa.LargeBinary(), nullable=True),
@@ -56,11 +55,10 @@ def upgrade() -> None:
     op.create_index("ix_transfer_region", "transfer", ["region_code", "state", "id"])
     op.create_index("ix_transfer_officers", "transfer", ["officer_ids"], postgresql_using="gin")
     op.create_index("ix_transfer_unit", "transfer", ["unit_id"])
-    op.create_index("ix_transfer_closed", "transfer", ["closed_at"], postgresql_where="off_devices_at IS NULL")
 
 
 def downgrade() -> None:
-    """Take back: the transfers go with their clocks. Papers and photos stay where they are stored, devices have to start anew."""
+    """Take back: the transfers go with their clocks. Papers and photos stay where they are stored."""
     op.execute("DELETE FROM task WHERE subject_type = 'transfer'")
     op.execute("DELETE FROM clock WHERE entity_type = 'transfer'")
     op.drop_table("transfer")

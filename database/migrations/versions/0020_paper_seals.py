@@ -16,7 +16,7 @@ _UNSEALED = ("assistance_advice", "education_record", "inspection_approval", "in
 
 
 _ASK = """
-    CREATE FUNCTION ask_for_seal() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION ask_for_seal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     BEGIN
         INSERT INTO paper_seal (paper_id, asked_at, attempts, next_try_at)
         SELECT NEW.id, NEW.made_at, 0, NEW.made_at FROM number_pattern WHERE paper = NEW.paper AND is_sealed;

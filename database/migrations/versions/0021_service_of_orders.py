@@ -11,10 +11,10 @@ branch_labels = None
 depends_on = None
 
 _SERVED = """
-    UPDATE rectification SET served_at = (
-        SELECT (paper.served ->> 'at')::timestamptz FROM paper
-         WHERE paper.entity_type = 'rectification' AND paper.entity_id = rectification.id AND paper.paper = 'order'
-         ORDER BY paper.id DESC LIMIT 1)
+    UPDATE rectification SET served_at = (paper.served ->> 'at')::timestamptz
+      FROM (SELECT DISTINCT ON (entity_id) entity_id, served FROM paper
+             WHERE entity_type = 'rectification' AND paper = 'order' ORDER BY entity_id, id DESC) AS paper
+     WHERE paper.entity_id = rectification.id AND paper.served IS NOT NULL
 """
 
 
@@ -25,6 +25,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take back: clocks of the service go with it."""
+    """Take back: clocks of the service go with it; a card that was sorted by one keeps that date until its case moves."""
     op.execute("DELETE FROM clock WHERE rule_id = 'IN-LIM'")
     op.drop_column("rectification", "served_at")
