@@ -10,6 +10,7 @@ from unittest.mock import patch
 import orjson
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Role
 from api.context import Parts
@@ -196,6 +197,24 @@ def test_what_was_open_before_there_was_an_order_is_weighed_by_the_timetable(
     assert {tuple(item["ranked_up"]) for item in found} == {("危及人身安全,排前12小时",)}
     run_timetable(parts)
     assert [card(client, case)["revision"] for case in cases] == [item["revision"] for item in found]  # repeated: nothing moves
+
+
+def test_an_item_that_cannot_be_weighed_keeps_none_behind_it_from_being_weighed(
+    client: FlaskClient, parts: Parts, fresh_database: object
+) -> None:
+    broken, *others = [make_hazard(client, "SUBMITTED", ELSEWHERE, picture="UNCLEAR") for _ in range(3)]
+    with parts.database.transaction() as session:
+        session.execute(text("UPDATE task SET hours_up = DEFAULT, ranked_up = DEFAULT"))
+    weigh = ranking.weight_of
+
+    def fails_for_one(session: Session, subject: Any) -> tuple[int, list[str]]:
+        if subject.id == broken.id:
+            raise KeyError(subject.category)
+        return weigh(session, subject)
+
+    with patch.object(ranking, "weight_of", fails_for_one):
+        run_timetable(parts)
+    assert [card(client, case)["ranked_up"] for case in (broken, *others)] == [[], *[["危及人身安全,排前12小时"]] * 2]
 
 
 def test_a_weight_that_was_read_before_it_was_edited_does_not_stay(

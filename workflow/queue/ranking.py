@@ -23,6 +23,7 @@ from workflow.inspections.models import Inspection
 from workflow.measures.models import Measure
 from workflow.queue.models import Task
 from workflow.rectification.models import Rectification
+from workflow.turns import several
 
 LIFE, CROWDED, URGENT = "QW-LIFE", "QW-CROWD", "QW-URGENT"
 WEIGHTS = (LIFE, CROWDED, URGENT)
@@ -83,8 +84,17 @@ def misplaced(session: Session, after: UUID | None) -> tuple[list[UUID], UUID | 
     for model, column in ((Hazard, "hazard_id"), (Unit, "unit_id")):  # read together what each looks at
         behind = {getattr(case, column, None) for case in cases.values()}
         session.scalars(select(model).where(model.id.in_(behind))).all()
-    found = [row.id for row in rows if (row.hours_up, row.ranked_up) != weight_of(session, cases[row.subject_id])]
-    return found, rows[-1].id if len(rows) == BATCH else None
+    by_id = {row.id: row for row in rows}
+    found: set[UUID] = set()
+
+    def compare(task_id: UUID) -> bool:
+        row = by_id[task_id]
+        if (row.hours_up, row.ranked_up) != weight_of(session, cases[row.subject_id]):
+            found.add(task_id)
+        return True
+
+    several(session, "rank_queue", by_id, compare, len(by_id))
+    return sorted(found), rows[-1].id if len(rows) == BATCH else None
 
 
 def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
