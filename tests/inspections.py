@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from database.base import new_id
 from tests.makers import FOUND, Case, Office, in_days, order_to
+from tests.papers import served
 from tests.people import HOME, Caller, Json
 from workflow.inspections.rules import LIFE
 
@@ -92,6 +93,7 @@ def _fixed_and(case: Case, result: str) -> None:
     order.act(manager, "apply_recheck")
     order.cosigned(result, finding="复查情况")
     if result == "recheck_fail":
+        served(order)
         order.act(case.office.leader, "file_case", case_no="内消立字〔2026〕第9号")
     case.read(case.office.leader)
 

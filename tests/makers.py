@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -233,10 +233,15 @@ def order_to(case: Case, **fields: Any) -> Json:
     }
 
 
+def moment(case: Case, **ago: float) -> str:
+    """A moment on the clock of the test, by default now."""
+    now: datetime = case.office.client.application.extensions["fire"].database.clock()
+    return (now - timedelta(**ago)).isoformat()
+
+
 def in_days(case: Case, days: int) -> str:
     """A date on the clock of the test."""
-    parts = case.office.client.application.extensions["fire"]
-    return (local_day(parts.database.clock()) + timedelta(days=days)).isoformat()
+    return (local_day(datetime.fromisoformat(moment(case))) + timedelta(days=days)).isoformat()
 
 
 Step = Callable[[Case], object]
@@ -369,9 +374,8 @@ def _fail(order: Case) -> None:
 
 
 def _serve(order: Case) -> None:
-    now = order.office.client.application.extensions["fire"].database.clock()
     signed = {"signed": "PARTY", "party_name": "王建国", "photos": [str(new_id())]}
-    order.act(order.office.officers[0], "serve", served_at=now.isoformat(), **signed)
+    order.act(order.office.officers[0], "serve", served_at=moment(order), **signed)
 
 
 ORDER_WAYS: dict[str, tuple[Step, ...]] = {
@@ -381,23 +385,13 @@ ORDER_WAYS: dict[str, tuple[Step, ...]] = {
     "RECTIFIED": (_apply_recheck, lambda order: order.cosigned("recheck_pass", finding="复查合格")),
     "OVERDUE_NOT_FIXED": (_apply_recheck, _fail),
     "CASE_FILED": (
-        _serve,
-        _apply_recheck,
-        _fail,
-        lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号"),
+        _serve, _apply_recheck, _fail, lambda order: order.act(order.office.leader, "file_case", case_no="新消立〔2026〕第1号"),
     ),
-    "TRANSFERRED": (),
-    "CANCELLED": (),
-}
-
-
-def _withdraw_prompt(case: Case) -> Case:
-    return case.act(case.office.leader, "withdraw_prompt", reason="选错了单位")
+    "TRANSFERRED": (), "CANCELLED": (),
+}  # fmt: skip
 
 
 PROMPT_WAYS: dict[str, tuple[Step, ...]] = {
-    "PROMPTED": (),
-    "PROMPT_ANSWERED": (_report_fix,),
-    "PROMPT_ENDED": (),
-    "PROMPT_WITHDRAWN": (_withdraw_prompt,),
-}
+    "PROMPTED": (), "PROMPT_ANSWERED": (_report_fix,), "PROMPT_ENDED": (),
+    "PROMPT_WITHDRAWN": (lambda case: case.act(case.office.leader, "withdraw_prompt", reason="选错了单位"),),
+}  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from flask.testing import FlaskClient
 
 from database.base import new_id
 from tests.inspections import make_inspection, unit_name
-from tests.makers import FOUND, Case, in_days
+from tests.makers import FOUND, Case, in_days, moment
 from tests.people import HOME, Json
 from workflow.measures.rules import LIFE
 from workflow.queue import escalation
@@ -55,12 +54,6 @@ def _created(inspection: Case, answer: Any) -> Case:
 def asked_here(client: FlaskClient, region_code: str = HOME) -> Json:
     """The same, at an inspection made for it."""
     return asked(make_inspection(client, "IN_PROGRESS", region_code))
-
-
-def moment(case: Case, **ago: float) -> str:
-    """A moment on the clock of the test, by default now."""
-    now: datetime = case.office.client.application.extensions["fire"].database.clock()
-    return (now - timedelta(**ago)).isoformat()
 
 
 def at_once(case: Case, **fields: Any) -> Json:

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from database.base import new_id
-from tests.makers import Case
-from tests.measures import moment
+from tests.makers import Case, moment
 from tests.people import Caller, Json
 from wire import said_day
 from workflow.clocks import local_day

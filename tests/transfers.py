@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 
 from database.base import new_id
 from tests.inspections import make_inspection
-from tests.makers import Case, Step, in_days
-from tests.measures import moment
+from tests.makers import Case, Step, in_days, moment
 from tests.people import HOME, Caller, Json
 
 POLICE = "呼和浩特市公安局新城区分局"

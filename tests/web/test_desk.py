@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from accounts.actor import Role
 from operations.demo.cases import Case, Office, position, report
@@ -98,9 +98,21 @@ def order_of(office: Office) -> Json:
     }  # fmt: skip
 
 
+def reach(page: Page, item: Locator) -> Locator:
+    """An item of the queue, on whichever page it is."""
+    more = page.get_by_role("button", name="加载更多")
+    expect(page.locator("article.card").first).to_be_visible()
+    while item.count() == 0 and more.is_visible():
+        cards = page.locator("article.card").count()
+        more.click()
+        expect(page.locator("article.card")).not_to_have_count(cards)
+    return item
+
+
 def clear(page: Page, nth: int, waits: str) -> int:
     """Tap what the card offers, and that it is right so; how many taps it were."""
     item = page.locator("article.card").filter(has_text=f"区{nth}号楼").filter(has_text=waits)
+    reach(page, item)
     before = page.evaluate("fingers.taps")
     item.locator("button.step").click()
     sheet = page.locator("[role=dialog].sheet")
@@ -152,7 +164,7 @@ def test_a_leader_sends_two_officers_to_several_cases_at_once_and_reads_what_bec
     page.goto("/queue")
     page.get_by_role("button", name="批量办理").click()
     for nth in (71, 72):
-        page.get_by_role("button", name=re.compile(f"{nth}号楼")).first.click()
+        reach(page, page.get_by_role("button", name=re.compile(f"{nth}号楼"))).first.click()
     axe(page)
     second.assign(office.officers)  # by somebody else, meanwhile
     second.act(office.officers[0], "start", says="")

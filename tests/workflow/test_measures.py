@@ -14,8 +14,8 @@ from database.base import new_id
 from database.journal import Event
 from tests.clock import Clock
 from tests.inspections import make_inspection
-from tests.makers import Case, in_days, make_hazard
-from tests.measures import DANGER, DECIDED, asked, at_once, handed, make_measure, moment, opened, pass_terms, suspended
+from tests.makers import Case, in_days, make_hazard, moment
+from tests.measures import DANGER, DECIDED, asked, at_once, handed, make_measure, opened, pass_terms, suspended
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, staff
 
 

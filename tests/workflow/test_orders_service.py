@@ -11,8 +11,7 @@ from sqlalchemy import select
 from api.context import Parts
 from database.base import new_id
 from tests.clock import Clock
-from tests.makers import FOUND, Case, in_days, make_hazard, make_order, order_to
-from tests.measures import moment
+from tests.makers import FOUND, Case, in_days, make_hazard, make_order, moment, order_to
 from tests.papers import lend, on_the_spot, service
 from tests.workflow.test_letters_ways import running
 from tests.workflow.test_orders_terms import why_not

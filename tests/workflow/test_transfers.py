@@ -17,8 +17,7 @@ from tests.accounts.makers import brigade, hire
 from tests.application import work_off
 from tests.clock import Clock
 from tests.inspections import make_inspection
-from tests.makers import FOUND, Case, in_days, make_hazard
-from tests.measures import moment
+from tests.makers import FOUND, Case, in_days, make_hazard, moment
 from tests.people import ELSEWHERE, Json, enterprise, staff
 from tests.transfers import POLICE, make_transfer, proposed, reported, said
 from tests.workflow.test_letters_ways import running, told

@@ -299,7 +299,7 @@ MUTATIONS = [
     Mutation("transfer.approve", schemas.ApproveTransferSchema, approve, summary="批准移送", devices=False),
     Mutation("transfer.disapprove", ReasonSchema, disapprove, summary="不批准移送", devices=False),
     Mutation("transfer.withdraw", ReasonSchema, withdraw, summary="撤回移送报告", devices=False),
-    Mutation("transfer.deliver", schemas.DeliverTransferSchema, deliver, summary="登记送达公安机关", devices=False),
+    Mutation("transfer.deliver", schemas.DeliverTransferSchema, deliver, summary="登记送达", devices=False),
     Mutation("transfer.note_passed_on", schemas.PassedOnSchema, note_passed_on, summary="登记转送", devices=False),
     Mutation("transfer.note_filed", schemas.PoliceReplySchema, note_filed, summary="登记立案通知", devices=False),
     Mutation("transfer.note_declined", schemas.PoliceRefusalSchema, note_declined, summary="登记不予立案通知", devices=False),

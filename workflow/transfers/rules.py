@@ -46,7 +46,7 @@ LIFE = StateMachine(
                    clocks_started=("CT-DELIVER",), clocks_stopped=("CT-DECIDE",)),
         Transition("PROPOSED", "disapprove", "NOT_APPROVED", _LEADER, "不批准移送", clocks_stopped=("CT-DECIDE",)),
         Transition("PROPOSED", "withdraw", "WITHDRAWN", _OFFICER | _LEADER, "撤回", clocks_stopped=("CT-DECIDE",)),
-        Transition("APPROVED", "deliver", "DELIVERED", _OFFICER | _LEADER, "登记送达公安机关",
+        Transition("APPROVED", "deliver", "DELIVERED", _OFFICER | _LEADER, "登记送达",
                    clocks_started=("CT-REPLY",), clocks_stopped=("CT-DELIVER",)),
         Transition("APPROVED", "withdraw", "WITHDRAWN", _LEADER, "撤回", clocks_stopped=("CT-DELIVER",)),
         Transition("DELIVERED", "note_passed_on", "DELIVERED", _OFFICER | _LEADER, "登记转送", clocks_started=("CT-REPLY",)),
