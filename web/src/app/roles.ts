@@ -7,6 +7,7 @@ const DESK = [
   'FINANCE_CLERK',
 ]
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
+const DIRECTORS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
 
 /** True if the person has one of these roles anywhere. */
@@ -35,6 +36,9 @@ export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INT
 export const seesUnsealings = (user: User | null): boolean => hasRole(user, 'LEGAL_REVIEWER', 'UNIT_LEADER', 'AUDITOR')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
+/** Who directs an enterprise: its responsible person and its managers name who acts for it, and keep its facts up to date. */
+export const directsUnit = (user: User | null, unitId: string, ...roles: readonly string[]): boolean =>
+  (user?.units ?? []).some((power) => power.unit_id === unitId && (roles.length ? roles : DIRECTORS).includes(power.role))
 /** Whoever may apply for an enterprise: its legal person, its managers, and agents whom it named for that. */
 export const appliesForPermits = (user: User | null): boolean => unitsToApplyFor(user).length > 0
 /** The enterprises for which he may. */
