@@ -230,6 +230,12 @@ class DeputySchema(StrictSchema):
     ends_at = Moment(required=True)
 
 
+class RosterPersonSchema(ColleagueSchema):
+    """Somebody whom the roster names, or whom it may name."""
+
+    office = fields.String(required=True, metadata={"description": "where he holds these roles; empty if he has left"})
+
+
 class RosterSchema(StrictSchema):
     """The shifts and deputyships of an office that are not over, and who is on duty now."""
 
@@ -238,6 +244,12 @@ class RosterSchema(StrictSchema):
     on_duty_id = fields.UUID(required=True, allow_none=True)
     shifts = fields.List(fields.Nested(ShiftSchema), required=True)
     deputies = fields.List(fields.Nested(DeputySchema), required=True)
+    people = fields.List(
+        fields.Nested(RosterPersonSchema),
+        required=True,
+        metadata={"description": "whoever is named here or works in the office; for who may set the roster, in the one above too"},
+    )
+    may_set = fields.Boolean(required=True, metadata={"description": "whether the caller leads the office or one above it"})
 
 
 _NAMED = ("AGENT", "UNIT_MANAGER", "UNIT_STAFF", "CONTROL_ROOM_OPERATOR")

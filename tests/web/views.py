@@ -229,6 +229,8 @@ VIEWS = [
     View("/staff/:id", "staff-member-roles", Role.SEC_ADMIN, "/staff/{officer}"),
     View("/staff/:id", "staff-member-missing", Role.SEC_ADMIN, f"/staff/{NOWHERE}"),
     View("/partners", "partners", Role.SYS_ADMIN, reach=lambda page: page.locator("button.partner").first.click()),
+    View("/duty", "duty", Role.UNIT_LEADER),
+    View("/duty/:id", "duty-missing", Role.UNIT_LEADER, f"/duty/{NOWHERE}"),
     View("/deadlines", "deadlines"),
     View("/figures", "figures", Role.UNIT_LEADER),
     View("/figures/rows", "figure-rows", Role.UNIT_LEADER, "/figures/rows?figure=substantiated"),

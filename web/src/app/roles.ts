@@ -6,6 +6,10 @@ const DESK = [
   'CONTROL_ROOM_OPERATOR', 'DISPATCHER', 'COMMANDER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'ANALYST', 'EXPERT',
   'FINANCE_CLERK',
 ]
+const DELEGABLE = [
+  'UNIT_LEADER', 'LEGAL_REVIEWER', 'INTAKE_CLERK', 'DISPATCHER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
+  'SUPERVISOR',
+]
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const DIRECTORS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
@@ -24,6 +28,9 @@ export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT
 export const readsFigures = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR', 'ANALYST', 'COMMANDER')
 /** Who sees which devices of the staff still hold work. */
 export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
+/** Who may have a deputy in an office: whoever holds there what can be lent (accounts/roles.py, DELEGABLE_ROLES). */
+export const mayBeStoodInFor = (user: User | null, officeId: string): boolean =>
+  (user?.roles ?? []).some((held) => held.org_id === officeId && DELEGABLE.includes(held.role))
 /** Who takes reports in that came by telephone, at the window, or from another agency. */
 export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'HOTLINE_CLERK')
 /** Who sees them beside those: their leader, and who supervises. */
