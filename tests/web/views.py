@@ -231,6 +231,7 @@ VIEWS = [
     View("/partners", "partners", Role.SYS_ADMIN, reach=lambda page: page.locator("button.partner").first.click()),
     View("/duty", "duty", Role.UNIT_LEADER),
     View("/duty/:id", "duty-missing", Role.UNIT_LEADER, f"/duty/{NOWHERE}"),
+    View("/experts", "experts", Role.UNIT_LEADER),
     View("/deadlines", "deadlines"),
     View("/figures", "figures", Role.UNIT_LEADER),
     View("/figures/rows", "figure-rows", Role.UNIT_LEADER, "/figures/rows?figure=substantiated"),

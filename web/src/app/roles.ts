@@ -22,6 +22,9 @@ export function hasRole(user: User | null, ...roles: readonly string[]): boolean
 export const isOfficer = (user: User | null): boolean => hasRole(user, ...OFFICERS)
 export const isDesk = (user: User | null): boolean => hasRole(user, ...DESK) && !isOfficer(user)
 export const isAdministrator = (user: User | null): boolean => hasRole(user, ...ADMINISTRATORS)
+/** Who leads a brigade that answers for a division: his own, or one that lies in his. */
+export const leadsIn = (user: User | null, regionCode: string): boolean =>
+  (user?.roles ?? []).some((held) => held.role === 'UNIT_LEADER' && regionCode.startsWith(held.region_code.replace(/(00)+$/, '')))
 /** Who decides about what devices handed in and took no effect. */
 export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR')
 /** Who reads the figures of his jurisdiction. */
@@ -37,6 +40,8 @@ export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE
 export const seesOrders = (user: User | null): boolean => takesOrders(user) || decidesIssues(user)
 /** Who keeps the register of units. */
 export const keepsRegister = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'FIRE_OFFICER', 'UNIT_LEADER')
+/** Who arranges technical assistance, and sees who can give it. */
+export const arrangesAssistance = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER')
 /** Who decides about rewards, or pays them. */
 export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER', 'FINANCE_CLERK')
 /** Who asks for, decides about, or watches over the unsealing of who reported. */
