@@ -1,5 +1,6 @@
 import type { User } from './session'
 
+const REGION = '150000'
 const OFFICERS = ['FIRE_OFFICER', 'GRID_WORKER', 'TOWN_OFFICER', 'FIREFIGHTER']
 const DESK = [
   'UNIT_LEADER', 'SUPERVISOR', 'INTAKE_CLERK', 'HOTLINE_CLERK', 'LEGAL_REVIEWER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
@@ -34,6 +35,8 @@ export const watchesDevices = (user: User | null): boolean => decidesIssues(user
 /** Who may have a deputy in an office: whoever holds there what can be lent (accounts/roles.py, DELEGABLE_ROLES). */
 export const mayBeStoodInFor = (user: User | null, officeId: string): boolean =>
   (user?.roles ?? []).some((held) => held.org_id === officeId && DELEGABLE.includes(held.role))
+/** Who enters what holds for the whole region: deadlines, working days, checklists. */
+export const keepsBasis = (user: User | null): boolean => (user?.roles ?? []).some((held) => held.role === 'SYS_ADMIN' && held.region_code === REGION)
 /** Who takes reports in that came by telephone, at the window, or from another agency. */
 export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'HOTLINE_CLERK')
 /** Who sees them beside those: their leader, and who supervises. */
