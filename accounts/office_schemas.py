@@ -247,7 +247,7 @@ class RosterSchema(StrictSchema):
     people = fields.List(
         fields.Nested(RosterPersonSchema),
         required=True,
-        metadata={"description": "whoever is named here or works in the office; for who may set the roster, in the one above too"},
+        metadata={"description": "who is named or works here; for who may set the roster, those above too"},
     )
     may_set = fields.Boolean(required=True, metadata={"description": "whether the caller leads the office or one above it"})
 

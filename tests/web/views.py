@@ -253,6 +253,7 @@ VIEWS = [
     View(_CASE, "case-permit-own", Role.UNIT_MANAGER, "/cases/permit/{to_correct}"),
     View("/permits/licences/:token", "licence", Role.UNIT_MANAGER, "/permits/licences/{licence_token}"),
     View("/licences", "licences"),
+    View("/licences/new", "licence-legacy", Role.PERMIT_CLERK),
     View("/licences/verify/:token", "licence-verified", address="/licences/verify/{licence_token}"),
     View("/licences/verify/:token", "licence-forged", address="/licences/verify/AAAAAAAAAAAAAAAAAAAAAA"),
     View("/assistance", "assistance", Role.UNIT_MANAGER),

@@ -351,6 +351,19 @@ def test_an_earlier_certificate_stays_valid_until_a_new_one_replaces_it(client: 
     assert found["status"] == "CHANGED"
 
 
+def test_an_earlier_certificate_is_found_by_the_unit_with_its_credit_code(client: FlaskClient) -> None:
+    window, manager = staff(client, Role.PERMIT_CLERK), enterprise(client)
+    uscc = manager.get(f"/units/{manager.unit_id}").get_json()["uscc"]
+    for number, code in (("呼公消安检字〔2018〕第0311号", uscc), ("呼公消安检字〔2018〕第0312号", None)):
+        legacy = {
+            "number": number, "region_code": "150102", "holder": "晨光宾馆", "venue": "晨光宾馆", "address": "海拉尔东路88号",
+            "issued_on": "2018-05-20", "uscc": code,
+        }  # fmt: skip
+        assert window.post("/licences", legacy).status_code == 201
+    own = {licence["number"] for licence in manager.get("/licences/mine").get_json()["items"]}
+    assert own & {"呼公消安检字〔2018〕第0311号", "呼公消安检字〔2018〕第0312号"} == {"呼公消安检字〔2018〕第0311号"}
+
+
 def test_the_window_finds_its_papers_in_the_queue_and_the_leader_finds_whom_to_send(client: FlaskClient) -> None:
     case = make_permit(client, "SUBMITTED")
 
