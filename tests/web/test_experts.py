@@ -17,13 +17,13 @@ def test_a_leader_says_what_an_expert_is_good_at_and_the_clerk_sees_it(page: Pag
     page.get_by_text("帮扶专家").click()
     card = page.locator("section.card").filter(has_text=expert.name)
     card.get_by_role("button", name="登记专长").click()
-    topic = page.get_by_role("checkbox").last
-    named = topic.locator("xpath=..").inner_text()
-    topic.check()
+    new = page.locator("label:has(input[type=checkbox]:not(:checked))").first
+    named = new.inner_text()
+    new.click()
     axe(page)
     page.get_by_role("button", name="保存").click()
     expect(card.get_by_text(named)).to_be_visible()
-    page.get_by_placeholder("姓名、单位或者专长").fill(named)
+    page.get_by_placeholder("姓名、单位或者专长").fill(expert.name)
     expect(page.locator("section.card")).to_have_count(1)
     sign_in(page, Role.INTAKE_CLERK, ELSEWHERE)
     page.goto("/experts")
