@@ -103,7 +103,7 @@ def set_roster(
     For who leads the organisation or one above it. Raises NotFound, RoleNotAllowed, StaleRevision, Invalid, ShiftsOverlap.
     """
     org = _organisation_seen(session, actor, org_id)
-    if not _leads(session, actor, org):
+    if not leads(session, actor, org):
         raise RoleNotAllowed(action="set_roster")
     if seen_revision not in (None, org.revision):
         raise StaleRevision(current=org.revision)
@@ -147,7 +147,7 @@ def name_deputy(session: Session, actor: Actor, data: dict[str, Any]) -> Deputy:
     """
     org = _organisation_seen(session, actor, data["org_id"])
     person_id, deputy_id = data["person_id"] or actor.id, data["deputy_id"]
-    if person_id != actor.id and not _leads(session, actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
+    if person_id != actor.id and not leads(session, actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
         raise RoleNotAllowed(action="name_deputy")
     if deputy_id == actor.id:
         raise OwnAccount(action="name_deputy")
@@ -183,7 +183,7 @@ def end_deputy(session: Session, actor: Actor, deputy_row_id: UUID) -> None:
     org = session.get(Organisation, row.org_id) if row else None
     if row is None or org is None or row.ended_at is not None:
         raise NotFound
-    if row.person_id != actor.id and not _leads(session, actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
+    if row.person_id != actor.id and not leads(session, actor, org) and not actor.may_in(org.region_code, Role.SEC_ADMIN):
         raise NotFound
     person = session.get_one(Person, row.person_id, with_for_update=True)
     row.ended_at = now(session)
@@ -199,6 +199,11 @@ def roster_seen(session: Session, actor: Actor, org_id: UUID) -> Organisation:
     if org is None or not _may_see(actor, org):
         raise NotFound
     return org
+
+
+def leads(session: Session, actor: Actor, org: Organisation) -> bool:
+    """A brigade is led by the leaders of its chain, every other office by who answers for it or for one above it."""
+    return not actor.org_ids(*leading_roles(org.kind)).isdisjoint(_chain(session, org.id))
 
 
 def _organisation_seen(session: Session, actor: Actor, org_id: UUID) -> Organisation:
@@ -242,11 +247,6 @@ def _end_shifts(session: Session, person_id: UUID, condition: ColumnElement[bool
     session.execute(
         update(DutyShift).where(DutyShift.person_id == person_id, condition, DutyShift.ends_at > moment).values(ends_at=moment)
     )
-
-
-def _leads(session: Session, actor: Actor, org: Organisation) -> bool:
-    """A brigade is led by the leaders of its chain, every other office by who answers for it or for one above it."""
-    return not actor.org_ids(*leading_roles(org.kind)).isdisjoint(_chain(session, org.id))
 
 
 def _chain(session: Session, org_id: UUID) -> Sequence[UUID]:

@@ -18,11 +18,19 @@ def require_confirmed(actor: Actor) -> None:
         raise AuthLevelTooLow(needed_level=CONFIRMED_AUTH_LEVEL, level=actor.auth_level)
 
 
-def require_legal_person(session: Session, actor: Actor, uscc: str) -> None:
-    """The provider confirmed, when this session was opened, that the caller is the legal person of this very credit code.
+def own_credit_code(session: Session, actor: Actor) -> str:
+    """Of the enterprise whose legal person the caller is, as the provider confirmed when this session was opened.
 
     Raises AuthLevelTooLow, LegalPersonRequired.
     """
     require_confirmed(actor)
-    if session.scalar(select(LoginSession.legal_uscc).where(LoginSession.id == actor.session_id)) != uscc:
+    uscc = session.scalar(select(LoginSession.legal_uscc).where(LoginSession.id == actor.session_id))
+    if uscc is None:
+        raise LegalPersonRequired
+    return uscc
+
+
+def require_legal_person(session: Session, actor: Actor, uscc: str) -> None:
+    """Raises AuthLevelTooLow, LegalPersonRequired for whoever is not the legal person of this very credit code."""
+    if own_credit_code(session, actor) != uscc:
         raise LegalPersonRequired

@@ -12,7 +12,7 @@ from accounts.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, is_totp
 from accounts.roles import AGENT_SCOPES, OPENED_KINDS, ORGANISATION_KINDS, REMOVAL_REASONS, STAFF_ROLES
 from accounts.schemas import OrganisationSchema, Phone, Secret
 from places.schemas import RegionCode, Uscc
-from wire import Line, Moment, NewId, PageSchema, StrictSchema
+from wire import AnswerSchema, Line, Moment, NewId, PageSchema, StrictSchema
 
 _USERNAME = "^[A-Za-z][A-Za-z0-9._-]{2,49}$"
 _BASE32 = "^[A-Z2-7]{32,64}$"
@@ -230,6 +230,12 @@ class DeputySchema(StrictSchema):
     ends_at = Moment(required=True)
 
 
+class RosterPersonSchema(ColleagueSchema):
+    """Somebody whom the roster names, or whom it may name."""
+
+    office = fields.String(required=True, metadata={"description": "where he holds these roles; empty if he has left"})
+
+
 class RosterSchema(StrictSchema):
     """The shifts and deputyships of an office that are not over, and who is on duty now."""
 
@@ -238,9 +244,34 @@ class RosterSchema(StrictSchema):
     on_duty_id = fields.UUID(required=True, allow_none=True)
     shifts = fields.List(fields.Nested(ShiftSchema), required=True)
     deputies = fields.List(fields.Nested(DeputySchema), required=True)
+    people = fields.List(
+        fields.Nested(RosterPersonSchema),
+        required=True,
+        metadata={"description": "who is named or works here; for who may set the roster, those above too"},
+    )
+    may_set = fields.Boolean(required=True, metadata={"description": "whether the caller leads the office or one above it"})
 
 
 _NAMED = ("AGENT", "UNIT_MANAGER", "UNIT_STAFF", "CONTROL_ROOM_OPERATOR")
+
+
+class ClaimableUnitSchema(AnswerSchema):
+    """What the legal person sees of his enterprise before he has claimed it."""
+
+    id = fields.UUID()
+    name = fields.String()
+    region_code = fields.String()
+    address = fields.String()
+    responsible = fields.String(
+        validate=validate.OneOf(("nobody", "caller", "other")), metadata={"description": "who claimed it before"}
+    )
+
+
+class ClaimableSchema(AnswerSchema):
+    """The enterprise whose legal person the caller is; `unit` is null while the register does not have it."""
+
+    uscc = fields.String()
+    unit = fields.Nested(ClaimableUnitSchema, allow_none=True)
 
 
 class ClaimUnitSchema(StrictSchema):

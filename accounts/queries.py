@@ -132,6 +132,20 @@ def colleagues(session: Session, org_id: UUID, moment: datetime) -> list[Json]:
     return list(people.values())
 
 
+def roster_people(session: Session, org_ids: Iterable[UUID | None], named: Iterable[UUID | None], moment: datetime) -> list[Json]:
+    """Who works in these offices now, and those `named` besides: with office and roles, which are empty for who has left them."""
+    people: dict[UUID, Json] = {}
+    for org_id in org_ids:
+        if org_id is None:
+            continue
+        office = session.get_one(Organisation, org_id).short_name
+        for person in colleagues(session, org_id, moment):
+            people.setdefault(person["id"], person | {"office": office})
+    others = {person_id for person_id in named if person_id is not None and person_id not in people}
+    elsewhere = staff_names(session, others)
+    return [*people.values(), *({"id": key, "name": name, "office": "", "roles": []} for key, name in elsewhere.items())]
+
+
 def sessions_of(session: Session, person_id: UUID) -> Sequence[LoginSession]:
     """Sessions that are not closed, the last used first; at most 100."""
     statement = select(LoginSession).where(LoginSession.person_id == person_id, LoginSession.state != "closed")

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor, Role
-from accounts.legal_persons import require_confirmed, require_legal_person
+from accounts.legal_persons import own_credit_code, require_confirmed, require_legal_person
 from accounts.models import Person, UnitPower
 from accounts.people import citizen_by_phone
 from accounts.problems import OwnAccount
@@ -29,6 +29,15 @@ from problems import AlreadySo, Invalid, NotFound, RoleNotAllowed, field_error
 LONGEST_AGENCY = timedelta(days=3 * 366)
 _UNITS_AT_ONCE = 100
 _DIRECTORS = (Role.UNIT_RESPONSIBLE, Role.UNIT_MANAGER)
+
+
+def claimable(session: Session, actor: Actor) -> tuple[str, Unit | None]:
+    """The credit code of the enterprise whose legal person the caller is, and its entry in the register, if it has one.
+
+    Raises AuthLevelTooLow, LegalPersonRequired.
+    """
+    uscc = own_credit_code(session, actor)
+    return uscc, session.scalars(select(Unit).where(Unit.uscc == uscc)).one_or_none()
 
 
 def claim_unit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, Any]) -> UnitPower:

@@ -199,12 +199,19 @@ def set_roster(data: dict[str, Any], org_id: UUID, seen_revision: int | None) ->
 
 def _roster(org: Organisation) -> Json:
     moment = now(session())
+    on_duty_id, may_set = duty.on_duty(session(), org.id, moment), duty.leads(session(), actor(), org)
+    shifts, deputies = duty.shifts_of(session(), org.id, moment), duty.deputies_in(session(), org.id, moment)
+    named = {on_duty_id, *(shift.person_id for shift in shifts)}
+    named |= {person_id for row in deputies for person_id in (row.person_id, row.deputy_id)}
+    offices = [org.id, org.parent_id] if may_set else [org.id]
     return {
         "org_id": org.id,
         "revision": org.revision,
-        "on_duty_id": duty.on_duty(session(), org.id, moment),
-        "shifts": duty.shifts_of(session(), org.id, moment),
-        "deputies": duty.deputies_in(session(), org.id, moment),
+        "on_duty_id": on_duty_id,
+        "shifts": shifts,
+        "deputies": deputies,
+        "people": queries.roster_people(session(), offices, named, moment),
+        "may_set": may_set,
     }
 
 

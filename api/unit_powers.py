@@ -9,7 +9,7 @@ from accounts import unit_powers
 from accounts.actor import Role
 from accounts.identifiers import masked_name, masked_phone
 from accounts.models import Person, UnitPower
-from accounts.office_schemas import ClaimUnitSchema, NameAgentSchema, UnitPowerSchema, UnitPowersSchema
+from accounts.office_schemas import ClaimableSchema, ClaimUnitSchema, NameAgentSchema, UnitPowerSchema, UnitPowersSchema
 from accounts.roles import ROLE_NAMES
 from api.context import actor, parts, session
 from api.routes import Routes
@@ -29,6 +29,22 @@ def _facts(power: UnitPower, person: Person) -> Json:
 
 def _answer(power: UnitPower) -> Json:
     return _facts(power, session().get_one(Person, power.person_id))
+
+
+@routes.route("/claimable", methods=["GET"])
+@routes.response(200, ClaimableSchema)
+def show_claimable() -> Json:
+    """Show the enterprise whose legal person the caller is, before he claims it.
+
+    The session must have been opened through the identity provider as a legal person, at level 3.
+    """
+    uscc, unit = unit_powers.claimable(session(), actor())
+    if unit is None:
+        return {"uscc": uscc, "unit": None}
+    holder = unit.legal_person_id
+    responsible = "nobody" if holder is None else "caller" if holder == actor().id else "other"
+    seen = {name: getattr(unit, name) for name in ("id", "name", "region_code", "address")}
+    return {"uscc": uscc, "unit": seen | {"responsible": responsible}}
 
 
 @routes.route("/<uuid:unit_id>/claim", methods=["POST"])

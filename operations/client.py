@@ -62,13 +62,12 @@ def generate() -> bool:
     if _is_made(GENERATED, made_from):
         return False
     # Here, not above: it takes two seconds that a start with nothing to build need not pay.
-    from operations.interface import assistance_guide_module, life_cycles_module, openapi_document, permit_guide_module
+    from operations.interface import MODULES_OF_CLIENT, openapi_document
 
     GENERATED.mkdir(parents=True, exist_ok=True)
     (GENERATED / "openapi.json").write_bytes(openapi_document())
-    (GENERATED / "life-cycles.ts").write_text(life_cycles_module(), encoding="utf-8")
-    (GENERATED / "assistance-guide.ts").write_text(assistance_guide_module(), encoding="utf-8")
-    (GENERATED / "permit-guide.ts").write_text(permit_guide_module(), encoding="utf-8")
+    for name, module in MODULES_OF_CLIENT.items():
+        (GENERATED / name).write_text(module(), encoding="utf-8")
     _npm("generating types", "run", "types")
     (GENERATED / _STAMP).write_text(made_from)
     return True

@@ -9,6 +9,7 @@ import orjson
 
 from api.app import create_app
 from operations.diagrams import MACHINES
+from places.unit_kinds import PLACE_TYPES
 from settings import Settings
 from workflow.assistance.guide import guide as assistance_guide
 from workflow.permits.guide import guide
@@ -39,6 +40,12 @@ export const assistanceGuide: components['schemas']['AssistanceGuide'] = {}
 """
 
 
+_PLACE_TYPES = """\
+// Made from places/unit_kinds.py; not edited.
+export const placeTypes = {} as const
+"""
+
+
 def openapi_document() -> bytes:
     """What `/api/v1/openapi.json` answers; neither database nor settings have a part in it."""
     nowhere = Path("/nonexistent")
@@ -58,7 +65,20 @@ def assistance_guide_module() -> str:
     return _ASSISTANCE_GUIDE.replace("{}", orjson.dumps(assistance_guide(), option=orjson.OPT_INDENT_2).decode(), 1)
 
 
+def place_types_module() -> str:
+    """What a place is used as, by code."""
+    return _PLACE_TYPES.replace("{}", orjson.dumps(PLACE_TYPES, option=orjson.OPT_INDENT_2).decode(), 1)
+
+
 def life_cycles_module() -> str:
     """The tables as TypeScript, so that a state or an action that does not exist is an error of the client's build."""
     tables = {machine.name: machine.as_json() for machine in MACHINES}
     return _LIFE_CYCLES.replace("{}", orjson.dumps(tables, option=orjson.OPT_INDENT_2).decode(), 1)
+
+
+MODULES_OF_CLIENT = {
+    "life-cycles.ts": life_cycles_module,
+    "assistance-guide.ts": assistance_guide_module,
+    "permit-guide.ts": permit_guide_module,
+    "place-types.ts": place_types_module,
+}

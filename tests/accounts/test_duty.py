@@ -62,6 +62,21 @@ def test_a_case_goes_to_whoever_has_the_shift(client: Any, parts: Parts, clock: 
     assert leads(parts, org) in (first.id, second.id)
 
 
+def test_a_roster_names_whoever_it_may_name_and_those_above_only_to_who_sets_it(client: Any, clock: Clock) -> None:
+    leader, officer = (hire(client, role, region_code="150725") for role in (Role.UNIT_LEADER, Role.FIRE_OFFICER))
+    above = staff(client, Role.UNIT_LEADER, "150700")
+    set_roster(leader, brigade("150725"), (leader.id, clock.now, clock.now + timedelta(days=1)))
+    path = f"/accounts/organisations/{brigade('150725')}/roster"
+    own, seen = leader.get(path).json, officer.get(path).json
+    assert (own["may_set"], seen["may_set"]) == (True, False)
+    assert {"消防救援机构负责人"} == {role for one in own["people"] if one["id"] == str(leader.id) for role in one["roles"]}
+    assert str(above.id) in {one["id"] for one in own["people"]}
+    assert {one["id"] for one in seen["people"]} == {str(leader.id), str(officer.id)}
+    set_roster(above, brigade("150725"), (above.id, clock.now, clock.now + timedelta(days=1)))
+    named = {one["id"]: one for one in officer.get(path).json["people"]}
+    assert (named[str(above.id)]["office"], named[str(above.id)]["roles"]) == ("", [])  # his name, because it is on the roster
+
+
 def test_whoever_has_left_leads_no_more(client: Any, parts: Parts, clock: Clock) -> None:
     leader, gone = (hire(client, Role.UNIT_LEADER, region_code="150723") for _ in range(2))
     org, start = brigade("150723"), clock.now

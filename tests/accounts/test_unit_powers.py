@@ -65,6 +65,36 @@ def test_a_legal_person_takes_his_enterprise_in_hand(client: Any, parts: Parts, 
     assert events_of(parts, unit) == ["unit.registered", "unit.people_named", "unit.claimed"]
 
 
+def test_a_legal_person_is_shown_which_enterprise_he_may_claim_and_who_claimed_it_before(
+    client: Any, unit: dict[str, Any]
+) -> None:
+    caller = through_provider(client, "responsible.150102", uscc=unit["uscc"])
+    seen = caller.get("/units/claimable").json
+    assert seen == {
+        "uscc": unit["uscc"],
+        "unit": {"id": unit["id"], "name": "测试宾馆", "region_code": "150102", "address": "", "responsible": "nobody"},
+    }
+    assert claim(caller, unit).status_code == 201
+    assert caller.get("/units/claimable").json["unit"]["responsible"] == "caller"
+    successor = through_provider(client, "responsible.150203", uscc=unit["uscc"])
+    assert successor.get("/units/claimable").json["unit"]["responsible"] == "other"
+
+
+def test_a_legal_person_whose_enterprise_is_not_registered_is_told_its_code_alone(client: Any) -> None:
+    code = demo_credit_code("150102", f"MA{new_id().hex[-6:].upper()}")
+    assert through_provider(client, "responsible.150102", uscc=code).get("/units/claimable").json == {"uscc": code, "unit": None}
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [(None, "auth_level_too_low"), ("citizen.150102", "legal_person_required")], ids=["by phone", "by face"]
+)
+def test_who_is_no_legal_person_is_shown_no_enterprise(client: Any, unit: dict[str, Any], key: str | None, code: str) -> None:
+    caller = through_provider(client, key) if key else citizen(client)
+    refused = caller.get("/units/claimable")
+    assert (refused.status_code, refused.json["type"]) == (403, f"/problems/{code}")
+    assert unit["uscc"] not in refused.text
+
+
 def test_a_legal_person_registers_his_own_enterprise_and_claims_it(client: Any) -> None:
     code, other = (demo_credit_code("150102", f"MA{new_id().hex[-6:].upper()}") for _ in range(2))
     caller = through_provider(client, "responsible.150102", uscc=code)

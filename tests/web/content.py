@@ -81,6 +81,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "unit_list": _unit_list(stage, office),
         "unit": str(stage.account("UNIT_MANAGER", HOME).unit_id),
         **doubles(office),
+        "checklist": office.leader.get("/inspections/checklists")["items"][0]["code"],
         "partner": _partner(stage),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),

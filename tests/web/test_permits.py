@@ -13,7 +13,7 @@ from accounts.actor import Role
 from device.exchange import new_id
 from operations.demo.people import Json, Person, Stage
 from operations.demo.photos import photographs
-from tests.people import HOME
+from tests.people import ELSEWHERE, HOME
 from tests.web.browsing import axe, demo_account, new_phone, offline, sign_in
 
 MOST_TYPED = 15
@@ -232,3 +232,42 @@ def test_nearly_everything_that_would_come_back_is_told_before_it_is_handed_in(
         "figures", f"{kinds - len(missed)} of {kinds} planted defects were told before submission; not told: {missed}"
     )
     assert 1 - len(missed) / kinds >= CAUGHT
+
+
+def test_a_clerk_enters_an_earlier_certificate_once_and_everybody_finds_it(page: Page, browser: Browser, product: str) -> None:
+    number = f"包公消安检字〔2018〕第{new_id()[-6:]}号"
+    sign_in(page, Role.PERMIT_CLERK, ELSEWHERE)
+    page.goto("/licences")
+    page.get_by_role("link", name="录入旧证").click()
+    said = {
+        "编号": number,
+        "场所名称": "丰泽购物中心",
+        "单位": "丰泽商贸有限公司",
+        "地址": "少先路21号",
+        "发证日期": "2018-06-01",
+    }
+    for label, words in said.items():
+        page.get_by_label(label, exact=True).last.fill(words)
+    code = page.get_by_label("统一社会信用代码").last
+    code.fill("91150203MA0DEM0100")
+    enter(page)
+    expect(page.locator("fieldset").filter(has_text="统一社会信用代码").get_by_role("alert")).to_contain_text("有误")
+    axe(page)
+    code.fill("")
+    enter(page)
+    expect(page).to_have_url(re.compile("/licences$"))
+    anybody = new_phone(browser, product).new_page()
+    anybody.goto("/licences")
+    anybody.get_by_role("searchbox").fill(number)
+    expect(anybody.get_by_text(number)).to_be_visible()
+    anybody.context.close()
+    page.goto("/licences/new")
+    for label, words in said.items():
+        page.get_by_label(label, exact=True).last.fill(words)
+    enter(page)
+    expect(page.locator("fieldset").filter(has_text="编号").get_by_role("alert")).to_be_visible()
+
+
+def enter(page: Page) -> None:
+    page.get_by_role("button", name="录入", exact=True).click()
+    page.get_by_role("button", name="确认").click()

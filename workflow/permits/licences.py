@@ -75,6 +75,7 @@ def _end(session: Session, licence: Licence, status: str, actor: Actor) -> None:
 def register_legacy(session: Session, actor: Actor, data: dict[str, Any]) -> Licence:
     """An earlier 合格证, which stays valid (docs/sources.md): entered by the permit clerk. Event: licence.registered.
 
+    Where no unit is named, the one of the division with this credit code holds it: clerks of permits do not read the register.
     Raises RoleNotAllowed, and Invalid for a number that is taken or a unit of another division.
     """
     if not actor.may_in(data["region_code"], Role.PERMIT_CLERK):
@@ -86,11 +87,16 @@ def register_legacy(session: Session, actor: Actor, data: dict[str, Any]) -> Lic
         raise Invalid(field_error("unit_id", "unknown_unit", "没有这个单位"))
     if unit is not None:
         require_standing(session, unit, "unit_id")
+    elif data["uscc"]:
+        unit = session.scalars(
+            select(Unit).where(Unit.uscc == data["uscc"], Unit.region_code == data["region_code"])
+        ).one_or_none()
     if data["issued_on"] > local_day(now(session)):
         raise Invalid(field_error("issued_on", "in_the_future", "发证日期不能晚于今天"))
     licence = _licence(session, data["number"], "LEGACY", data["region_code"], brigade_of(session, data["region_code"]).name)
-    for name in ("holder", "uscc", "venue", "address", "issued_on", "unit_id"):
+    for name in ("holder", "uscc", "venue", "address", "issued_on"):
         setattr(licence, name, data[name])
+    licence.unit_id = unit.id if unit is not None else None
     create(session, licence, unique={"uq_licence_number": "number"})
     record(session, "licence.registered", licence, actor, data={"number": licence.number})
     return licence

@@ -25,11 +25,13 @@ import { orders } from '@/features/orders'
 import { unitLists } from '@/features/unit-lists'
 import { units } from '@/features/units'
 import { reporters } from '@/features/reporters'
+import { duty } from '@/features/duty'
+import { calendar } from '@/features/calendar'
 import { staff } from '@/features/staff'
 import { partners } from '@/features/partners'
 import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, transfers, papers, cosign, sync, syncIssues, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, transfers, papers, cosign, sync, syncIssues, duty, calendar, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
 ]

@@ -31,6 +31,11 @@ export function useTimes() {
     return value ? format({ year: 'numeric', month: 'long', day: 'numeric' }).format(new Date(value)) : ''
   }
 
+  /** 11月26日 */
+  function dayOfMonth(value: string): string {
+    return format({ month: 'long', day: 'numeric' }).format(new Date(value))
+  }
+
   /** The largest whole unit of a span in milliseconds: 3小时. */
   function span(milliseconds: number): string {
     const length = Math.abs(milliseconds)
@@ -46,5 +51,5 @@ export function useTimes() {
     return t(rest < 0 ? 'due.overdue' : 'due.left', { span: span(rest) })
   }
 
-  return { moment, day, span, left }
+  return { moment, day, dayOfMonth, span, left }
 }

@@ -11,6 +11,7 @@ export const permits: Feature = {
     { path: '/permits/:id/correct', name: 'permit-correct', component: () => import('./CorrectPage.vue'), props: true, meta: { plain: true } },
     { path: '/permits/licences/:token', name: 'own-licence', component: () => import('./LicencePage.vue'), props: true, meta: { plain: true } },
     { path: '/licences', name: 'licences', component: () => import('./LookupPage.vue'), meta: { public: true, plain: true } },
+    { path: '/licences/new', name: 'licence-legacy', component: () => import('./LegacyPage.vue'), meta: { plain: true } },
     { path: '/licences/verify/:token', name: 'licence-verified', component: () => import('./VerifyPage.vue'), props: true, meta: { public: true, plain: true } },
   ],
   tabs: [{ route: 'permits', title: 'permits.tab', icon: 'certificate', order: 15, for: appliesForPermits }],

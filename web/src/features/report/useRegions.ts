@@ -24,11 +24,11 @@ export function useRegions() {
   const { records } = useAllShown<Division>('division', readingDevice)
   const online = useLoaded(async () => (await api.GET('/api/v1/places/regions')).data?.items ?? [])
 
-  const choices = computed<Choice[]>(() => {
+  const choices = computed<Choice[]>((before) => {
     const divisions: Division[] = records.value.length > 0 ? records.value : (online.value.value ?? []).flatMap((one) => [one, ...one.children])
     const banners = divisions.filter((one) => one.level === BANNER).sort(byCode)
     const codes = new Set(banners.map((one) => one.parent_code))
-    return divisions
+    const found = divisions
       .filter((one) => codes.has(one.code))
       .sort(byCode)
       .map((league) => ({
@@ -36,6 +36,7 @@ export function useRegions() {
         value: league.code,
         children: banners.filter((one) => one.parent_code === league.code).map((one) => ({ text: one.name, value: one.code })),
       }))
+    return JSON.stringify(before) === JSON.stringify(found) ? before! : found // what has arrived again does not begin a choice anew
   })
 
   /** 锡林郭勒盟锡林浩特市 */
