@@ -59,6 +59,7 @@ def edit_rule(session: Session, actor: Actor, code: str, data: dict[str, Any], s
     before = {name: getattr(row, name) for name in _EDITED}
     for name in _EDITED:
         setattr(row, name, data[name])
+    session.flush()  # who reads the registry from here on reads this
     remembered(session, "clock_rules").clear()
     changes = {name: [before[name], data[name]] for name in _EDITED if before[name] != data[name]}
     record(session, "clock_rule.edited", row, actor, data={"code": code, "changes": changes})

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from database.base import new_id
@@ -37,13 +38,31 @@ class Timed(Protocol):
     due_at: Any
 
 
+_COLUMNS = (ClockRule.code, ClockRule.label, ClockRule.n, ClockRule.unit, ClockRule.kind, ClockRule.basis)
+_DIGEST = select(func.md5(func.string_agg(func.concat_ws("|", *_COLUMNS), aggregate_order_by(literal(","), ClockRule.code))))
+_rules: dict[str, dict[str, Rule]] = {}  # by the digest of the registry: of the newest state that this process has read
+
+
 def rule(session: Session, rule_id: str) -> Rule:
-    """A row of the deadline registry, read once for each transaction."""
-    rules: dict[str, Rule] = remembered(session, "clock_rules")
-    if not rules:
-        for row in session.scalars(select(ClockRule)):
-            rules[row.code] = Rule(row.code, row.label, row.n, row.unit, row.kind, row.basis)
+    """A row of the deadline registry: one small query in each transaction, the table itself once in a process."""
+    shelf = remembered(session, "clock_rules")
+    if "rules" not in shelf:
+        with session.no_autoflush:
+            shelf["rules"] = _rules_of(session)
+    rules: dict[str, Rule] = shelf["rules"]
     return rules[rule_id]
+
+
+def _rules_of(session: Session) -> dict[str, Rule]:
+    digest = session.scalars(_DIGEST).one() or ""
+    known = _rules.get(digest)
+    if known is not None:
+        return known
+    rules = {row.code: Rule(*row) for row in session.execute(select(*_COLUMNS))}
+    if session.scalars(_DIGEST).one() == digest:  # else it was edited between: good for this transaction alone
+        _rules.clear()
+        _rules[digest] = rules
+    return rules
 
 
 def start(session: Session, case: Timed, rule_id: str, started_at: datetime) -> Clock:
@@ -167,20 +186,16 @@ def open_clocks(session: Session, case: Timed) -> list[Clock]:
     """The clocks of a case that still run, oldest due first. Read once for each case and transaction."""
     known: dict[UUID, list[Clock]] = remembered(session, "open_clocks")
     if case.id not in known:
-        known[case.id] = (
-            list(
-                session.scalars(
-                    select(Clock)
-                    .where(Clock.entity_type == _type_of(case), Clock.entity_id == case.id)
-                    .where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None))
-                    .order_by(Clock.due_at)
-                )
-            )
-            if case.due_at is not None or getattr(case, "paused", None) is not None
-            else []
-        )
+        known[case.id] = _read_open(session, case) if case.due_at is not None or getattr(case, "paused", None) is not None else []
     known[case.id] = [clock for clock in known[case.id] if clock.met_at is None and clock.cancelled_at is None]
     return known[case.id]
+
+
+def _read_open(session: Session, case: Timed) -> list[Clock]:
+    of_case = select(Clock).where(Clock.entity_type == _type_of(case), Clock.entity_id == case.id)
+    still = of_case.where(Clock.met_at.is_(None), Clock.cancelled_at.is_(None)).order_by(Clock.due_at)
+    with session.no_autoflush:  # no clock of this transaction is read before those that it found
+        return list(session.scalars(still))
 
 
 def clocks_of(session: Session, entity_type: str, entity_id: UUID) -> list[Clock]:

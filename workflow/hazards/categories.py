@@ -17,7 +17,9 @@ def categories(session: Session) -> dict[str, HazardCategory]:
     """Every category by code, read once for each transaction."""
     known: dict[str, HazardCategory] = remembered(session, "hazard_categories")
     if not known:
-        known.update({row.code: row for row in session.scalars(select(HazardCategory))})
+        with session.no_autoflush:
+            rows = session.execute(select(*HazardCategory.__table__.columns))
+        known.update({row.code: row for row in rows})
     return known
 
 

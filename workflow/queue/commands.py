@@ -40,6 +40,7 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits))
         return
+    weight = weight_of(session, case) if waits is not None else (0, [])
     task = session.scalars(
         update(Task)
         .where(Task.subject_type == kind, Task.subject_id == case.id)
@@ -61,7 +62,7 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     task.is_open = True
     task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
     task.due_at = timekeeping.first_due(session, case) or NO_DEADLINE
-    task.hours_up, task.ranked_up = weight_of(session, case)
+    task.hours_up, task.ranked_up = weight
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
     task.signer_ids = _signers(case)
 
