@@ -188,6 +188,7 @@ def a_report(there: World) -> str:
 IN_BODIES: tuple[tuple[str, Callable[[World], str], Callable[[str], Json], Role], ...] = (
     ("queue.take_many", a_report, lambda hazard_id: {"hazards": [{"id": hazard_id, "task_revision": 1}]}, Role.UNIT_LEADER),
     ("hazards.hazard_merge", a_report, lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
+    ("rescue_sheets.open_sheet", lambda there: str(there.unit["id"]), lambda unit_id: {"unit_id": unit_id}, Role.UNIT_LEADER),
     ("units.merge_unit", lambda there: str(there.unit["id"]), lambda unit_id: {"into": unit_id}, Role.UNIT_LEADER),
 )
 
