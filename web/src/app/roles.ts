@@ -6,8 +6,13 @@ const DESK = [
   'CONTROL_ROOM_OPERATOR', 'DISPATCHER', 'COMMANDER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'ANALYST', 'EXPERT',
   'FINANCE_CLERK',
 ]
+const PACK = ['FIREFIGHTER', 'FIRE_OFFICER', 'UNIT_LEADER']
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
+
+/** Where he does that. */
+export const packRegions = (user: User | null): string[] =>
+  [...new Set((user?.roles ?? []).filter(({ role }) => PACK.includes(role)).map((held) => held.region_code))].filter((code) => !code.endsWith('00'))
 
 /** True if the person has one of these roles anywhere. */
 export function hasRole(user: User | null, ...roles: readonly string[]): boolean {
@@ -29,6 +34,8 @@ export const takesOrders = (user: User | null): boolean => hasRole(user, 'INTAKE
 export const seesOrders = (user: User | null): boolean => takesOrders(user) || decidesIssues(user)
 /** Who keeps the register of units. */
 export const keepsRegister = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'FIRE_OFFICER', 'UNIT_LEADER')
+/** Who goes to fires with the firefighters' pack on his phone, and keeps it. */
+export const carriesPack = (user: User | null): boolean => hasRole(user, ...PACK)
 /** Who decides about rewards, or pays them. */
 export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER', 'FINANCE_CLERK')
 /** Who asks for, decides about, or watches over the unsealing of who reported. */
