@@ -14,18 +14,16 @@ _FROZEN, _BROKEN = "新华东街12号栓", "青城商厦院内栓"
 
 
 def pack(stage: Stage, office: Office) -> dict[str, str]:
-    """Ids of a frozen hydrant and of the enterprise, whose sheet is filled in."""
+    """Ids of a frozen hydrant and of the enterprise, a key unit, whose sheet is filled in."""
     packed(stage)
     firefighter = stage.account("FIREFIGHTER", office.region_code)
     ids: dict[str, str] = {}
-    for name, said in (
-        (_FROZEN, {"state": "FROZEN", "note": "井盖冻住,打不开"}),
-        (_BROKEN, {"state": "OUT_OF_ORDER", "note": "栓体断裂"}),
-    ):
+    found = {_FROZEN: ("FROZEN", "井盖冻住,打不开"), _BROKEN: ("OUT_OF_ORDER", "栓体断裂")}
+    for name, (state, note) in found.items():
         ids[name] = firefighter.get(f"/water-sources?q={quote(name)}")["items"][0]["id"]
-        firefighter.post(f"/water-sources/{ids[name]}/actions/report", said, name="water_source.report", subject_id=ids[name])
+        path, said = f"/water-sources/{ids[name]}/actions/report", {"state": state, "note": note}
+        firefighter.post(path, said, name="water_source.report", subject_id=ids[name])
     unit_id = str(stage.account("UNIT_MANAGER", office.region_code).unit_id)
-    office.leader.post("/rescue-sheets", {"unit_id": unit_id}, name="rescue_sheet.open", subject_id=unit_id)
     page = take_photo(stage.rng, *HERE)
     changes: Json = {
         "approach": ["", "从东门进入;西门限高2.8米,登高车不能通过"], "max_height_m": [None, 4.2], "max_width_m": [None, 5],
