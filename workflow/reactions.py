@@ -308,7 +308,7 @@ _UNSAID: Json = {
 
 
 def _keep_sheet(session: Session, event: Event) -> None:
-    sheets.keep_up(session, session.get_one(Unit, event.entity_id))
+    sheets.keep_up(session, session.get_one(Unit, event.entity_id), is_new=event.name == "unit.registered")
 
 
 def _take_sheet_over(session: Session, event: Event) -> None:

@@ -97,9 +97,10 @@ def follow_unit(session: Session, unit: Unit, actor: Actor = SYSTEM, *, is_opene
     return sheet
 
 
-def keep_up(session: Session, unit: Unit) -> None:
+def keep_up(session: Session, unit: Unit, *, is_new: bool = False) -> None:
     """Reaction: the register changed. A unit that is neither a key unit nor has a sheet needs none."""
-    if unit.category in KEY_CATEGORIES or session.scalar(select(RescueSheet.id).where(RescueSheet.id == unit.id)) is not None:
+    has_one = select(RescueSheet.id).where(RescueSheet.id == unit.id)  # not asked of a new one: lists bring them by the thousand
+    if unit.category in KEY_CATEGORIES or (not is_new and session.scalar(has_one) is not None):
         follow_unit(session, unit)
 
 
