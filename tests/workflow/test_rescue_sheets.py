@@ -17,7 +17,7 @@ from database.journal import Event
 from tests.application import work_off
 from tests.clock import Clock
 from tests.inspections import make_inspection
-from tests.makers import make_hazard, make_order
+from tests.makers import FOUND, make_hazard, make_order, prompt_to
 from tests.measures import make_measure
 from tests.pack import POSITION, edit, make_unit
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, enterprise, guest, staff
@@ -173,12 +173,18 @@ def test_what_is_over_is_told_for_a_year_and_what_is_not_there_yet_not_at_all(
 ) -> None:
     _, unit_id = its_unit(client, parts)
     firefighter = staff(client, Role.FIREFIGHTER)
+    before = sheet_of(firefighter, unit_id)["history"]
     make_measure(client, "OPEN")  # not in force
+    untrue = make_hazard(client, "VERIFYING")
+    untrue.act(untrue.office.leader, "prompt_unit", **prompt_to(untrue))
+    untrue.cosigned("verify_false", **FOUND)
     make_inspection(client, "NO_PROBLEM")
-    lifted = make_measure(client, "UNSEALED")
+    work_off(parts)
+    assert sheet_of(firefighter, unit_id)["history"] == before, "what nobody found, or nobody served, is told to nobody"
+    make_measure(client, "UNSEALED")
     work_off(parts)
     told = [line for line in sheet_of(firefighter, unit_id)["history"] if line["kind"] == "measure" and not line["is_open"]]
-    assert [line["state_label"] for line in told] == ["已解除查封"], lifted.state
+    assert [line["state_label"] for line in told] == ["已解除查封"]
     clock.advance(days=367)
     refresh_old(parts)
     again = sheet_of(firefighter, unit_id)["history"]
