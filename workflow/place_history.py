@@ -43,8 +43,8 @@ _NEVER_THERE = ("DROPPED", "REVOKED")  # a measure
 
 # After these a place may have another history.
 EVENTS = (
-    "hazard.verified_true", "hazard.handed_over", "hazard.rectified", "hazard.case_filed", "hazard.closed", "hazard.force_closed",
-    "hazard.reopened",
+    "hazard.verified_true", "hazard.verified_false", "hazard.fixed_on_site", "hazard.handed_over", "hazard.rectified",
+    "hazard.case_filed", "hazard.closed", "hazard.force_closed", "hazard.reopened",
     "rectification.ordered", "rectification.reordered", "rectification.extended", "rectification.expired",
     "rectification.recheck_applied", "rectification.recheck_passed", "rectification.recheck_failed", "rectification.case_filed",
     "rectification.cancelled", "rectification.transferred",

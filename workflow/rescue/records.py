@@ -63,7 +63,7 @@ class WaterSourcePageSchema(AnswerSchema):
 class WaterSourceQuerySchema(PageSchema):
     """Filters of the list."""
 
-    region_code = RegionCode(load_default=None)
+    region_code = RegionCode(load_default=None, metadata={"description": "a banner, or a league for all its banners"})
     kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
     state = fields.String(load_default=None, validate=validate.OneOf(STATES))
     q = Line(max_length=50, load_default=None, metadata={"description": "part of the name or of the place"})
@@ -141,5 +141,5 @@ class RescueSheetPageSchema(AnswerSchema):
 class RescueSheetQuerySchema(PageSchema):
     """Filters of the list."""
 
-    region_code = RegionCode(load_default=None)
+    region_code = RegionCode(load_default=None, metadata={"description": "a banner, or a league for all its banners"})
     q = Line(max_length=50, load_default=None, metadata={"description": "part of the name or of the address"})

@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor
+from accounts.roles import region_prefix
 from database.journal import record
 from database.session import now
 from places.models import Unit
@@ -125,7 +126,7 @@ def listed(actor: Actor, filters: dict[str, Any]) -> Select[RescueSheet]:
     """The sheets that this actor may see, by division and words of name or address."""
     statement = select(RescueSheet).where(RESCUE_SHEET.visible_to(actor), RescueSheet.is_held)
     if filters.get("region_code"):
-        statement = statement.where(RescueSheet.region_code == filters["region_code"])
+        statement = statement.where(RescueSheet.region_code.startswith(region_prefix(filters["region_code"]), autoescape=True))
     words = filters.get("q")
     if words:
         found = (column.contains(words, autoescape=True) for column in (RescueSheet.name, RescueSheet.address))

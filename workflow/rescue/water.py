@@ -10,6 +10,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
+from accounts.roles import region_prefix
 from database.base import Json
 from database.journal import record
 from database.session import now
@@ -101,7 +102,9 @@ def retire(session: Session, actor: Actor, source_id: UUID, data: dict[str, Any]
 def listed(actor: Actor, filters: dict[str, Any]) -> Select[WaterSource]:
     """The water sources in the register that this actor may see, by division, kind, state, and words of name or place."""
     statement = select(WaterSource).where(WATER_SOURCE.visible_to(actor), WaterSource.retired_at.is_(None))
-    for name in ("region_code", "kind", "state"):
+    if filters.get("region_code"):
+        statement = statement.where(WaterSource.region_code.startswith(region_prefix(filters["region_code"]), autoescape=True))
+    for name in ("kind", "state"):
         if filters.get(name):
             statement = statement.where(getattr(WaterSource, name) == filters[name])
     words = filters.get("q")

@@ -10,9 +10,11 @@ const PACK = ['FIREFIGHTER', 'FIRE_OFFICER', 'UNIT_LEADER']
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
 
-/** Where he does that. */
-export const packRegions = (user: User | null): string[] =>
-  [...new Set((user?.roles ?? []).filter(({ role }) => PACK.includes(role)).map((held) => held.region_code))].filter((code) => !code.endsWith('00'))
+/** The banners in which he does that. */
+export const packRegions = (user: User | null): { readonly code: string; readonly name: string }[] => {
+  const held = (user?.roles ?? []).filter(({ role, region_code: code }) => PACK.includes(role) && !code.endsWith('00'))
+  return [...new Map(held.map((one) => [one.region_code, { code: one.region_code, name: one.region_name }])).values()]
+}
 
 /** True if the person has one of these roles anywhere. */
 export function hasRole(user: User | null, ...roles: readonly string[]): boolean {

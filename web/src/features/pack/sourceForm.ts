@@ -4,6 +4,7 @@ import { numberOf } from './pack'
 /** What is typed of a water source, as it stands in the fields. */
 export interface SourceDraft {
   isBegun: boolean // of one that is there: its values were filled in
+  region: string
   kind: string
   name: string
   place: string
@@ -18,11 +19,11 @@ export interface SourceDraft {
 }
 
 export const newDraft = (): SourceDraft => ({
-  isBegun: false, kind: '', name: '', place: '', position: null, flow: '', volume: '', outlets: '', freezesFrom: '', freezesTo: '', note: '', photos: [],
+  isBegun: false, region: '', kind: '', name: '', place: '', position: null, flow: '', volume: '', outlets: '', freezesFrom: '', freezesTo: '', note: '', photos: [],
 })
 
 export const draftOf = (source: HeldSource): Omit<SourceDraft, 'isBegun'> => ({
-  kind: source.kind, name: source.name, place: source.place, position: source.position, flow: String(source.flow_lps ?? ''), volume: String(source.volume_m3 ?? ''),
+  region: source.region_code, kind: source.kind, name: source.name, place: source.place, position: source.position, flow: String(source.flow_lps ?? ''), volume: String(source.volume_m3 ?? ''),
   outlets: source.outlets, freezesFrom: source.freezes_from ?? '', freezesTo: source.freezes_to ?? '', note: source.note, photos: [...source.photo_ids],
 })
 
