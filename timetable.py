@@ -29,6 +29,7 @@ from places.imports import catalogue
 from places.imports.commands import forget_import_rows, work
 from sync import dirty, oversight, retention as sync_retention, snapshots
 from sync.models import Issue
+from workflow import place_history
 from workflow.assistance import timers as assistance_timers
 from workflow.case_photos import compare_evidence
 from workflow.hazards import tracking
@@ -52,6 +53,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "person.removed": ("release_items",),
     "person.transferred": ("release_items",),
     "person.role_revoked": ("release_items",),
+    **dict.fromkeys(place_history.EVENTS, ("refresh_history",)),
 }
 
 SWEEP = "sweep_outbox"
@@ -126,6 +128,7 @@ def tasks_of(parts: Parts) -> dict[str, Task]:
         "rank_queue": lambda *_: rank_queue(parts),
         "rank_unit": lambda session, event: ranking.put_right(session, ranking.of_unit(event.entity_id)),
         "release_items": release_items,
+        "refresh_history": place_history.refresh_after,
     }
 
 
@@ -254,5 +257,6 @@ TIMETABLE = (
     Timed("forget_snapshots", 86_400, partial(in_batches, snapshots.forget_old)),
     Timed("end_expired_powers", 600, partial(in_batches, end_expired_powers)),
     Timed("sweep_accounts", 3600, partial(once, retention.sweep)),
+    Timed("refresh_histories", 300, partial(in_batches, place_history.refresh_old)),
     Timed("forget_guesses", 3600, partial(in_batches, tracking.forget_guesses)),
 )

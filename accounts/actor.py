@@ -54,6 +54,8 @@ PERMIT_ROLES = frozenset({Role.PERMIT_CLERK, Role.PERMIT_APPROVER, Role.UNIT_LEA
 # Staff who decide on a suspected crime that goes to the police (涉罪移送), or examine the decision. Nobody else reads of one but
 # its two officers.
 TRANSFER_ROLES = frozenset({Role.UNIT_LEADER, Role.LEGAL_REVIEWER})
+# Staff who keep the firefighters' pack (water sources, sheets of key units) and carry it off-line. Nobody else sees it.
+PACK_ROLES = frozenset({Role.FIREFIGHTER, Role.FIRE_OFFICER, Role.UNIT_LEADER})
 # Staff who take requests for technical assistance in and arrange who helps.
 ASSISTANCE_ROLES = frozenset({Role.INTAKE_CLERK, Role.UNIT_LEADER})
 # Staff who belong to an organisation and act for it on what it sent or received.

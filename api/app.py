@@ -40,6 +40,7 @@ from api import (
     places,
     queue,
     rectifications,
+    rescue,
     rewards,
     sessions,
     sync,
@@ -103,6 +104,8 @@ from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
 from workflow.queue.synced import TASK
 from workflow.rectification.commands import MUTATIONS as RECTIFICATION_MUTATIONS
 from workflow.rectification.synced import RECTIFICATION
+from workflow.rescue.commands import MUTATIONS as PACK_MUTATIONS
+from workflow.rescue.synced import SYNCED as PACK
 from workflow.transfers.commands import MUTATIONS as TRANSFER_MUTATIONS
 from workflow.transfers.synced import TRANSFER
 
@@ -122,6 +125,7 @@ SYNCED = [
     ISSUE,
     INBOX_ITEM,
     *PLACES,
+    *PACK,
     *TRAINING_CONTENT,
 ]
 
@@ -139,6 +143,7 @@ MUTATIONS = [
     *NUMBER_MUTATIONS,
     *INBOX_MUTATIONS,
     *UNIT_MUTATIONS,
+    *PACK_MUTATIONS,
 ]
 
 # What is answered over HTTP.
@@ -171,6 +176,8 @@ ROUTES = [
     permits.licence_routes,
     assistance.routes,
     assistance.expert_routes,
+    rescue.water_routes,
+    rescue.sheet_routes,
     sync.routes,
     uploads.routes,
     media.routes,

@@ -91,6 +91,33 @@ EXAMPLES: dict[str, dict[str, Json]] = {
             "reason": "检查员录入与名单重复",
         }
     },
+    "water_sources.add_source": {
+        "a hydrant that freezes": {
+            "region_code": "150102",
+            "kind": "MUNICIPAL_HYDRANT",
+            "name": "新华东街12号栓",
+            "place": "新华东街与哲里木路路口东北角",
+            "position": _POSITION,
+            "flow_lps": 15,
+            "outlets": "65毫米内扣×2",
+            "freezes_from": "11-01",
+            "freezes_to": "04-15",
+        }
+    },
+    "water_sources.water_source_report": {
+        "found frozen": {"state": "FROZEN", "note": "井盖冻住,打不开"},
+        "mended, seen yesterday": {"state": "USABLE", "seen_at": "2026-11-22T08:30:00Z"},
+    },
+    "rescue_sheets.rescue_sheet_edit": {
+        "seen on the spot": {
+            "changes": {
+                "approach": ["", "从东门进,西门限高2.8米"],
+                "max_height_m": [None, 4.2],
+                "dangerous_goods": ["", "地下一层西侧:清洗剂约200升"],
+                "control_room_phone": ["", "0471-6210119"],
+            }
+        }
+    },
     "units.unmerge_unit": {"two places": {"reason": "同名不同址,是两家分店"}},
     "sync.register": {"a phone": {"install": _INSTALL, "queue": "6e9d1c0e-2d2b-4f0c-9c0f-0d6f1d3a7b22", "schema": 1}},
     "sync.pull": {"from the beginning": {"queue": "6e9d1c0e-2d2b-4f0c-9c0f-0d6f1d3a7b22", "cursor": None, "schema": 1}},

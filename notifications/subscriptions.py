@@ -101,6 +101,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("unsealing.approved", "reporter", "identity_unsealed"),
     Subscription("unsealing.refused", "requester", "unsealing_refused"),
     Subscription("media.refused", "sender", "photo_refused"),
+    Subscription("water_source.reported", "leaders", "water_source_broken", ()),
     Subscription("handover.drafted", "leaders", "letter_to_sign"),
     Subscription("handover.sent", "receivers", "letter_delivered"),
     Subscription("handover.decided", "receivers", "letter_delivered"),

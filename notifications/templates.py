@@ -177,6 +177,10 @@ _OFFICE = [
         "编号{number}有{photos}处取证照片与其他案件或者本案其他环节的照片相同或者相近,请核对后填写意见。核对前不影响办理。",
     ),
     Wording(
+        "water_source_broken", None, "duty", "消防水源损坏",
+        "{place}的{kind}“{name}”经现场查看已损坏停用。请通知维护单位修复,修复前灭火救援改用附近水源。",
+    ),
+    Wording(
         "daily_digest", None, "duty", "今日待办",
         "{org}今日到期{due_today}件、已超期{overdue}件,无人承办{unassigned}件,在办共{open}件。请先办理已超期和今日到期的。",
     ),

@@ -61,8 +61,8 @@ def open_region(session: Session, actor: Actor, code: str, data: dict[str, Any],
 def move_units(engine: Engine, session: Session, actor: Actor, code: str, data: dict[str, Any]) -> Json:
     """Put all units of one banner into another, when divisions are merged: how many it were. Event: division.units_moved.
 
-    All of them at once; devices are told in small batches, while others go on working. Raises NotFound, RoleNotAllowed, and
-    Invalid for a banner that is none.
+    With them goes whatever else stands where it stands (`Synced.moves`). All at once; devices are told in small batches, while
+    others go on working. Raises NotFound, RoleNotAllowed, and Invalid for a banner that is none.
     """
     if banner(code) is None:
         raise NotFound
@@ -77,7 +77,12 @@ def move_units(engine: Engine, session: Session, actor: Actor, code: str, data: 
         .returning(Division)
         .execution_options(populate_existing=True)
     ).one()
-    moved = move_region(engine, session, UNIT.type, code, data["into"])
+    counts = {
+        synced.type: move_region(engine, session, synced.type, code, data["into"])
+        for synced in engine.catalog.by_type.values()
+        if synced.moves
+    }
+    moved = counts[UNIT.type]
     record(session, "division.units_moved", division, actor, data={"code": code, "into": data["into"], "units": moved})
     return {"moved": moved}
 

@@ -53,6 +53,7 @@ UNIT = Synced(
         Scope("region", "officer", Unit.region_code, officer_line),
     ],
     on_devices=lambda unit: unit.merged_into is None,
+    moves=True,
 )
 
 SYNCED = (DIVISION, UNIT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select, update
@@ -119,11 +119,20 @@ def edited(session: Session, actor: Actor, unit: Unit, changed: Sequence[str], *
     return unit
 
 
-def relocate(unit: Unit) -> None:
-    """Work out the coordinates from the raw position. Raises Invalid or OutsideRegion if it is not in the unit's banner."""
-    _check_region({"region_code": unit.region_code, "position": unit.position})
-    located = region_of(Point(**unit.position)) if unit.position is not None else None
-    unit.lon, unit.lat = (located.lon, located.lat) if located is not None else (None, None)
+class Placed(Protocol):
+    """What lies in a banner, perhaps at a position: a unit, a water source."""
+
+    region_code: Any
+    position: Any
+    lon: Any
+    lat: Any
+
+
+def relocate(placed: Placed) -> None:
+    """Work out the coordinates from the raw position. Raises Invalid or OutsideRegion if it is not in the banner."""
+    _check_region({"region_code": placed.region_code, "position": placed.position})
+    located = region_of(Point(**placed.position)) if placed.position is not None else None
+    placed.lon, placed.lat = (located.lon, located.lat) if located is not None else (None, None)
 
 
 def name_people(session: Session, actor: Actor, unit_id: UUID, legal_person_id: UUID | None, manager_ids: Iterable[UUID]) -> Unit:

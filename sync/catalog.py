@@ -21,7 +21,8 @@ from database.base import Base, Json
 
 _SINGLE = ("user", "reporter", "unit", "org")  # kinds of scope that name single records, not a whole division
 
-# Who replicates a banner's officer scope: its brigade, and those who watch over the passing-on of cases.
+# Who replicates a banner's officer scope, and what else of a banner names nobody of its own: its brigade, and those who watch
+# over the passing-on of cases.
 REGION_ROLES = BRIGADE_ROLES | {Role.SUPERVISOR}
 
 
@@ -39,11 +40,12 @@ class Scope:
     render: Callable[[Any], Json] | None = None  # None: seen over HTTP, never replicated
     topic: str = ""  # for `public`: laws, training
     matter: str | None = None  # for `unit`: what powers of a limited scope must reach (""; any); None: unlimited ones alone
-    roles: frozenset[Role] | None = None  # for `region` and `org`, over HTTP: who has it, instead of the usual
+    # Who has it, instead of the usual: of `region` on devices too, where every record of the projection says the same; of `org`.
+    roles: frozenset[Role] | None = None
     where: Any = None  # over HTTP: a condition besides, for one model that holds several things
 
     def __post_init__(self) -> None:
-        if self.render is not None and (self.roles is not None or self.where is not None):
+        if self.render is not None and (self.where is not None or (self.roles is not None and self.kind != "region")):
             raise ValueError("devices are told of a record by its column alone")
 
     def values(self, entity: Any) -> list[str]:
@@ -64,6 +66,7 @@ class Synced:
     model: builtins.type[Base]
     scopes: Sequence[Scope]
     on_devices: Callable[[Any], bool] = lambda _: True  # False: out of every device's scope (closed long ago)
+    moves: bool = False  # it stands where it stands: when a division goes into another one, it goes with it
 
     def scopes_of(self, entity: Any) -> dict[str, Scope]:
         """Replicated scope keys (`region:150102#officer`) of a record, with the rule that renders it there."""
@@ -75,6 +78,11 @@ class Synced:
             if scope.render is not None
             for value in scope.values(entity)
         }
+
+    @property
+    def is_told_to_some(self) -> bool:
+        """True if only some of the staff of a division hold it: then its issues go to none of the others."""
+        return any(scope.kind == "region" and scope.render is not None and scope.roles is not None for scope in self.scopes)
 
     def visible_to(self, actor: Actor) -> ColumnElement[bool]:
         """The rows that this actor may see, as a SQL condition."""
@@ -150,13 +158,12 @@ class Catalog:
     def __init__(self, declarations: Iterable[Synced]) -> None:
         self.by_type: Mapping[str, Synced] = {declaration.type: declaration for declaration in declarations}
         self.by_model: Mapping[type[Base], Synced] = {item.model: item for item in self.by_type.values()}
-        # What a person can be in, once and for all: (kind, projection, topic) -> matter.
-        self._kinds = {
-            (scope.kind, scope.projection, scope.topic): scope.matter
-            for item in self.by_type.values()
-            for scope in item.scopes
-            if scope.render is not None
-        }
+        # What a person can be in, once and for all: (kind, projection, topic) -> one of its scopes; all name the same people.
+        self._kinds: dict[tuple[str, str, str], Scope] = {}
+        for scope in (scope for item in self.by_type.values() for scope in item.scopes if scope.render is not None):
+            first = self._kinds.setdefault((scope.kind, scope.projection, scope.topic), scope)
+            if (first.matter, first.roles) != (scope.matter, scope.roles):
+                raise ValueError(f"two kinds of people in one scope: {scope.kind}#{scope.projection}")
 
     def scopes_for(self, actor: Actor) -> list[str]:
         """The scope keys that this actor's device replicates now, personal ones first.
@@ -164,18 +171,18 @@ class Catalog:
         Only banners are region scopes: league and region staff work over HTTP, so that no ancestor serialises the region.
         """
         keys: list[str] = []
-        for (kind, projection, topic), matter in self._kinds.items():
-            keys += [f"{kind}:{value}#{projection}" for value in _replicated_values(kind, topic, matter, actor)]
+        for (kind, projection, _), scope in self._kinds.items():
+            keys += [f"{kind}:{value}#{projection}" for value in _replicated_values(scope, actor)]
         return sorted(keys, key=lambda key: (_PRIORITY[key.split(":", 1)[0]], key))
 
 
 _PRIORITY = {"user": 0, "reporter": 1, "unit": 2, "region": 3, "public": 4}
 
 
-def _replicated_values(kind: str, topic: str, matter: str | None, actor: Actor) -> list[str]:
-    if kind == "public":
-        return [topic]
-    if kind == "region":
-        codes = {grant.region_code for grant in actor.grants if grant.role in REGION_ROLES}
+def _replicated_values(scope: Scope, actor: Actor) -> list[str]:
+    if scope.kind == "public":
+        return [scope.topic]
+    if scope.kind == "region":
+        codes = {grant.region_code for grant in actor.grants if grant.role in (scope.roles or REGION_ROLES)}
         return sorted(code for code in codes if not code.endswith("00"))
-    return [str(value) for value in _actor_values(kind, actor, matter)]
+    return [str(value) for value in _actor_values(scope.kind, actor, scope.matter)]

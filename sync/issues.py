@@ -35,7 +35,7 @@ def open_for(engine: Engine, session: Session, author: Actor, queue: QueueState,
     """The issues that an outcome leaves behind, for the author and for whoever has jurisdiction."""
     is_staff = (queue.region_code is not None or bool(author.grants)) and not _reports(engine, session, author, sent)
     if tried.lost:
-        return [_lost(session, author, queue, sent, lost, is_staff=is_staff) for lost in tried.lost]
+        return [_lost(engine, session, author, queue, sent, lost, is_staff=is_staff) for lost in tried.lost]
     if tried.outcome not in _KINDS and not tried.after_reassignment:
         return []
     kind = "fault" if tried.code == "fault" else _KINDS.get(tried.outcome, "reassigned")
@@ -68,8 +68,13 @@ def _jurisdiction(queue: QueueState, tried: Tried) -> str | None:
     return queue.region_code or REGION_CODE
 
 
-def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost, *, is_staff: bool) -> UUID:
-    """A field that this queue already lost joins its open issue."""
+def _lost(
+    engine: Engine, session: Session, author: Actor, queue: QueueState, sent: Sent, lost: Lost, *, is_staff: bool
+) -> UUID:  # fmt: skip
+    """A field that this queue already lost joins its open issue.
+
+    Of what only some of the staff may see, both values are for the two who wrote them.
+    """
     issue = session.scalars(
         select(Issue)
         .where(
@@ -87,7 +92,9 @@ def _lost(session: Session, author: Actor, queue: QueueState, sent: Sent, lost: 
         return issue.id
     issue = _new(session, queue, sent, "conflict", "field_conflict", evidence, is_staff=is_staff)
     issue.field = lost.field
-    issue.region_code = getattr(lost.entity, "region_code", None)
+    issue.region_code = (
+        None if engine.catalog.by_type[sent.entity_type].is_told_to_some else getattr(lost.entity, "region_code", None)
+    )
     issue.loser_ids = _losers(session, author, lost)
     return _opened(session, issue, author)
 
@@ -139,7 +146,9 @@ def _opened(session: Session, issue: Issue, author: Actor) -> UUID:
 
 def _evidence(engine: Engine, sent: Sent, tried: Tried) -> Json:
     """What the device sent, as far as we know what may be shown of it; the whole line is kept sealed."""
-    mutation = engine.mutations.by_name.get(sent.name) if tried.code not in _NOT_UNDERSTOOD else None
+    synced = engine.catalog.by_type.get(sent.entity_type)
+    is_for_all = tried.code not in _NOT_UNDERSTOOD and (synced is None or not synced.is_told_to_some)
+    mutation = engine.mutations.by_name.get(sent.name) if is_for_all else None
     kept: Json = {"explained": tried.data, "made_at": sent.made_at.isoformat() if sent.made_at else None}
     if mutation is not None and mutation.devices:  # what no device may hand in was judged by nobody for others' eyes
         kept["args"] = mutation.evidence(sent.version, sent.args or {}, sent.changes or {})

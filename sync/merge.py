@@ -72,7 +72,8 @@ class ChangeField(fields.Field[Change]):
     """`[was, new]`; `new` is validated as the field itself is."""
 
     def __init__(self, inner: fields.Field[Any], **kwargs: Any) -> None:
-        super().__init__(metadata={"type": "array", "description": "[was, new]"}, **kwargs)
+        shape = {"type": "array", "items": {}, "minItems": 2, "maxItems": 2, "description": "[was, new]"}
+        super().__init__(metadata=shape, **kwargs)
         self.inner = inner
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Change:

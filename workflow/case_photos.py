@@ -20,6 +20,7 @@ from workflow.measures.photos import measure_photo
 from workflow.permits.photos import permit_photo
 from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
+from workflow.rescue.photos import pack_photo
 from workflow.transfers.photos import transfer_photo
 
 _MOST_REUSES = 20  # of one photo: more of them tell the leader nothing new
@@ -79,6 +80,8 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "inspection": _inspection_photo,
     "measure": measure_photo,
     "transfer": transfer_photo,
+    "water_source": pack_photo,
+    "rescue_sheet": pack_photo,
 }
 # Who is told that a photo has to be sent again, where it is not its owner.
 PHOTO_SENDERS: dict[str, Callable[[Session, Media], UUID]] = {"hazard": photo_sender}

@@ -57,6 +57,7 @@ from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION
+from workflow.rescue import sheets
 from workflow.transfers.models import Transfer
 from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
 from workflow.transfers.synced import TRANSFER, title as transfer_title
@@ -321,6 +322,14 @@ _UNSAID: Json = {
 }  # fmt: skip
 
 
+def _keep_sheet(session: Session, event: Event) -> None:
+    sheets.keep_up(session, session.get_one(Unit, event.entity_id), is_new=event.name == "unit.registered")
+
+
+def _take_sheet_over(session: Session, event: Event) -> None:
+    sheets.take_over(session, session.get_one(Unit, event.entity_id))
+
+
 REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.handover_requested": (_draft_letter,),
     "hazard.unit_prompted": (_prompt,),
@@ -360,6 +369,10 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "rectification.recheck_passed": (_enter_rectified,),
     "rectification.case_filed": (_file_case,),
     "rectification.prompt_withdrawn": (_drop_prompt,),
+    "unit.registered": (_keep_sheet,),
+    "unit.edited": (_keep_sheet,),
+    "unit.merged": (_take_sheet_over,),
+    "unit.unmerged": (_keep_sheet,),
     "assistance.submitted": (_check_order,),
     "assistance.danger_warned": (_open_hazard,),
 }

@@ -1,4 +1,4 @@
-"""The main job, end to end, over HTTP against a running server: twenty stories, each to its end.
+"""The main job, end to end, over HTTP against a running server: twenty-one stories, each to its end.
 
 Each story is a function that keeps its promises or raises. Every write carries a key or is a device's mutation, so another
 program can run the stories with a transport that loses answers, kill the server meanwhile, and `verify` the ledger afterwards.
@@ -22,6 +22,7 @@ from operations.demo import (
     stories_letters,
     stories_lists,
     stories_measures,
+    stories_pack,
     stories_permits,
     stories_reporters,
     stories_reports,
@@ -64,6 +65,7 @@ STORIES = (
     Story("registered", "海拉尔区 上传单位名单:试录、录入,再次上传无变化", stories_lists.registered),
     Story("helped", "新城区 技术帮扶:推荐专家,预约,离线出具意见书,签收、整改、评价", stories_assistance.helped),
     Story("rewarded", "昆都仑区 实名上报:密封询问答复,奖励三人经办,法院来函两人启封", stories_reporters.rewarded),
+    Story("packed", "新城区、锡林浩特市 灭火救援资料:水源、重点单位离线可查,状态以最后所见为准", stories_pack.packed),
 )
 
 

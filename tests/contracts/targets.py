@@ -16,6 +16,7 @@ from tests.assistance import expert
 from tests.contracts.document import Operation
 from tests.contracts.world import LIVES, Ids, World
 from tests.makers import Case
+from tests.pack import make_source, make_unit
 from tests.papers import lend
 from tests.partners import KeyHolder
 from tests.people import BASE, HOME, Caller, staff
@@ -224,6 +225,18 @@ def merged_into(world: World) -> str:
     return unit_id
 
 
+def source_of(world: World) -> Found:
+    """A hydrant that a colleague has entered, and a firefighter who goes there."""
+    firefighter = staff(world.client, Role.FIREFIGHTER, world.region_code)
+    return [make_source(world.office.leader, region_code=world.region_code, position=None)], firefighter
+
+
+def sheet_of(world: World) -> Found:
+    """The sheet of a key unit, which has its id."""
+    firefighter = staff(world.client, Role.FIREFIGHTER, world.region_code)
+    return [make_unit(world.office.leader, region_code=world.region_code, position=None)], firefighter
+
+
 def rescue_of(world: World) -> str:
     """Bytes that an officer of the banner has handed in."""
     officer = world.office.officers[0]
@@ -264,6 +277,13 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "number_blocks.number_block_void": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_give_back": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_write_off": lambda world: ([lend(world.office.officers[1], 1)["id"]], world.office.leader),
+    "water_sources.show_source": source_of,
+    "water_sources.water_source_edit": source_of,
+    "water_sources.water_source_report": source_of,
+    "water_sources.water_source_retire": source_of,
+    "rescue_sheets.show_sheet": sheet_of,
+    "rescue_sheets.rescue_sheet_edit": sheet_of,
+    "rescue_sheets.rescue_sheet_survey": sheet_of,
     "rewards.show": lambda world: claim(world, "CLAIMED", "leader"),
     "rewards.reward_claim_propose": lambda world: claim(world, "CLAIMED", "clerk"),
     "rewards.reward_claim_withdraw": lambda world: claim(world, "CLAIMED", "reporter"),

@@ -193,6 +193,7 @@ IN_BODIES: tuple[tuple[str, Callable[[World], str], Callable[[str], Json], Role]
         Role.UNIT_LEADER,
     ),
     ("hazards.hazard_merge", a_report, lambda hazard_id: {"master_id": hazard_id}, Role.INTAKE_CLERK),
+    ("rescue_sheets.open_sheet", lambda there: str(there.unit["id"]), lambda unit_id: {"unit_id": unit_id}, Role.UNIT_LEADER),
     ("units.merge_unit", lambda there: str(there.unit["id"]), lambda unit_id: {"into": unit_id}, Role.UNIT_LEADER),
 )
 

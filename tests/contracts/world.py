@@ -26,6 +26,7 @@ from tests.contracts.partnership import Partnership
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import asked_here, make_measure, prepared as prepared_measure, said as said_of_measure
+from tests.pack import OF_THE_PACK
 from tests.papers import lend, served, service
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
@@ -49,8 +50,7 @@ LIVES: dict[str, StateMachine] = {
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
-    "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure,
-    "transfer": make_transfer,
+    "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure, "transfer": make_transfer,
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
     "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
@@ -64,7 +64,8 @@ DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
     ("rectification", "RECHECK_PENDING"): ("recheck_pass", lambda _: {"finding": "复查情况"}),
     ("inspection", "IN_PROGRESS"): ("find_none", found_at),
 }
-ASKED_HERE = {**OF_REPORTERS, "transfers.propose_transfer": reported_here}  # operation -> a body with whatever it is about
+# Operation -> a body with whatever it is about.
+ASKED_HERE = {**OF_REPORTERS, **OF_THE_PACK, "transfers.propose_transfer": reported_here}
 PREPARED = {"permit": prepared_permit, "measure": prepared_measure}  # with the flavours that they know themselves
 Ids = dict[str, str]  # path parameter -> value
 
@@ -118,8 +119,7 @@ class World:
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = {
             "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
-            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining",
-            "file_case": "served",
+            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining", "file_case": "served",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 

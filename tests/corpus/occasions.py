@@ -13,6 +13,7 @@ from functools import cached_property
 from string import Template
 from typing import Any
 
+from accounts.actor import Role
 from api.context import Parts
 from database.base import new_id
 from device.client import Device
@@ -24,8 +25,9 @@ from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import LIVES, World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.measures import asked_here
+from tests.pack import POSITION, a_source, make_source, make_unit
 from tests.papers import lend
-from tests.people import BASE, Caller
+from tests.people import BASE, Caller, staff
 from tests.photos import shown_twice
 from tests.transfers import reported_here
 from tests.wsgi import WsgiTransport
@@ -221,7 +223,79 @@ def with_numbers(world: World, action: str) -> Occasion:
     return Occasion(world, world.office.leader if action == "write_off" else officer, block["id"], args, names=names)
 
 
+def add_source(world: World) -> Occasion:
+    """A firefighter finds a hydrant that nobody has entered, and says all of it."""
+    said = a_source(
+        region_code=world.region_code, freezes_from="11-01", freezes_to="04-15", note="井盖在路沿石内侧", state="FROZEN"
+    )
+    return Occasion(world, firefighter(world), said.pop("id"), {**said, "volume_m3": 500, "photo_ids": [str(new_id())]})
+
+
+def at_source(world: World, action: str) -> Occasion:
+    """What he does about one that is entered."""
+    source_id = make_source(firefighter(world), region_code=world.region_code)
+    if action == "edit":
+        seen: dict[str, list[Any]] = {
+            "kind": ["MUNICIPAL_HYDRANT", "WATER_CRANE"], "name": ["新华东街12号栓", "12号鹤"],
+            "outlets": ["65毫米内扣×2", "200毫米×1"],
+            "place": ["新华东街与哲里木路路口东北角", "东北角"], "position": [POSITION, {**POSITION, "accuracy_m": 3}],
+            "flow_lps": [15, 80], "volume_m3": [None, 120], "freezes_from": [None, "11-01"], "freezes_to": [None, "04-15"],
+            "note": ["", "扳手在值班室"], "photo_ids": [[], [str(new_id())]],
+        }  # fmt: skip
+        return Occasion(world, firefighter(world), source_id, changes=seen)
+    said: dict[str, Json] = {
+        "report": {"state": "FROZEN", "seen_at": "2026-11-23T01:40:00Z", "note": "井盖冻住"},
+        "retire": {"reason": "道路改造,已拆除"},
+    }  # fmt: skip
+    return Occasion(world, firefighter(world), source_id, said[action])
+
+
+def at_key_unit(world: World, action: str) -> Occasion:
+    """He goes through a key unit and writes down what one must know, or that it is still so."""
+    unit_id = make_unit(world.office.leader, region_code=world.region_code)
+    if action == "survey":
+        return Occasion(world, firefighter(world), unit_id, {"surveyed_at": "2026-11-23T01:40:00Z"})
+    words = (
+        "approach",
+        "ladder_spots",
+        "water",
+        "facilities",
+        "key_parts",
+        "dangerous_goods",
+        "plan_title",
+        "plan_edition",
+        "notes",
+    )
+    found: dict[str, list[Any]] = {name: ["", "东门进,地下一层西侧"] for name in words}
+    found |= {
+        name: [None, 4] for name in ("max_height_m", "max_width_m", "floors_above", "floors_below", "people_day", "people_night")
+    }
+    found |= {
+        "construction": [None, "STEEL"], "control_room_phone": ["", "0471-6210119"],
+        "keyholders": [[], [{"name": "王经理", "phone": "13900001234"}]], "plan_photo_ids": [[], [str(new_id())]],
+    }  # fmt: skip
+    return Occasion(world, firefighter(world), unit_id, changes=found)
+
+
+def open_sheet(world: World) -> Occasion:
+    """An officer wants a sheet of a unit that is no key unit."""
+    unit_id = make_unit(world.office.leader, region_code=world.region_code, category="GENERAL_UNIT")
+    return Occasion(world, world.office.officers[0], unit_id)
+
+
+def firefighter(world: World) -> Caller:
+    """防灭火人员 of the banner."""
+    return staff(world.client, Role.FIREFIGHTER, world.region_code)
+
+
 OTHERS: dict[str, Callable[[World], Occasion]] = {
+    "water_source.add": add_source,
+    "water_source.edit": lambda world: at_source(world, "edit"),
+    "water_source.report": lambda world: at_source(world, "report"),
+    "water_source.retire": lambda world: at_source(world, "retire"),
+    "rescue_sheet.open": open_sheet,
+    "rescue_sheet.edit": lambda world: at_key_unit(world, "edit"),
+    "rescue_sheet.survey": lambda world: at_key_unit(world, "survey"),
     "hazard.submit": submit,
     "hazard.confirm_timely": confirm_timely,
     "hazard.judge_reuse": judge_reuse,

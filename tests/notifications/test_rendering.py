@@ -48,6 +48,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.lateness_explained": {**NUMBER, "reason": "大雪封路,车辆无法通行"},
     "hazard.reopened": {**NUMBER, "reason": "有新的线索"},
     "media.refused": {"reason": "broken"},
+    "water_source.reported": {"kind": "消防水鹤", "name": "12号鹤", "place": "新华东街", "state": "OUT_OF_ORDER", "note": ""},
     "handover.drafted": {},
     "handover.sent": {
         **LETTER,

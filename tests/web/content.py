@@ -20,6 +20,7 @@ from operations.demo.stories_lists import send_sheet
 from operations.demo.transport import Patient
 from tests.people import HOME
 from tests.web.entries import doubles
+from tests.web.packs import pack
 from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, transferred
 
 _SEED = 20261126
@@ -82,6 +83,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "unit": str(stage.account("UNIT_MANAGER", HOME).unit_id),
         **doubles(office),
         "checklist": office.leader.get("/inspections/checklists")["items"][0]["code"],
+        **pack(stage, office),
         "partner": _partner(stage),
         "officer": str(office.officers[0].id),
         "law": next(law["id"] for law in citizen.get("/laws?limit=100")["items"] if law["title"] == "中华人民共和国消防法"),

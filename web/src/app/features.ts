@@ -14,6 +14,7 @@ import { mine } from '@/features/mine'
 import { lock } from '@/features/lock'
 import { today } from '@/features/today'
 import { map } from '@/features/map'
+import { pack } from '@/features/pack'
 import { check } from '@/features/check'
 import { inspections } from '@/features/inspections'
 import { measures } from '@/features/measures'
@@ -33,5 +34,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, check, inspections, measures, transfers, papers, cosign, sync, syncIssues, duty, calendar, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, pack, check, inspections, measures, transfers, papers, cosign, sync, syncIssues, duty, calendar, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
 ]

@@ -25,6 +25,12 @@ export type HeldMeasure = Schemas['OfficerMeasure'] & OnDevice
 /** An application that this officer is sent to look at. */
 export type HeldPermit = Schemas['OfficerPermit'] & OnDevice
 
+/** A water source of the firefighters' pack. */
+export type HeldSource = Schemas['WaterSourceData'] & OnDevice
+
+/** What one must know of a unit before going in; its id is the unit's. */
+export type HeldSheet = Schemas['RescueSheetData'] & OnDevice
+
 /** What comes next in a check, with what waits on this device counted in. */
 export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'measure' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
 

@@ -11,9 +11,16 @@ const DELEGABLE = [
   'UNIT_LEADER', 'LEGAL_REVIEWER', 'INTAKE_CLERK', 'DISPATCHER', 'PERMIT_CLERK', 'PERMIT_APPROVER', 'RECEIVER_CLERK', 'DEPT_HANDLER',
   'SUPERVISOR',
 ]
+const PACK = ['FIREFIGHTER', 'FIRE_OFFICER', 'UNIT_LEADER']
 const APPLICANTS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER', 'AGENT']
 const DIRECTORS = ['UNIT_RESPONSIBLE', 'UNIT_MANAGER']
 const ADMINISTRATORS = ['SYS_ADMIN', 'SEC_ADMIN', 'AUDITOR']
+
+/** The banners in which he does that. */
+export const packRegions = (user: User | null): { readonly code: string; readonly name: string }[] => {
+  const held = (user?.roles ?? []).filter(({ role, region_code: code }) => PACK.includes(role) && !code.endsWith('00'))
+  return [...new Map(held.map((one) => [one.region_code, { code: one.region_code, name: one.region_name }])).values()]
+}
 
 /** True if the person has one of these roles anywhere. */
 export function hasRole(user: User | null, ...roles: readonly string[]): boolean {
@@ -45,6 +52,8 @@ export const seesOrders = (user: User | null): boolean => takesOrders(user) || d
 export const keepsRegister = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'FIRE_OFFICER', 'UNIT_LEADER')
 /** Who arranges technical assistance, and sees who can give it. */
 export const arrangesAssistance = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER')
+/** Who goes to fires with the firefighters' pack on his phone, and keeps it. */
+export const carriesPack = (user: User | null): boolean => hasRole(user, ...PACK)
 /** Who decides about rewards, or pays them. */
 export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER', 'FINANCE_CLERK')
 /** Who asks for, decides about, or watches over the unsealing of who reported. */

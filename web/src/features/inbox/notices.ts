@@ -24,6 +24,7 @@ const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'i
 export function caseOf(notice: Pick<Notice, 'subject_type' | 'subject_id'>): RouteLocationRaw | null {
   const { subject_type: kind, subject_id: id } = notice
   if (kind === 'unit') return { name: 'unit', params: { id } }
+  if (kind === 'water_source') return { name: 'pack-source', params: { id } }
   if (isPublic(session.user) && kind === 'hazard') return { name: 'my-report', params: { id } }
   if (isPublic(session.user)) return OF_UNITS.includes(kind) ? { name: 'case', params: { kind, id } } : null
   if (kind === 'organisation') return { name: 'queue' }

@@ -1,0 +1,16 @@
+import { showSuccessToast } from 'vant'
+import { useI18n } from 'vue-i18n'
+import { useSaving } from '../check/useSaving'
+import type { WaterState } from './pack'
+
+/** How a water source was found, said with one tap, off-line too. */
+export function useReporting() {
+  const { t } = useI18n()
+  const { isBusy, failure, save } = useSaving()
+
+  async function report(id: string, state: WaterState): Promise<void> {
+    if (await save('water_source.report', id, { state })) showSuccessToast(t('pack.reported'))
+  }
+
+  return { isBusy, failure, report }
+}
