@@ -118,8 +118,8 @@ class World:
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = {
-            "cosign": "drafted", "force_close": "asked", "grant_extension": "asked", "refuse_extension": "asked",
-            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining", "file_case": "served",
+            **dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked"), "cosign": "drafted", "file_case": "served",
+            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
