@@ -117,9 +117,9 @@ class World:
             return self.case(kind, state, flavour_for(action, state))
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
-        flavours = {
-            **dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked"), "cosign": "drafted", "file_case": "served",
-            "precheck": "with grid worker", "close": "told", "answer_office": "questioned", "keep": "remaining",
+        flavours = dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked") | {
+            "cosign": "drafted", "precheck": "with grid worker", "close": "told", "answer_office": "questioned",
+            "keep": "remaining", "file_case": "served",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 
