@@ -26,6 +26,8 @@ from tests.transfers import make_transfer
 from workflow import place_history
 from workflow.rescue.models import RescueSheet
 
+pytestmark = pytest.mark.usefixtures("fresh_database")  # what earlier tests did at the place fills its history
+
 
 def sheet_of(who: Caller, unit_id: object) -> Json:
     answer = who.get(f"/rescue-sheets/{unit_id}")
@@ -210,7 +212,11 @@ def test_what_is_known_of_a_place_goes_to_the_entry_that_stays(client: FlaskClie
     gone, stays = make_unit(leader, name="草原明珠商厦(旧)"), make_unit(leader)
     edit(leader, f"/rescue-sheets/{gone}", notes=["", "后院有狗"])
     leader.post(f"/rescue-sheets/{gone}/actions/survey")
-    merged = leader.post(f"/units/{gone}/merge", {"into": stays, "reason": "同一场所"}, headers={"If-Match": "*"})
+    merged = leader.post(
+        f"/units/{gone}/merge",
+        {"into": stays, "into_revision": leader.get(f"/units/{stays}").get_json()["revision"], "reason": "同一场所"},
+        headers={"If-Match": "*"},
+    )
     assert merged.status_code == 200, merged.get_data(as_text=True)
     sheet = sheet_of(firefighter, stays)
     assert (sheet["notes"], sheet["edition"], sheet["name"]) == ("后院有狗", 1, "草原明珠商厦")
