@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { KINDS } from '@/features/queue/types'
-import { chinese, english } from '@/features/sync/codeWords'
+import { chinese } from '@/features/sync/codeWords'
+import english from '@/features/sync/english'
 import { lifeCycles } from '@/generated/life-cycles'
 
 const worded = (words: object): string[] => Object.keys(words).flatMap((key) => (key.startsWith('record.') ? [key.slice('record.'.length)] : []))

@@ -1,30 +1,33 @@
 import { Locale as VantLocale } from 'vant'
-import english from 'vant/es/locale/lang/en-US'
-import chinese from 'vant/es/locale/lang/zh-CN'
+import vantEnglish from 'vant/es/locale/lang/en-US'
+import vantChinese from 'vant/es/locale/lang/zh-CN'
 import { watch } from 'vue'
 import { createI18n } from 'vue-i18n'
 import { FEATURES } from './features'
 import { words } from './words'
-import { preferences } from './preferences'
+import { preferences, type Locale } from './preferences'
 
-const messages = {
-  'zh-CN': Object.assign({}, words['zh-CN'], ...FEATURES.map((feature) => feature.messages['zh-CN'])) as Record<string, string>,
-  en: Object.assign({}, words.en, ...FEATURES.map((feature) => feature.messages.en)) as Record<string, string>,
-}
+const chinese = Object.assign({}, words, ...FEATURES.map((feature) => feature.messages)) as Record<string, string>
 
 /** Keys are whole: `a.b` and `a.b.c` may stand beside each other. */
 const messageResolver = (found: unknown, key: string): string | null => (found as Record<string, string>)[key] ?? null
 
-export const i18n = createI18n({ legacy: false, locale: preferences.locale, fallbackLocale: 'zh-CN', messageResolver, messages })
+export const i18n = createI18n({ legacy: false, locale: preferences.locale, fallbackLocale: 'zh-CN', messageResolver, messages: { 'zh-CN': chinese, en: {} as Record<string, string> } })
 
 /** A text outside of a component. */
 export const t = i18n.global.t
 
-watch(
-  () => preferences.locale,
-  (locale) => {
-    i18n.global.locale.value = locale
-    VantLocale.use(locale, locale === 'en' ? english : chinese)
-  },
-  { immediate: true },
-)
+/** The other language comes when somebody wants it: what everybody loads first stays small. */
+async function loadEnglish(): Promise<void> {
+  const parts = await Promise.all([import('./english'), ...FEATURES.map((feature) => feature.english())])
+  i18n.global.setLocaleMessage('en', Object.assign({}, ...parts.map((part) => part.default)) as Record<string, string>)
+}
+
+async function show(locale: Locale): Promise<void> {
+  if (locale === 'en') await loadEnglish().catch(() => undefined) // no network: Chinese stands in for it
+  if (preferences.locale !== locale) return // another choice was made meanwhile
+  i18n.global.locale.value = locale
+  VantLocale.use(locale, locale === 'en' ? vantEnglish : vantChinese)
+}
+
+watch(() => preferences.locale, (locale) => void show(locale), { immediate: true })

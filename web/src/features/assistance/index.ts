@@ -8,4 +8,5 @@ export const assistance: Feature = {
     { path: '/experts', name: 'experts', component: () => import('./ExpertsPage.vue'), meta: { plain: true } },
   ],
   messages,
+  english: () => import('./english'),
 }

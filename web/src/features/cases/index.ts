@@ -13,5 +13,6 @@ export const cases: Feature = {
     { path: '/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|transfer)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
   ],
   tabs: [{ route: 'cases', title: 'cases.search', icon: 'search', order: 20, for: (user) => isDesk(user) && hasRole(user, ...SEARCHERS) }],
-  messages: { 'zh-CN': { ...words['zh-CN'], ...permitWords['zh-CN'], ...assistanceWords['zh-CN'], ...duplicateWords['zh-CN'] }, en: { ...words.en, ...permitWords.en, ...assistanceWords.en, ...duplicateWords.en } },
+  messages: { ...words, ...permitWords, ...assistanceWords, ...duplicateWords },
+  english: () => import('./english'),
 }

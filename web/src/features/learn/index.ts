@@ -11,4 +11,5 @@ export const learn: Feature = {
   ],
   tabs: [{ route: 'learn', title: 'learn.title', icon: 'bookmark-o', order: 30, for: (user) => isPublic(user) && !appliesForPermits(user) }],
   messages,
+  english: () => import('./english'),
 }

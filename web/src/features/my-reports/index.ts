@@ -10,4 +10,5 @@ export const myReports: Feature = {
   ],
   tabs: [{ route: 'my-reports', title: 'my-reports.title', icon: 'orders-o', order: 20, for: isPublic }],
   messages,
+  english: () => import('./english'),
 }

@@ -11,4 +11,5 @@ export const pack: Feature = {
     { path: '/pack/units/:id/edit', name: 'pack-unit-edit', component: () => import('./SheetFormPage.vue'), props: true },
   ],
   messages,
+  english: () => import('./english'),
 }

@@ -16,4 +16,5 @@ export const permits: Feature = {
   ],
   tabs: [{ route: 'permits', title: 'permits.tab', icon: 'certificate', order: 15, for: appliesForPermits }],
   messages,
+  english: () => import('./english'),
 }

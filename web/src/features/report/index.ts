@@ -16,4 +16,5 @@ export const report: Feature = {
   ],
   tabs: [{ route: 'report', title: 'report.tab', icon: 'photograph', order: 10, for: isPublic }],
   messages,
+  english: () => import('./english'),
 }

@@ -9,4 +9,5 @@ export const reporters: Feature = {
     { path: '/unsealings', name: 'unsealings', component: () => import('./UnsealingsPage.vue'), meta: { plain: true } },
   ],
   messages: words,
+  english: () => import('./english'),
 }
