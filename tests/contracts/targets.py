@@ -121,6 +121,8 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
         return world.sysadmin
     if operation.id.startswith(("open311.", "webhooks.")):
         return world.partners.holder
+    if operation.id == "unit_powers.show_claimable":
+        return world.responsible
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
     if operation.id in ("permits.prepare", "assistance.submit"):
