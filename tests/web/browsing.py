@@ -65,6 +65,11 @@ def offline(context: BrowserContext) -> Iterator[None]:
         context.set_offline(False)
 
 
+def see_program(page: Page) -> None:
+    """The heading of a page of the program is there: not the one that `index.html` shows until it is, or where it never comes."""
+    expect(page.locator("#app h1:not(.splash h1)").first).to_be_visible()
+
+
 def prefer(page: Page, mode: str) -> None:
     """Normal or elder mode (`standard`, `elder`) from here on, as if this person had chosen it before."""
     page.goto("/livez")  # of the same origin, and none of the client: nothing there answers to the change

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from accounts.actor import Role
 from operations.browser import FLAGS, chromium
-from tests.web.browsing import OF_A_PHONE, axe, offline, sign_in, wait_until_kept
+from tests.web.browsing import OF_A_PHONE, axe, offline, see_program, sign_in, wait_until_kept
 from tests.web.conftest import watch
 
 
@@ -18,7 +18,7 @@ def test_the_page_loads_in_the_language_of_the_region_and_everybody_can_use_it(p
     answer = page.goto("/")
     assert answer is not None
     assert answer.status == 200
-    expect(page.locator("#app h1")).to_be_visible()
+    see_program(page)
     expect(page).to_have_title("草原消防")
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     axe(page)
@@ -52,7 +52,7 @@ def test_the_client_can_be_installed_and_starts_cold_without_a_network_after_one
         page = context.new_page()
         for path in ("/", "/sign-in", "/me"):
             page.goto(path)
-            expect(page.locator("#app h1")).to_be_visible()
+            see_program(page)
         with pytest.raises(Exception, match="Failed to fetch"):
             page.evaluate("fetch('/api/v1/demo/accounts').then(answer => answer.status)")
     assert complaints == []
@@ -69,7 +69,7 @@ def test_a_page_whose_part_did_not_come_says_so_and_comes_at_a_touch(browser: Br
     phone = browser.new_context(base_url=product, **OF_A_PHONE, service_workers="block")  # as before it has kept the client
     page = phone.new_page()
     page.goto("/me")
-    expect(page.locator("#app h1")).to_be_visible()
+    see_program(page)
     page.route("**/assets/*.js", lambda route: route.abort())
     page.get_by_role("tab", name="学消防").click()
     again = page.get_by_role("button", name="这一页没有下载下来,点此重试")

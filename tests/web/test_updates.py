@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Geolocation, Page, expect
 
 from settings import Settings
-from tests.web.browsing import new_phone, report_by_file, wait_until_kept
+from tests.web.browsing import new_phone, report_by_file, see_program, wait_until_kept
 from tests.web.conftest import watch
 from tests.web.exchangeable import Line, application, listening, version_of_client
 
@@ -118,5 +118,5 @@ def test_a_version_of_which_a_part_does_not_arrive_whole_is_not_taken(
         }"""
     )
     page.reload()
-    expect(page.locator("#app h1")).to_be_visible()
+    see_program(page)
     assert version(page) is None

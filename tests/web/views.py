@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.actor import Role
 from operations.client import WEB
-from tests.web.browsing import take_photo
+from tests.web.browsing import see_program, take_photo
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class View:
         """Go there."""
         address = (self.address or self.route).format_map(content)
         page.goto(address)
-        expect(page.locator("#app h1:not(.splash h1)").first).to_be_visible()  # not the one that stands there before the program
+        see_program(page)
         if page.url.partition("?")[0].endswith("/pin") and self.route != "/pin":  # asked of officers first
             page.get_by_role("button", name="以后再设").click()
             expect(page).not_to_have_url(re.compile("/pin"))
