@@ -71,6 +71,11 @@ PERMITS = [
         "permit_revocation_told", None, "statutory", "拟撤销许可告知",
         "拟撤销您的许可({document_no})。理由:{reason}。您可以于{due}前陈述、申辩或者申请听证。",
     ),
+    Wording(
+        "permit_hearing", None, "statutory", "听证通知",
+        "您要求的听证定于{at}在{place}举行,由{chair}主持({document_no})。您可以委托代理人参加、提出证据、申辩和质证;"
+        "认为主持人与本事项有直接利害关系的,可以申请回避。无正当理由不参加的,视为放弃听证。",
+    ),
     Wording("permit_revoked", None, "statutory", "撤销许可", "您的许可已被撤销({document_no})。理由:{reason}。{remedies}"),
     Wording("permit_upheld", None, "statutory", "维持许可", "经复核,您的许可(编号{number})予以维持。理由:{reason}。"),
     Wording(
@@ -101,7 +106,12 @@ PERMITS = [
     ),
     Wording("permit_recheck_due", None, "duty", "许可待复查", "{venue}(编号{number})须于{due}前复查。"),
     Wording(
-        "permit_answered", None, "duty", "当事人已陈述申辩", "{venue}(编号{number})就拟撤销许可提出了陈述、申辩,请复核后决定。",
+        "permit_answered", None, "duty", "当事人已陈述申辩", "{venue}(编号{number})就拟撤销许可{asked},请依法办理。",
     ),
+    Wording(
+        "permit_hearing_to_attend", None, "duty", "请参加听证",
+        "{venue}(编号{number})拟撤销许可的听证定于{at}在{place}举行,请到场提供审查意见的证据和理由。",
+    ),
+    Wording("permit_heard", None, "duty", "听证已举行", "{venue}(编号{number})的听证笔录已登记,请根据听证笔录作出决定。"),
     Wording("permit_hearing_over", None, "duty", "陈述申辩期已满", "{venue}(编号{number})未在期限内陈述、申辩,请依法决定。"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from accounts.actor import SYSTEM, Role
 from api.context import Parts
 from database.base import new_id
+from database.session import now
 from sync.editing import lock
 from sync.mutations import Origin
 from tests.makers import Case, Office, in_days
@@ -115,6 +117,33 @@ def fail(case: Case) -> None:
     case.cosigned("verify_fail", **FOUND, orders=orders, due_on=in_days(case, 14))
 
 
+def ask_for_hearing(case: Case) -> None:
+    """陈述申辩, with a hearing."""
+    case.act(case.reporter, "answer_revocation", statement="请求当面说明", wants_hearing=True)
+
+
+def appoint_hearing(case: Case, at: str = "2026-12-08T09:30:00+08:00", **other: Any) -> None:
+    """听证通知."""
+    said = {"place": "呼和浩特市新城区消防救援大队二楼会议室", "chair": "苏日娜", **other}
+    case.act(approver(case), "appoint_hearing", at=at, **said)
+
+
+def note_hearing(case: Case, held_at: str = "2026-12-08T09:40:00+08:00", **other: Any) -> None:
+    """听证笔录."""
+    said = {"is_attended": True, "summary": "当事人陈述了整改经过,监督员出示了复查照片。", "photos": [str(new_id())], **other}
+    case.act(approver(case), "note_hearing", held_at=held_at, **said)
+
+
+def _hearing_was_yesterday(case: Case) -> None:
+    """For tests in which no time goes by."""
+    parts: Parts = case.office.client.application.extensions["fire"]
+    with parts.database.transaction() as session:
+        permit = lock(session, PERMIT, Permit, case.id, SYSTEM, Origin())
+        told = permit.revocation or {}
+        permit.revocation = {**told, "hearing": {**told["hearing"], "at": (now(session) - timedelta(days=1)).isoformat()}}
+    case.read()
+
+
 def tell(case: Case) -> None:
     """告知拟撤销."""
     case.act(approver(case), "tell_revocation", code="NOT_CONFORMING", reason="复查仍不符合")
@@ -195,6 +224,10 @@ def flavour_for(action: str, state: str) -> str:
         return "paused"
     if action in ("revoke", "uphold"):
         return "answered"
+    if action == "appoint_hearing":
+        return "to hear"
+    if action == "note_hearing":
+        return "to hear, appointed"
     if action == "cosign":
         return "drafted"
     if state == "ACCEPTED" and action in ("assign", "inspect_pass", "inspect_fail"):
@@ -213,6 +246,11 @@ def prepared(client: FlaskClient, state: str, region_code: str, flavour: str) ->
         case.act(approver(case), "pause", kind="TEST", reason="需要检测", until_on="2026-12-07")
     elif flavour == "answered" and state == "REVOCATION_TOLD":
         case.act(case.reporter, "answer_revocation", statement="已经改正")
+    elif flavour.startswith("to hear") and state == "REVOCATION_TOLD":
+        ask_for_hearing(case)
+        if flavour.endswith("appointed"):
+            appoint_hearing(case)
+            _hearing_was_yesterday(case)
     elif (flavour in ("to inspect", "to visit") and state in ("ACCEPTED", "VERIFY_PENDING")) or flavour == "drafted":
         if state in ("ACCEPTED", "VERIFY_PENDING"):
             assign(case)
@@ -225,11 +263,13 @@ def said(action: str, case: Case) -> Json:
     """Arguments that make sense for a step, by their names."""
     seen = case.office.leader.get(case.path).get_json().get("data", {}) if action == "cosign" else {}
     act = seen.get("pending_act") or {"act_sha256": "0" * 64}
+    today = in_days(case, 0)
     codes = {"refuse": "NOT_CONFORMING", "tell_revocation": "NOT_CONFORMING", "cancel": "CLOSED"}
     text = case.office.client.get("/api/v1/permits/commitment").get_json()
     return {
         "unit_id": str(case.office.manager.unit_id), "form": FORM, "materials": materials(), "sha256": text["sha256"],
         "code": codes.get(action, "NOT_CONFORMING"), "items": [{"field": "form.area_m2", "message": "请核对面积"}],
         "orders": [{"description": "疏散指示标志损坏", "clause": "消防法16"}], "checklist": [1] * 7,
-        "act_sha256": act["act_sha256"],
+        "act_sha256": act["act_sha256"], "at": f"{in_days(case, 15)}T09:30:00+08:00", "place": "二楼会议室", "chair": "苏日娜",
+        "held_at": f"{today}T00:10:00+08:00", "is_attended": True, "summary": "当事人到场陈述", "photos": [str(new_id())],
     }  # fmt: skip

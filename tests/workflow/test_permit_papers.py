@@ -15,7 +15,7 @@ from tests.clock import Clock
 from tests.makers import Case
 from tests.pdfs import lines_of
 from tests.people import ELSEWHERE, Caller, Json, citizen, staff
-from tests.permits import approver, clerk, grant, make_permit
+from tests.permits import appoint_hearing, approver, clerk, grant, make_permit, note_hearing
 from tests.servers import DatabaseUrls
 from tests.workflow.test_escalation import worked_off
 from tests.workflow.test_permits import told, why_not
@@ -205,9 +205,12 @@ def test_who_relied_on_the_office_is_told_of_the_hearing_and_of_redress(client: 
     case = make_permit(client, "ACTIVE")
     case.act(approver(case), "tell_revocation", code="UNLAWFUL_GRANT", reason="超越职权作出")
     case.act(case.reporter, "answer_revocation", statement="请求保留许可", wants_hearing=True)
+    appoint_hearing(case)
+    clock.advance(days=15)
+    note_hearing(case)
     case.act(approver(case), "revoke", reason="听证意见不能成立:本机关无权许可")
     text = body(case, "撤销公众聚集场所投入使用、营业前消防安全许可决定书")
-    assert "听证:当事人要求听证" in text
+    assert "听证:当事人要求听证,本机关于2026年12月8日举行听证。" in text
     assert "合法权益受到损害的,本机关依法给予赔偿" in text
 
 

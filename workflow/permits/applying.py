@@ -30,6 +30,8 @@ from workflow.permits.forms import changed_fields, defects
 from workflow.permits.models import CommitmentText, Permit
 from workflow.permits.rules import APPLICANTS
 
+_ASKED = {False: "提出了陈述、申辩", True: "提出了陈述、申辩,并要求听证"}
+
 
 def prepare(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], _: Origin) -> Permit:
     """A draft, which only the place's own people see."""
@@ -217,11 +219,13 @@ def apply_recheck(session: Session, actor: Actor, permit_id: UUID, data: dict[st
 
 
 def answer_revocation(session: Session, actor: Actor, permit_id: UUID, data: dict[str, Any], origin: Origin) -> Permit:
-    """陈述申辩 (行政许可法 7), once; the decision waits for it until the term ends."""
+    """陈述申辩 (行政许可法 7), once; the decision waits for it until the term ends, and for the hearing that is asked for."""
     permit, step = take(session, actor, permit_id, "answer_revocation", origin)
     told: Json = permit.revocation or {}
     answer = {"statement": data["statement"], "wants_hearing": data["wants_hearing"], "at": now(session).isoformat()}
     permit.revocation = {**told, "answer": answer, "may_be_heard": False}
     others = {"approvers": approvers(session, permit)}
-    go(session, permit, step, actor, "permit.revocation_answered", origin, others, wants_hearing=data["wants_hearing"])
+    said = {"wants_hearing": data["wants_hearing"], "asked": _ASKED[data["wants_hearing"]]}
+    go(session, permit, step, actor, "permit.revocation_answered", origin, others, **said)
+    timekeeping.start(session, permit, "PM-HOLD" if data["wants_hearing"] else "PM-REVOKE", now(session))
     return permit

@@ -8,7 +8,7 @@ from typing import Any
 from database.base import Json
 from sync.mutations import Mutation
 from wire import NothingSchema
-from workflow.permits import applying, deciding, schemas, visiting
+from workflow.permits import applying, deciding, hearing, schemas, visiting
 from workflow.schemas import CosignSchema, NoteSchema, ReasonSchema
 
 
@@ -47,6 +47,8 @@ MUTATIONS = [
     Mutation("permit.serve", NoteSchema, deciding.serve, summary="登记送达"),
     Mutation("permit.tell_revocation", schemas.RevocationSchema, deciding.tell_revocation, summary="告知拟撤销许可"),
     Mutation("permit.answer_revocation", schemas.AnswerRevocationSchema, applying.answer_revocation, summary="陈述申辩"),
+    Mutation("permit.appoint_hearing", schemas.AppointHearingSchema, hearing.appoint, summary="通知听证"),
+    Mutation("permit.note_hearing", schemas.NoteHearingSchema, hearing.note, summary="登记听证笔录"),
     Mutation("permit.revoke", ReasonSchema, deciding.revoke, summary="撤销许可"),
     Mutation("permit.uphold", ReasonSchema, deciding.uphold, summary="维持许可"),
     Mutation("permit.cancel", schemas.CancelSchema, deciding.cancel, summary="注销许可"),

@@ -15,8 +15,8 @@ from database.base import Json
 from database.session import now
 from places.models import Unit
 from places.unit_kinds import VENUES
-from wire import said_day
-from workflow.clocks import local_day
+from wire import said_day, said_moment
+from workflow.clocks import BEIJING, local_day
 from workflow.papers.rules import itemised
 from workflow.permits.forms import MATERIALS, name_of
 from workflow.permits.models import Permit
@@ -35,7 +35,6 @@ _REDRESS = {
     "UNLAWFUL_GRANT": "因撤销上述许可使你单位(个人)的合法权益受到损害的,本机关依法给予赔偿。",
     "RETRACTED": "因撤回上述许可给你单位(个人)造成财产损失的,本机关依法给予补偿。",
 }
-_HEARD = "当事人要求听证,听证情况和对听证意见的采纳情况见下述事实和理由。"
 _YEARS = {1: "一", 3: "三"}
 Words = dict[str, str]
 
@@ -164,9 +163,25 @@ def revocation(permit: Permit, told: Json, reason: str) -> Words:
         **words, "ground": words["ground"] + (f"、{_LICENSING}第七十九条" if years else ""), "bar": _bar(years),
         "told": _day_of(datetime.fromisoformat(told["told_at"])), "intent": told["document_no"],
         "answer": told["answer"]["statement"] if told["answer"] else "期限内未提出。",
-        "hearing": _HEARD if told["answer"] and told["answer"]["wants_hearing"] else "未要求听证。",
+        "hearing": _heard(told.get("hearing")),
         "redress": _REDRESS.get(told["code"], ""),
     }  # fmt: skip
+
+
+def _heard(hearing: Json | None) -> str:
+    if hearing is None:
+        return "未要求听证。"
+    held: Json = hearing["held"]
+    came = "" if held["is_attended"] else ",当事人未到场,视为放弃听证"
+    heard_on = _day_of(datetime.fromisoformat(held["at"]))
+    return f"当事人要求听证,本机关于{heard_on}举行听证{came}。听证情况和对听证意见的采纳情况见下述事实和理由。"
+
+
+def hearing(permit: Permit, at: datetime, place: str, chair: str) -> Words:
+    """听证通知书."""
+    told: Json = permit.revocation or {}
+    when = said_moment(at.astimezone(BEIJING))
+    return {"intent": told["document_no"], "at": when, "place": place, "chair": chair, "opinion": _document(permit)}
 
 
 def _revoking(permit: Permit, code: str, reason: str) -> Words:

@@ -117,6 +117,25 @@ class AnswerToRevocationSchema(AnswerSchema):
     at = Moment()
 
 
+class HeldHearingSchema(AnswerSchema):
+    """听证笔录."""
+
+    at = Moment()
+    is_attended = fields.Boolean(metadata={"description": "false: the party did not come, and gave the hearing up"})
+    summary = fields.String()
+    photo_ids = fields.List(fields.UUID(), metadata={"description": "the record as it was signed"})
+
+
+class HearingSchema(AnswerSchema):
+    """听证: as the party was told, and what came of it."""
+
+    at = Moment()
+    place = fields.String()
+    chair = fields.String()
+    document_no = fields.String()
+    held = fields.Nested(HeldHearingSchema, allow_none=True)
+
+
 class IntendedRevocationSchema(AnswerSchema):
     """拟撤销: facts and reason as they were told, and the answer."""
 
@@ -126,6 +145,7 @@ class IntendedRevocationSchema(AnswerSchema):
     document_no = fields.String()
     answer = fields.Nested(AnswerToRevocationSchema, allow_none=True)
     may_be_heard = fields.Boolean()
+    hearing = fields.Nested(HearingSchema, allow_none=True)
 
 
 class PaperSchema(AnswerSchema):

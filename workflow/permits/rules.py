@@ -119,12 +119,17 @@ LIFE = StateMachine(
                        clocks_started=("PM-HEAR",), clocks_stopped=("PM-TELL",))
             for state in ("RECHECK_FAILED", "ACTIVE")
         ],
+        # What is due next depends on whether a hearing is asked for: PM-HOLD, or PM-REVOKE.
         Transition("REVOCATION_TOLD", "answer_revocation", "REVOCATION_TOLD", APPLICANTS, "陈述申辩",
-                   clocks_started=("PM-REVOKE",), clocks_stopped=("PM-HEAR",)),
+                   clocks_stopped=("PM-HEAR",)),
         Transition("REVOCATION_TOLD", "end_hearing", "REVOCATION_TOLD", _SYSTEM, "陈述申辩期届满",
                    clocks_started=("PM-REVOKE",), clocks_stopped=("PM-HEAR",)),
+        Transition("REVOCATION_TOLD", "appoint_hearing", "REVOCATION_TOLD", _APPROVER | _LEADER, "通知听证"),
+        Transition("REVOCATION_TOLD", "note_hearing", "REVOCATION_TOLD", _APPROVER | _LEADER, "登记听证笔录",
+                   clocks_started=("PM-REVOKE",), clocks_stopped=("PM-HOLD",)),
         Transition("REVOCATION_TOLD", "revoke", "REVOKED", _APPROVER, "撤销许可", clocks_stopped=("PM-REVOKE",)),
-        Transition("REVOCATION_TOLD", "uphold", "ACTIVE", _APPROVER, "采纳申辩,维持许可", clocks_stopped=("PM-REVOKE",)),
+        Transition("REVOCATION_TOLD", "uphold", "ACTIVE", _APPROVER, "采纳申辩,维持许可",
+                   clocks_stopped=("PM-REVOKE", "PM-HOLD")),
         Transition("ACTIVE", "cancel", "CANCELLED", _APPROVER, "注销许可"),
         Transition("ACTIVE", "retract", "RETRACTED", _APPROVER, "撤回许可"),
         *[
@@ -174,11 +179,12 @@ CANCELLATIONS = {"CLOSED": "场所终止营业", "ENTITY_ENDED": "法人或者�
 
 def may_take(
     action: str, state: str, *, route: str, is_paused: bool, is_signed: bool, conforms: bool | None, may_be_heard: bool,
-    is_by_acceptor: bool, is_served: bool,
+    is_by_acceptor: bool, is_served: bool, hearing: str | None,
 ) -> str | None:  # fmt: skip
     """Why a step that the table has cannot be taken now, as a stable code; None if it can.
 
     `conforms`: what the last visit found, None before one. `is_by_acceptor`: whoever accepted the papers is about to decide.
+    `hearing`: WANTED, APPOINTED or HELD; None where nobody has asked for one.
     """
     match action:
         case "submit" if route == COMMITMENT and not is_signed:
@@ -203,6 +209,12 @@ def may_take(
             return "does_not_conform"
         case "revoke" | "uphold" if may_be_heard:
             return "may_still_be_heard"
+        case "revoke" if hearing in ("WANTED", "APPOINTED"):
+            return "hearing_not_held"
+        case "appoint_hearing" if hearing not in ("WANTED", "APPOINTED"):
+            return "no_hearing_is_due"
+        case "note_hearing" if hearing != "APPOINTED":
+            return "no_hearing_is_due" if hearing != "WANTED" else "hearing_not_appointed"
         case "answer_revocation" if not may_be_heard:
             return "hearing_has_ended"
         case "serve" if is_served:

@@ -193,6 +193,23 @@ class AnswerRevocationSchema(StrictSchema):
     wants_hearing = Flag(load_default=False)
 
 
+class AppointHearingSchema(StrictSchema):
+    """听证通知: when, where, and who presides."""
+
+    at = Moment(required=True)
+    place = Line(max_length=200, required=True)
+    chair = Line(max_length=50, required=True, metadata={"description": "nobody who examined the application"})
+
+
+class NoteHearingSchema(StrictSchema):
+    """听证笔录."""
+
+    held_at = Moment(required=True)
+    is_attended = Flag(required=True, metadata={"description": "the party came"})
+    summary = Prose(max_length=4000, required=True, validate=validate.Length(min=2, max=4000, error="请填写听证情况"))
+    photos = PhotosField(required=True, validate=validate.Length(1, 9, error="请拍摄当事人签名的听证笔录,1到9张"))
+
+
 class CancelSchema(ReasonSchema):
     """注销 (行政许可法 70)."""
 

@@ -32,7 +32,7 @@ def applicant_line(permit: Permit) -> Json:
         "orders": permit.orders,
         "fix_due_on": permit.fix_due_on,
         "paused": permit.paused,
-        "revocation": permit.revocation,
+        "revocation": permit.revocation and {"hearing": None, **permit.revocation},
         "licence_id": permit.licence_id,
         "documents": [{"paper_id": None, **paper} for paper in permit.documents],
         "due_at": permit.due_at,
@@ -102,7 +102,15 @@ def obstacle(permit: Permit, action: str, actor: Actor) -> str | None:
         may_be_heard=permit.revocation is not None and bool(permit.revocation["may_be_heard"]),
         is_by_acceptor=permit.accepted_by == actor.id,
         is_served=all(paper["served_at"] for paper in permit.documents),
+        hearing=_hearing(permit.revocation or {}),
     )
+
+
+def _hearing(told: Json) -> str | None:
+    if not told.get("answer") or not told["answer"]["wants_hearing"]:
+        return None
+    appointed = told.get("hearing")
+    return "WANTED" if appointed is None else "APPOINTED" if appointed["held"] is None else "HELD"
 
 
 def offered(permit: Permit, actor: Actor) -> list[Transition]:

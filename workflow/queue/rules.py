@@ -172,7 +172,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "permit_decide": ("grant", "refuse"),
     "permit_visit": ("cosign", "assign", "verify_pass", "recheck_pass"),
     "permit_tell": ("tell_revocation",),
-    "permit_revocation": ("revoke",),
+    "permit_revocation": ("note_hearing", "appoint_hearing", "revoke"),
     "assistance_accept": ("accept",),
     "assistance_arrange": ("schedule",),
     "assistance_visit": ("start", "reschedule"),

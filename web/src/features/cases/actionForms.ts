@@ -203,6 +203,17 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     refuse: [choose(['NOT_CONFORMING', 'FALSE_MATERIALS']), reason(1000)],
     serve: [NOTE],
     tell_revocation: [choose(['NOT_CONFORMING', 'UNLAWFUL_GRANT', 'DECEIT']), reason(1000)],
+    appoint_hearing: [
+      { kind: 'moment', name: 'at', label: 'cases.field.hearing_at', isRequired: true },
+      { kind: 'line', name: 'place', most: 200, label: 'cases.field.hearing_place', isRequired: true },
+      { kind: 'line', name: 'chair', most: 50, isRequired: true },
+    ],
+    note_hearing: [
+      { kind: 'moment', name: 'held_at', isRequired: true },
+      { kind: 'flag', name: 'is_attended', start: true },
+      { kind: 'text', name: 'summary', most: 4000, label: 'cases.field.hearing_summary', isRequired: true },
+      { kind: 'photos', name: 'photos', role: 'hearing', isRequired: true },
+    ],
     revoke: [reason(500)],
     uphold: [reason(500)],
     cancel: [choose(['CLOSED', 'ENTITY_ENDED', 'OTHER_BY_LAW']), reason(500)],
