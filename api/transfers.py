@@ -11,9 +11,11 @@ from api.context import actor, session
 from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json, new_id
+from database.session import now
 from sync.mutations import Origin
 from wire import NewId
 from workflow.schemas import DoneSchema
+from workflow.state_machine import Transition
 from workflow.transfers.commands import MUTATIONS, PROPOSE
 from workflow.transfers.models import Transfer
 from workflow.transfers.records import CriminalTransferPageSchema, CriminalTransferSchema
@@ -47,6 +49,10 @@ def _listed(transfer: Transfer, _: Actor) -> Json:
     return {name: getattr(transfer, name) for name in ("number", "party", "offence")}
 
 
+def _offered(transfer: Transfer, who: Actor) -> list[Transition]:
+    return offered(transfer, who, now(session()))
+
+
 _SHAPES = (CriminalTransferPageSchema, CriminalTransferSchema)
-add_case_routes(routes, TRANSFER, LIFE.labels, MUTATIONS, _sight, offered, "transfer", _SHAPES, _listed)
+add_case_routes(routes, TRANSFER, LIFE.labels, MUTATIONS, _sight, _offered, "transfer", _SHAPES, _listed)
 add_papers_of_case(routes, "transfer")

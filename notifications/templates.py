@@ -311,6 +311,10 @@ _ORDERS = [
         "此前告知您单位自查改正的事项(编号{order_no})有误,已撤回,不必再回传。",
     ),
     Wording(
+        "prompt_was_withdrawn", None, "duty", "告知已撤回",
+        "此前告知单位自查改正的事项(编号{order_no})有误,值班领导已撤回。须告知其他单位的,请另行处理;仍须依法核查。",
+    ),
+    Wording(
         "prompt_answered", None, "duty", "单位已回传改正情况",
         "{unit_name}已回传即知即改情况(编号{order_no}):共{of}项,已改正{fixed}项。仍须依法核查。",
     ),

@@ -32,6 +32,10 @@ TRANSFERS = [
         "仍有异议的,收到决定后三日内可以建议检察机关立案监督;没有异议的,请依法作行政处理。",
     ),
     Wording(
+        "transfer_final", None, "duty", "公安机关维持不予立案",
+        "{party}涉嫌犯罪案件(编号{number})建议立案监督后,公安机关仍不予立案({document_no})。理由:{reason}。请依法作行政处理。",
+    ),
+    Wording(
         "transfer_proposed", None, "duty", "已提出移送报告",
         "{party}涉嫌{offence}的移送报告(编号{number})已以您二人名义提出,正在审批。有出入的请尽快说明或者撤回。",
     ),

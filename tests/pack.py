@@ -44,6 +44,20 @@ def make_unit(who: Caller, **said: Any) -> str:
     return str(answer.get_json()["id"])
 
 
+def merge(leader: Caller, gone: str, stays: str) -> None:
+    """One place, after all."""
+    into_revision = leader.get(f"/units/{stays}").get_json()["revision"]
+    said = {"into": stays, "into_revision": into_revision, "reason": "同一场所"}
+    answer = leader.post(f"/units/{gone}/merge", said, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
+def part(leader: Caller, gone: str) -> None:
+    """Two places, after all."""
+    answer = leader.post(f"/units/{gone}/unmerge", {"reason": "两处场所"}, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+
+
 def edit(who: Caller, path: str, **changes: list[Any]) -> Any:
     """`[was, new]` of some fields."""
     return who.post(f"{path}/actions/edit", {"changes": changes})

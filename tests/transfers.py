@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from api.context import Parts
 from database.base import new_id
+from database.session import now
 from tests.inspections import make_inspection
 from tests.makers import Case, Step, in_days, moment
 from tests.people import HOME, Caller, Json
+from workflow.transfers.models import Transfer
 
 POLICE = "呼和浩特市公安局新城区分局"
 
@@ -104,4 +109,14 @@ def make_transfer(client: FlaskClient, state: str = "PROPOSED", region_code: str
     for step in WAYS[state]:
         step(case)
     assert case.state == state, f"wanted {state}, came to {case.state}"
+    return case
+
+
+def prepared(client: FlaskClient, state: str, region_code: str = HOME, flavour: str = "") -> Case:
+    """For the generated tests, in which no time goes by: `unanswered`, the police have let their term pass."""
+    case = make_transfer(client, state, region_code)
+    if flavour == "unanswered" and state in ("DELIVERED", "OBJECTED"):
+        parts: Parts = client.application.extensions["fire"]
+        with parts.database.transaction() as session:
+            session.execute(update(Transfer).where(Transfer.id == case.id).values(due_at=now(session) - timedelta(hours=1)))
     return case

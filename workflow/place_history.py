@@ -7,11 +7,11 @@ of who reported, or in which words; nothing of what goes to the police.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from database.base import Json
@@ -28,12 +28,14 @@ from workflow.permits.models import LICENCE_STATES, Licence
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE as ORDER_LIFE
 from workflow.rescue.models import RescueSheet
+from workflow.turns import in_order, several
 
 KEPT_FOR = timedelta(days=365)  # what is over is told for a year
 ANEW_AFTER = timedelta(days=1)
 _MOST = 20  # lines of a place
 _MOST_DETAILS, _MOST_CHARACTERS = 5, 100  # of an order
 _BATCH = 50
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 ORDER_KINDS = {"IMMEDIATE": "责令立即改正", "DEADLINE": "责令限期改正"}  # 即知即改 is no order
 LICENCE_NAMES = {"OPINION": "消防安全检查意见书", "LEGACY": "消防安全检查合格证"}
@@ -63,25 +65,25 @@ def refresh_after(session: Session, event: Event) -> None:
 
 def refresh_old(session: Session) -> int:
     """Some histories that nobody has worked out yet, or not since yesterday, for what is over is told for a year alone."""
-    old = or_(RescueSheet.history_at.is_(None), RescueSheet.history_at < now(session) - ANEW_AFTER)
-    found = list(session.scalars(select(RescueSheet.id).where(RescueSheet.is_held, old).order_by(RescueSheet.id).limit(_BATCH)))
-    for unit_id in found:
-        refresh(session, unit_id)
-    return len(found)
+    seen_at = func.coalesce(RescueSheet.history_at, _NEVER)
+    old = select(RescueSheet.id).where(RescueSheet.is_held, seen_at < now(session) - ANEW_AFTER)
+    waiting = in_order(session, old, seen_at, RescueSheet.id)
+    return several(session, "refresh_histories", waiting, lambda found: refresh(session, *found), _BATCH)
 
 
-def refresh(session: Session, unit_id: UUID) -> None:
-    """Work out the history of one place; its sheet goes out again only where that says something else now."""
+def refresh(session: Session, unit_id: UUID) -> bool:
+    """Work out the history of one place; its sheet goes out again only where that says something else now. False: it has none."""
     sheet = session.get(
         RescueSheet, unit_id, with_for_update=True, populate_existing=True
     )  # then what we read is no older than it
     if sheet is None or not sheet.is_held:
-        return
+        return False
     past = history_of(session, unit_id)
     if past != sheet.history:
         sheet.history, sheet.revision, sheet.updated_at = past, sheet.revision + 1, now(session)
         session.flush()
     session.execute(update(RescueSheet).where(RescueSheet.id == unit_id).values(history_at=now(session)))
+    return True
 
 
 def history_of(session: Session, unit_id: UUID) -> list[Json]:
@@ -96,10 +98,10 @@ def history_of(session: Session, unit_id: UUID) -> list[Json]:
 def _troubles(session: Session, entries: list[UUID]) -> Iterator[tuple[Json, date | None]]:
     """Each with the day on which it ended."""
     ordered = select(Rectification.hazard_id).where(Rectification.unit_id.in_(entries))
-    here = or_(Hazard.unit_id.in_(entries), Hazard.id.in_(ordered))
-    for hazard in session.scalars(select(Hazard).where(here, Hazard.finding["action"].astext == "verify_true")):
+    for hazard in session.scalars(select(Hazard).where(Hazard.id.in_(ordered), Hazard.finding["action"].astext == "verify_true")):
         label = categories(session)[hazard.category].label if hazard.category else ""
-        found_on = local_day(datetime.fromisoformat((hazard.finding or {})["checked_at"]))
+        checked_at = (hazard.finding or {}).get("checked_at")  # an old finding does not say it
+        found_on = local_day(datetime.fromisoformat(checked_at) if checked_at else hazard.updated_at)
         state = HAZARD_LIFE.labels[hazard.state]
         yield _line("hazard", label, [], state, found_on, None, is_open=hazard.closed_at is None), _day(hazard.closed_at)
     orders = select(Rectification).where(Rectification.unit_id.in_(entries), Rectification.kind.in_(ORDER_KINDS))
@@ -140,8 +142,7 @@ def _places_of(session: Session, event: Event) -> list[UUID]:
     """The units that an event is about, as they stand now."""
     match event.entity_type:
         case "hazard":
-            of_orders = select(Rectification.unit_id).where(Rectification.hazard_id == event.entity_id)
-            found = [session.scalar(select(Hazard.unit_id).where(Hazard.id == event.entity_id)), *session.scalars(of_orders)]
+            found = list(session.scalars(select(Rectification.unit_id).where(Rectification.hazard_id == event.entity_id)))
         case "unit":
             found = [event.entity_id, UUID(event.data["into"])]
         case "rescue_sheet":

@@ -326,6 +326,10 @@ def _keep_sheet(session: Session, event: Event) -> None:
     sheets.keep_up(session, session.get_one(Unit, event.entity_id), is_new=event.name == "unit.registered")
 
 
+def _give_sheet_back(session: Session, event: Event) -> None:
+    sheets.give_back(session, session.get_one(Unit, event.entity_id), UUID(event.data["into"]))
+
+
 def _take_sheet_over(session: Session, event: Event) -> None:
     sheets.take_over(session, session.get_one(Unit, event.entity_id))
 
@@ -372,7 +376,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "unit.registered": (_keep_sheet,),
     "unit.edited": (_keep_sheet,),
     "unit.merged": (_take_sheet_over,),
-    "unit.unmerged": (_keep_sheet,),
+    "unit.unmerged": (_give_sheet_back,),
     "assistance.submitted": (_check_order,),
     "assistance.danger_warned": (_open_hazard,),
 }

@@ -32,7 +32,7 @@ from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened
 from tests.permits import FORM, flavour_for, make_permit, materials, prepared as prepared_permit, said
 from tests.photos import a_photo
 from tests.rewards import OF_REPORTERS
-from tests.transfers import make_transfer, reported_here, said as said_of_transfer
+from tests.transfers import make_transfer, prepared as prepared_transfer, reported_here, said as said_of_transfer
 from tests.wsgi import WsgiTransport
 from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
@@ -66,7 +66,7 @@ DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
 }
 # Operation -> a body with whatever it is about.
 ASKED_HERE = {**OF_REPORTERS, **OF_THE_PACK, "transfers.propose_transfer": reported_here}
-PREPARED = {"permit": prepared_permit, "measure": prepared_measure}  # with the flavours that they know themselves
+PREPARED = {"permit": prepared_permit, "measure": prepared_measure, "transfer": prepared_transfer}  # they know flavours
 Ids = dict[str, str]  # path parameter -> value
 
 
@@ -119,7 +119,7 @@ class World:
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked") | {
             "cosign": "drafted", "precheck": "with grid worker", "close": "told", "answer_office": "questioned",
-            "keep": "remaining", "file_case": "served",
+            "keep": "remaining", "file_case": "served", "suggest_supervision": "unanswered",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 

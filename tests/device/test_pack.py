@@ -14,7 +14,7 @@ from device.client import Device
 from tests.application import work_off
 from tests.clock import Clock
 from tests.makers import make_hazard
-from tests.pack import a_source, edit, make_source, make_unit
+from tests.pack import a_source, edit, make_source, make_unit, merge
 from tests.people import ELSEWHERE, HOME, citizen, demo_accounts, enterprise, staff
 
 MakeDevice = Callable[..., Device]
@@ -150,6 +150,66 @@ def test_what_is_refused_keeps_its_telephone_numbers_from_the_supervisor(client:
         listed = decider.get(f"/sync/issues?subject_id={unit_id}")
         assert [item["id"] for item in listed.get_json()["items"]] == result["issues"]
         assert KEYHOLDERS[0]["phone"] not in listed.get_data(as_text=True)
+
+
+def test_what_is_brought_to_an_entry_that_was_merged_meanwhile_waits_as_an_issue(
+    client: FlaskClient, make_device: MakeDevice
+) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    gone, stays = make_unit(leader, name="草原明珠商厦(旧)"), make_unit(leader)
+    phone = make_device(role=Role.FIREFIGHTER)
+    phone.pull()
+    phone.mutate("rescue_sheet.edit", gone, {}, changes={"dangerous_goods": ["", "液化气20吨"]})
+    phone.mutate("rescue_sheet.survey", gone, {})
+    merge(leader, gone, stays)
+    for result in phone.push():
+        assert (result["outcome"], result["code"]) == ("rejected", "unit_merged")
+        assert result["issues"]
+
+
+def test_what_somebody_writes_of_a_unit_that_is_no_key_unit_any_more_stays_on_the_phones(
+    client: FlaskClient, make_device: MakeDevice
+) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    unit_id = make_unit(leader)
+    phone = make_device(role=Role.FIREFIGHTER)
+    phone.pull()
+    phone.mutate("rescue_sheet.edit", unit_id, {}, changes={"dangerous_goods": ["", "液化气20吨"]})
+    unit = leader.get(f"/units/{unit_id}").get_json()
+    body = {name: unit[name] for name in ("name", "uscc", "region_code", "address", "place_type", "position")}
+    leader.put(f"/units/{unit_id}", {**body, "category": "GENERAL_UNIT"}, headers={"If-Match": "*"})
+    assert [result["outcome"] for result in phone.push()] == ["applied"]
+    phone.pull()
+    shown = phone.shown("rescue_sheet", unit_id)
+    assert shown is not None
+    assert shown["dangerous_goods"] == "液化气20吨"
+
+
+def test_what_is_brought_to_a_source_that_was_retired_waits_as_an_issue(client: FlaskClient, make_device: MakeDevice) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    source_id = make_source(leader)
+    phone = make_device(role=Role.FIREFIGHTER)
+    phone.pull()
+    phone.mutate("water_source.report", source_id, {"state": "OUT_OF_ORDER"})
+    phone.mutate("water_source.edit", source_id, {}, changes={"note": ["", "扳手在值班室"]})
+    leader.post(f"/water-sources/{source_id}/actions/retire", {"reason": "已拆除"})
+    for result in phone.push():
+        assert (result["outcome"], result["code"]) == ("rejected", "guard_failed")
+        assert result["issues"]
+
+
+def test_a_photo_that_a_colleague_took_off_keeps_no_edit_back(client: FlaskClient, make_device: MakeDevice) -> None:
+    officer = staff(client, Role.FIRE_OFFICER)
+    source_id, first, second = make_source(officer), str(new_id()), str(new_id())
+    path = f"/water-sources/{source_id}"
+    assert edit(officer, path, photo_ids=[[], [first]]).status_code == 200
+    phone = make_device(role=Role.FIREFIGHTER)
+    phone.pull()
+    phone.mutate("water_source.edit", source_id, {}, changes={"photo_ids": [[first], [first, second]], "note": ["", "井盖松动"]})
+    assert edit(officer, path, photo_ids=[[first], []]).status_code == 200
+    (result,) = phone.push()
+    assert result["outcome"] != "rejected", result
+    assert officer.get(path).get_json()["data"]["note"] == "井盖松动"
 
 
 def test_a_supervisor_changes_a_sheet_as_little_as_one_that_does_not_exist(client: FlaskClient, make_device: MakeDevice) -> None:

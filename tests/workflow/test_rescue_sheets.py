@@ -9,6 +9,7 @@ import orjson
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from accounts.actor import Role
 from api.context import Parts
@@ -19,7 +20,7 @@ from tests.clock import Clock
 from tests.inspections import make_inspection
 from tests.makers import FOUND, make_hazard, make_order, prompt_to
 from tests.measures import make_measure
-from tests.pack import POSITION, edit, make_unit
+from tests.pack import POSITION, edit, make_unit, merge, part
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, enterprise, guest, staff
 from tests.permits import make_permit
 from tests.transfers import make_transfer
@@ -212,17 +213,55 @@ def test_what_is_known_of_a_place_goes_to_the_entry_that_stays(client: FlaskClie
     gone, stays = make_unit(leader, name="草原明珠商厦(旧)"), make_unit(leader)
     edit(leader, f"/rescue-sheets/{gone}", notes=["", "后院有狗"])
     leader.post(f"/rescue-sheets/{gone}/actions/survey")
-    merged = leader.post(
-        f"/units/{gone}/merge",
-        {"into": stays, "into_revision": leader.get(f"/units/{stays}").get_json()["revision"], "reason": "同一场所"},
-        headers={"If-Match": "*"},
-    )
-    assert merged.status_code == 200, merged.get_data(as_text=True)
+    merge(leader, gone, stays)
     sheet = sheet_of(firefighter, stays)
     assert (sheet["notes"], sheet["edition"], sheet["name"]) == ("后院有狗", 1, "草原明珠商厦")
     listed = [
         item["id"] for item in firefighter.get(f"/rescue-sheets?region_code={HOME}&q=草原明珠商厦&limit=100").get_json()["items"]
     ]
     assert gone not in listed
-    leader.post(f"/units/{gone}/unmerge", {"reason": "两处场所"}, headers={"If-Match": "*"})
+    part(leader, gone)
     assert sheet_of(firefighter, gone)["notes"] == "后院有狗"
+    sheet = sheet_of(firefighter, stays)
+    assert (sheet["notes"], sheet["edition"], sheet["survey"]) == ("", 0, None), "nobody has seen that at this place"
+
+
+def test_what_was_written_at_the_entry_that_stays_is_kept_where_the_two_part(client: FlaskClient, parts: Parts) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    gone, stays = make_unit(leader, name="草原明珠商厦(旧)"), make_unit(leader)
+    edit(leader, f"/rescue-sheets/{gone}", notes=["", "后院有狗"], dangerous_goods=["", "液化气20吨"])
+    merge(leader, gone, stays)
+    edit(leader, f"/rescue-sheets/{stays}", notes=["后院有狗", "狗已拴"])
+    part(leader, gone)
+    assert sheet_of(leader, stays)["notes"] == "狗已拴"
+
+
+def test_an_edit_that_changes_nothing_of_a_sheet_does_not_send_it_again(client: FlaskClient, parts: Parts) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    unit_id = make_unit(leader)
+    before = leader.get(f"/rescue-sheets/{unit_id}").get_json()["revision"]
+    unit = leader.get(f"/units/{unit_id}").get_json()
+    body = {name: unit[name] for name in ("name", "region_code", "address", "place_type", "position", "category")}
+    assert leader.put(f"/units/{unit_id}", {**body, "uscc": "911501026000000106"}, headers={"If-Match": "*"}).status_code == 200
+    assert leader.get(f"/rescue-sheets/{unit_id}").get_json()["revision"] == before
+
+
+def test_a_sheet_whose_history_cannot_be_told_holds_up_none_behind_it(
+    client: FlaskClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leader = staff(client, Role.UNIT_LEADER)
+    broken, sound = (UUID(make_unit(leader)) for _ in range(2))
+    as_it_is = place_history.history_of
+
+    def fails(session: Session, unit_id: UUID) -> list[Json]:
+        if unit_id == broken:
+            raise KeyError("checked_at")
+        return as_it_is(session, unit_id)
+
+    with parts.database.transaction() as session:
+        session.execute(update(RescueSheet).values(history_at=None))
+    monkeypatch.setattr(place_history, "history_of", fails)
+    refresh_old(parts)
+    with parts.database.snapshot() as session:
+        assert session.get_one(RescueSheet, broken).history_at is None
+        assert session.get_one(RescueSheet, sound).history_at is not None

@@ -21,6 +21,7 @@ from tests.makers import FOUND, Case, in_days, make_hazard, moment
 from tests.people import ELSEWHERE, Json, enterprise, staff
 from tests.transfers import POLICE, make_transfer, proposed, reported, said
 from tests.workflow.test_letters_ways import running, told
+from tests.workflow.test_orders_terms import why_not
 from tests.workflow.test_roles_by_push_deep import device_of, pushed
 
 
@@ -127,6 +128,32 @@ def test_against_a_refusal_the_leader_objects_within_three_days_and_may_go_to_th
     case.act(officers[0], "note_filed", **said("note_filed", case))
     assert (case.state, running(case)) == ("FILED", ["CT-ITEMS"])
     assert [reply["kind"] for reply in case.read()["data"]["replies"]] == ["DECLINED", "DECLINED", "FILED"]
+
+
+@pytest.mark.parametrize(("state", "clock_of_the_police"), [("DELIVERED", "CT-REPLY"), ("OBJECTED", "CT-REVIEW")])
+def test_where_the_police_let_their_term_pass_the_procuratorate_may_be_asked(
+    client: FlaskClient, clock: Clock, state: str, clock_of_the_police: str
+) -> None:
+    case = make_transfer(client, state)
+    leader = case.office.leader
+    asked = said("suggest_supervision", case)
+    assert why_not(case, leader, "suggest_supervision", **asked) == "police_may_still_reply"
+    assert running(case) == [clock_of_the_police]
+    clock.advance(days=10)
+    case.act(leader, "suggest_supervision", **said("suggest_supervision", case))
+    assert (case.state, running(case)) == ("SUPERVISED", [])
+    ended = next(row for row in case.read()["clocks"] if row["rule_id"] == clock_of_the_police)
+    assert (ended["met_at"], ended["cancelled_at"] is not None) == (None, True), "the police did not meet it"
+
+
+def test_the_procuratorate_is_asked_once(client: FlaskClient, parts: Parts) -> None:
+    case = make_transfer(client, "SUPERVISED")
+    officer, leader = case.office.officers[0], case.office.leader
+    case.act(officer, "note_declined", **said("note_declined", case))
+    assert case.state == "UPHELD"
+    assert why_not(case, leader, "suggest_supervision", **said("suggest_supervision", case)) == "already_supervised"
+    assert "可以建议检察机关立案监督" not in told(parts, leader, case)
+    case.act(leader, "take_back")
 
 
 def test_where_the_refusal_stands_the_brigade_goes_on_by_its_own_means(client: FlaskClient, parts: Parts) -> None:

@@ -15,7 +15,7 @@ from accounts.actor import SYSTEM, Actor
 from accounts.models import Organisation
 from database.base import Json, new_id
 from database.session import now
-from problems import GuardFailed, Invalid, field_error
+from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
 from workflow.clocks import local_day
@@ -81,17 +81,21 @@ def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor:
     return made
 
 
-def serve_order(session: Session, case: Any, service: dict[str, Any]) -> None:
-    """The order that stands was made here and has come to the party since. Raises GuardFailed, Invalid naming the field."""
+def serve_order(session: Session, case: Any, service: dict[str, Any]) -> Json:
+    """The order that stands was made here and has come to the party since. How it did; what is on record stands.
+
+    Raises Invalid naming the field.
+    """
     paper = next(paper for paper in reversed(papers_of(session, case.__tablename__, case.id)) if paper.paper == "order")
-    if paper.served is not None:  # by a process that does not know yet how the case keeps it
-        raise GuardFailed(action="serve", reason="already_served")
+    if paper.served is not None:  # on the spot, entered by a process that did not know yet how the case keeps it
+        return paper.served
     if not paper.made_at - CLOCK_OFF <= service["served_at"] <= now(session) + CLOCK_OFF:
         raise Invalid(field_error("served_at", "implausible", "送达时间应在文书制作之后、现在之前"))
     paper.served = {
         "at": service["served_at"].isoformat(), "photo_ids": [str(photo) for photo in service["photos"]],
         **{name: service[name] for name in ("signed", "party_name", "witness_name")},
     }  # fmt: skip
+    return paper.served
 
 
 def issue(

@@ -73,6 +73,6 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
         case Measure():
             return measures.offered(case, actor)
         case Transfer():
-            return transfers.offered(case, actor)
+            return transfers.offered(case, actor, now(session))
         case _:
             return orders.offered(case, actor, now(session))

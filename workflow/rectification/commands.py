@@ -140,11 +140,11 @@ def _fixed(item: Json, report: dict[str, Any] | None) -> Json:
 def serve(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any], origin: Origin) -> Rectification:
     """登记送达: what the server made came to the party, who signed for it or would not (消防监督检查规定 19)."""
     made, step = take(session, actor, order_id, "serve", origin)
-    serve_order(session, made, data)
+    served = serve_order(session, made, data)
     attach(session, actor, data["photos"], "rectification", made.id, "verification")
-    made.served_at = data["served_at"]
+    made.served_at = datetime.fromisoformat(served["at"])
     timekeeping.stop(session, made, SERVICE, claimed_at=made.served_at)
-    go(session, made, step, actor, "rectification.served", origin, signed=data["signed"])
+    go(session, made, step, actor, "rectification.served", origin, signed=served["signed"])
     return made
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence, Set as AbstractSet
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from accounts.actor import Actor
@@ -23,7 +24,9 @@ def attach_new(
     session: Session, actor: Actor, record: WaterSource | RescueSheet, before: Sequence[UUID], after: Sequence[UUID], field: str
 ) -> None:
     """What a record shows from now on; what it showed before is part of it already, whoever took it."""
-    fresh = [photo for photo in after if photo not in before]
+    new = [photo for photo in after if photo not in before]
+    its_own = set(session.scalars(select(Media.id).where(Media.id.in_(new), Media.entity_id == record.id)))  # taken off, put back
+    fresh = [photo for photo in new if photo not in its_own]
     attach(session, actor, fresh, record.__tablename__, record.id, "pack", field=field)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor
 from accounts.roles import region_prefix
-from database.journal import record
+from database.journal import Event, record
 from database.session import now
 from places.models import Unit
 from places.standing import require_standing
@@ -33,7 +33,7 @@ def open_sheet(session: Session, actor: Actor, unit_id: UUID, _: dict[str, Any],
 
     Raises RoleNotAllowed, AlreadySo; Invalid for a unit that the actor does not see, or that was merged into another.
     """
-    wanted = select(Unit).where(Unit.id == unit_id, UNIT.visible_to(actor)).with_for_update(read=True)
+    wanted = select(Unit).where(Unit.id == unit_id, UNIT.visible_to(actor)).with_for_update(key_share=True)
     unit = session.scalars(wanted).one_or_none()
     if unit is None:
         raise Invalid(field_error("unit_id", "unknown_unit", "本辖区没有这个单位"))
@@ -47,29 +47,32 @@ def open_sheet(session: Session, actor: Actor, unit_id: UUID, _: dict[str, Any],
 def edit(session: Session, actor: Actor, unit_id: UUID, data: dict[str, Any], origin: Origin) -> RescueSheet:
     """修改灭火救援资料, field by field. Event: rescue_sheet.edited, with the names of the fields and nothing of what they say.
 
-    Raises NotFound, RoleNotAllowed, AlreadySo.
+    Raises NotFound, RoleNotAllowed, UnitMerged, AlreadySo.
     """
-    sheet = _take(session, actor, unit_id, "edit", origin)
+    sheet, unit = _take(session, actor, unit_id, "edit", origin)
     pages = list(sheet.plan_photo_ids)
     merged = merge(session, sheet, data["changes"], SHEET_FIELDS, origin)
     if not merged.written:
         if not merged.lost:
             raise AlreadySo(action="edit")
         return sheet
-    sheet.is_opened = True
+    _want(session, sheet, unit, actor)
     attach_new(session, actor, sheet, pages, sheet.plan_photo_ids, "changes.plan_photo_ids")
     record(session, "rescue_sheet.edited", sheet, actor, data={"fields": list(merged.written)})
     return sheet
 
 
 def survey(session: Session, actor: Actor, unit_id: UUID, data: dict[str, Any], origin: Origin) -> RescueSheet:
-    """熟悉: what stands here was gone through on the spot. The next edition. Event: rescue_sheet.surveyed."""
-    sheet = _take(session, actor, unit_id, "survey", origin)
+    """熟悉: what stands here was gone through on the spot. The next edition. Event: rescue_sheet.surveyed.
+
+    Raises NotFound, RoleNotAllowed, UnitMerged.
+    """
+    sheet, unit = _take(session, actor, unit_id, "survey", origin)
     moment = min(now(session), data["surveyed_at"] or origin.made_at or now(session)).isoformat()
     if sheet.survey is None or sheet.survey["at"] <= moment:
         sheet.survey = {"at": moment, "by": str(actor.id), "name": actor.name}
     sheet.edition += 1
-    sheet.is_opened = True
+    _want(session, sheet, unit, actor)
     record(session, "rescue_sheet.surveyed", sheet, actor, data={"edition": sheet.edition, "surveyed_at": moment})
     return sheet
 
@@ -88,20 +91,32 @@ def follow_unit(session: Session, unit: Unit, actor: Actor = SYSTEM, *, is_opene
         sheet = RescueSheet(
             id=unit.id, revision=1, stamps={}, created_at=moment, updated_at=moment, is_held=False, **facts, **blank
         )  # fmt: skip
-    sheet.is_opened = sheet.is_opened or is_opened
-    was_held = sheet.is_held
-    sheet.is_held = unit.merged_into is None and (sheet.is_opened or unit.category in KEY_CATEGORIES)
-    if not there:
         create(session, sheet)
+    _want(session, sheet, unit, actor, is_opened=is_opened)
+    return sheet
+
+
+def _want(session: Session, sheet: RescueSheet, unit: Unit, actor: Actor, *, is_opened: bool = True) -> None:
+    """Devices hold it from now on, or do no more; whoever writes in it wants it."""
+    sheet.is_opened = sheet.is_opened or is_opened
+    was_held, sheet.is_held = sheet.is_held, _is_held(sheet, unit)
     if sheet.is_held and not was_held:
         record(session, "rescue_sheet.opened", sheet, actor)
-    return sheet
+
+
+def _is_held(sheet: RescueSheet, unit: Unit) -> bool:
+    return unit.merged_into is None and (sheet.is_opened or unit.category in KEY_CATEGORIES)
 
 
 def keep_up(session: Session, unit: Unit, *, is_new: bool = False) -> None:
     """Reaction: the register changed. A unit that is neither a key unit nor has a sheet needs none."""
-    has_one = select(RescueSheet.id).where(RescueSheet.id == unit.id)  # not asked of a new one: lists bring them by the thousand
-    if unit.category in KEY_CATEGORIES or (not is_new and session.scalar(has_one) is not None):
+    sheet = None if is_new else session.get(RescueSheet, unit.id)  # not asked of new ones: lists bring them by the thousand
+    if sheet is None:
+        is_behind = unit.category in KEY_CATEGORIES
+    else:
+        is_same = all(getattr(sheet, name) == getattr(unit, name) for name in _OF_THE_REGISTER)
+        is_behind = not is_same or sheet.is_held != _is_held(sheet, unit)
+    if is_behind:
         follow_unit(session, unit)
 
 
@@ -122,6 +137,25 @@ def take_over(session: Session, unit: Unit) -> None:
         record(session, "rescue_sheet.taken_over", stays, SYSTEM, data={"from": str(unit.id)})
 
 
+def give_back(session: Session, unit: Unit, other: UUID) -> None:
+    """Reaction: two entries are two places after all. What the other had from this one goes, unless somebody wrote in it since.
+
+    Event of the latter: rescue_sheet.given_back.
+    """
+    keep_up(session, unit)
+    written = ("rescue_sheet.taken_over", "rescue_sheet.edited", "rescue_sheet.surveyed")
+    its = select(Event).where(Event.entity_type == "rescue_sheet", Event.entity_id == other, Event.name.in_(written))
+    last = session.scalars(its.order_by(Event.id.desc()).limit(1)).one_or_none()
+    if last is None or last.data.get("from") != str(unit.id):
+        return
+    sheet = lock(session, RESCUE_SHEET, RescueSheet, other, SYSTEM, Origin())
+    for name in SHEET_FIELDS:
+        setattr(sheet, name, None if RescueSheet.__table__.c[name].nullable else type(getattr(sheet, name))())
+    sheet.edition, sheet.survey, sheet.is_opened = 0, None, False
+    _want(session, sheet, session.get_one(Unit, other), SYSTEM, is_opened=False)
+    record(session, "rescue_sheet.given_back", sheet, SYSTEM, data={"to": str(unit.id)})
+
+
 def listed(actor: Actor, filters: dict[str, Any]) -> Select[RescueSheet]:
     """The sheets that this actor may see, by division and words of name or address."""
     statement = select(RescueSheet).where(RESCUE_SHEET.visible_to(actor), RescueSheet.is_held)
@@ -134,7 +168,10 @@ def listed(actor: Actor, filters: dict[str, Any]) -> Select[RescueSheet]:
     return statement
 
 
-def _take(session: Session, actor: Actor, unit_id: UUID, action: str, origin: Origin) -> RescueSheet:
+def _take(session: Session, actor: Actor, unit_id: UUID, action: str, origin: Origin) -> tuple[RescueSheet, Unit]:
+    """The sheet, locked, and its unit. What is brought to an entry that was merged meanwhile is refused, and so not lost."""
     sheet = lock(session, RESCUE_SHEET, RescueSheet, unit_id, actor, origin)
     require_keeper(actor, sheet.region_code, action)
-    return sheet
+    unit = session.get_one(Unit, unit_id)
+    require_standing(session, unit)
+    return sheet, unit

@@ -20,6 +20,7 @@ from sync.editing import lock
 from sync.merge import merge
 from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION
+from workflow.acting import guard
 from workflow.offices import brigade_of, duty_leaders
 from workflow.rescue.models import WaterSource
 from workflow.rescue.photos import attach_new
@@ -49,9 +50,10 @@ def add(session: Session, actor: Actor, source_id: UUID, data: dict[str, Any], o
 def edit(session: Session, actor: Actor, source_id: UUID, data: dict[str, Any], origin: Origin) -> WaterSource:
     """修改水源资料, field by field. Event: water_source.edited, with the names of the fields that were written.
 
-    Raises NotFound, RoleNotAllowed, AlreadySo; Invalid for a season with one end; Invalid, OutsideRegion for the position.
+    Raises NotFound, RoleNotAllowed, GuardFailed, AlreadySo; Invalid for a season with one end; Invalid, OutsideRegion for the
+    position.
     """
-    source = _take(session, actor, source_id, "edit", origin)
+    source = _take_standing(session, actor, source_id, "edit", origin)
     photos = list(source.photo_ids)
     merged = merge(session, source, data["changes"], WATER_FIELDS, origin)
     if not merged.written:
@@ -70,9 +72,10 @@ def edit(session: Session, actor: Actor, source_id: UUID, data: dict[str, Any], 
 def report(session: Session, actor: Actor, source_id: UUID, data: dict[str, Any], origin: Origin) -> WaterSource:
     """报告状态: its state is what was seen last, not what arrived last; what was seen before is kept beside it.
 
-    Event: water_source.reported. Where it is out of order from now on, the brigade's leader is told.
+    Event: water_source.reported. Where it is out of order from now on, the brigade's leader is told. Raises NotFound,
+    RoleNotAllowed, GuardFailed.
     """
-    source = _take(session, actor, source_id, "report", origin)
+    source = _take_standing(session, actor, source_id, "report", origin)
     before = source.state
     told = _told(session, actor, data["state"], data["note"], origin, data["seen_at"])
     source.reports = with_report(source.reports, told)
@@ -117,6 +120,13 @@ def listed(actor: Actor, filters: dict[str, Any]) -> Select[WaterSource]:
 def _take(session: Session, actor: Actor, source_id: UUID, action: str, origin: Origin) -> WaterSource:
     source = lock(session, WATER_SOURCE, WaterSource, source_id, actor, origin)
     require_keeper(actor, source.region_code, action)
+    return source
+
+
+def _take_standing(session: Session, actor: Actor, source_id: UUID, action: str, origin: Origin) -> WaterSource:
+    """One that is in the register still: what somebody brings to another he is told, and it waits as an issue."""
+    source = _take(session, actor, source_id, action, origin)
+    guard(source.retired_at is None, action, "retired")
     return source
 
 

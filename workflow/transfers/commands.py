@@ -218,9 +218,10 @@ def object_(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, A
 
 
 def suggest_supervision(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, Any], origin: Origin) -> Transfer:
-    """建议人民检察院进行立案监督, instead of objecting or after it (第九条)."""
+    """建议人民检察院进行立案监督: instead of objecting or after it (第九条), or where the police were silent (第十七条)."""
     transfer, step = _take(session, actor, transfer_id, "suggest_supervision", origin)
     transfer.supervision = _asked(session, actor, transfer, data)
+    timekeeping.cancel(session, transfer, "CT-REPLY", "CT-REVIEW")  # they were not met by this
     timekeeping.stop(session, transfer, *step.clocks_stopped, claimed_at=start_of(data["on"]))
     go(session, transfer, step, actor, "transfer.supervision_suggested", origin, reason=data["reason"])
     return transfer
@@ -268,7 +269,7 @@ def assign(session: Session, actor: Actor, transfer_id: UUID, data: dict[str, An
 def _take(session: Session, actor: Actor, transfer_id: UUID, action: str, origin: Origin) -> tuple[Transfer, Transition]:
     transfer = lock_below(session, TRANSFER, Transfer, transfer_id, actor, origin)
     step = step_for(LIFE, transfer, action, roles_on(transfer, actor))
-    reason = obstacle(transfer, action, actor)
+    reason = obstacle(transfer, action, actor, now(session))
     if reason is not None:
         raise GuardFailed(action=action, reason=reason)
     return transfer, step

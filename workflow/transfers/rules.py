@@ -62,9 +62,10 @@ LIFE = StateMachine(
         Transition("SUPERVISED", "note_declined", "UPHELD", _OFFICER | _LEADER, "登记维持不予立案"),
         Transition("DECLINED", "object", "OBJECTED", _LEADER, "提请复议",
                    clocks_started=("CT-REVIEW",), clocks_stopped=("CT-OBJECT",)),
+        # Silence beyond the term is a ground of its own (第十七条).
         *[
             Transition(state, "suggest_supervision", "SUPERVISED", _LEADER, "建议检察机关立案监督", clocks_stopped=(clock,))
-            for state, clock in _REFUSED.items()
+            for state, clock in {"DELIVERED": "CT-REPLY", "OBJECTED": "CT-REVIEW", **_REFUSED}.items()
         ],
         *[
             Transition(state, "take_back", "ENDED", _LEADER, "依法作行政处理", clocks_stopped=clocks)
@@ -90,11 +91,16 @@ def is_checked(state: str, finding: Mapping[str, Any] | None, *, of_hazard: bool
     return state == "VERIFYING" if finding is None else finding["action"] != "verify_false"
 
 
-def may_take(action: str, *, is_own: bool, has_pair: bool) -> str | None:
+def may_take(action: str, *, is_own: bool, has_pair: bool, may_still_reply: bool, is_supervised: bool) -> str | None:
     """Why a step that the table has cannot be taken now, as a stable code; None if it can.
 
-    Nobody decides on his own report, and the file goes to the police by two officers (第五条第一款).
+    Nobody decides on his own report, and the file goes to the police by two officers (第五条第一款). The procuratorate is asked
+    once, after a refusal or where the police let their term pass.
     """
     if action in ("approve", "disapprove") and is_own:
         return "own_case"
+    if action == "suggest_supervision" and is_supervised:
+        return "already_supervised"
+    if action == "suggest_supervision" and may_still_reply:
+        return "police_may_still_reply"
     return "needs_two_officers" if action == "approve" and not has_pair else None

@@ -1,10 +1,12 @@
 """Who may see a transfer to the police, and which steps are open to whom.
 
 Those who decide on it in the brigade and its two officers, over HTTP alone: what a phone keeps or hands in late others would
-come to see. Nobody else.
+come to see. Nobody else. On an officer's phone there is the card of his task, and no more.
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from accounts.actor import TRANSFER_ROLES, Actor, Role
 from database.base import Json
@@ -51,13 +53,18 @@ def roles_on(transfer: Transfer, actor: Actor) -> set[Role]:
     return roles | (held & {Role.FIRE_OFFICER} if actor.id in transfer.officer_ids else set())
 
 
-def obstacle(transfer: Transfer, action: str, actor: Actor) -> str | None:
+def obstacle(transfer: Transfer, action: str, actor: Actor, moment: datetime) -> str | None:
     """Why this step cannot be taken although the table has it; None if it can."""
     is_own = actor.id in transfer.proposer_ids or actor.id in transfer.officer_ids
-    return may_take(action, is_own=is_own, has_pair=len(transfer.officer_ids) == _PAIR)
+    is_in_term = transfer.due_at is not None and moment <= transfer.due_at
+    may_still_reply = transfer.state in ("DELIVERED", "OBJECTED") and is_in_term
+    return may_take(
+        action, is_own=is_own, has_pair=len(transfer.officer_ids) == _PAIR, may_still_reply=may_still_reply,
+        is_supervised=transfer.supervision is not None,
+    )  # fmt: skip
 
 
-def offered(transfer: Transfer, actor: Actor) -> list[Transition]:
+def offered(transfer: Transfer, actor: Actor, moment: datetime) -> list[Transition]:
     """The steps open to the caller now, so that no button leads to a refusal."""
     steps = LIFE.offered(transfer.state, roles_on(transfer, actor))
-    return [step for step in steps if obstacle(transfer, step.action, actor) is None]
+    return [step for step in steps if obstacle(transfer, step.action, actor, moment) is None]
