@@ -101,7 +101,7 @@ def order_of(office: Office) -> Json:
 def reach(page: Page, item: Locator) -> Locator:
     """An item of the queue, on whichever page it is."""
     more = page.get_by_role("button", name="加载更多")
-    expect(page.locator("article.card").first).to_be_visible()
+    expect(item.or_(more).first).to_be_visible()  # not while the list is fetched anew
     while item.count() == 0 and more.is_visible():
         cards = page.locator("article.card").count()
         more.click()
