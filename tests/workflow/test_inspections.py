@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from accounts.actor import Role
 from api.context import Parts
 from database.base import new_id
+from database.journal import Event
 from tests.clock import Clock
 from tests.inspections import BLOCKED, fixed, found, make_inspection, order_after, order_of, planned
 from tests.makers import Case
@@ -216,3 +218,20 @@ def test_an_inspection_keeps_the_edition_that_it_was_planned_with(client: FlaskC
     assert planned(client, days=10).read()["data"]["checklist"]["edition"] == "2026-2"
     listed = client.get("/api/v1/inspections/checklists", headers=citizen(client).headers).get_json()["items"]
     assert [item["edition"] for item in listed if item["code"] == "SPOT_CHECK"] == ["2026-1", "2026-2"]
+
+
+def test_the_journal_says_who_set_a_bound_and_who_published_an_edition(client: FlaskClient, parts: Parts) -> None:
+    admin = staff(client, Role.SYS_ADMIN, "150000")
+    for most in (2, 3, None):
+        assert admin.put("/inspections/caps/GENERAL_UNIT", {"most": most, "basis": "年度检查计划"}).status_code == 200
+    edition = {
+        "title": "消防监督抽查检查表", "effective_from": "2027-12-01", "basis": "内消〔2027〕检查表",
+        "items": [{"code": "EVACUATION", "text": "疏散通道畅通", "clause": "消防法第二十八条"}],
+    }  # fmt: skip
+    assert admin.put("/inspections/checklists/SPOT_CHECK/editions/2027-9", edition).status_code == 201
+    with parts.database.snapshot() as session:
+        events = list(session.scalars(select(Event).where(Event.actor_id == admin.id).order_by(Event.id)))
+    caps = [event.data["most"] for event in events if event.name == "organisation.cap_set"]
+    assert caps[-3:] == [[None, 2], [2, 3], [3, None]]
+    assert events[-1].name == "organisation.checklist_published"
+    assert (events[-1].data["code"], events[-1].data["edition"]) == ("SPOT_CHECK", "2027-9")
