@@ -125,6 +125,7 @@ DATA: dict[str, dict[str, Any]] = {
 DATA["handover.decided"] = DATA["handover.sent"]
 # Every event of an application says more or less the same.
 PERMIT = {
+    "asked": "提出了陈述、申辩,并要求听证", "place": "二楼会议室", "chair": "苏日娜",
     **NUMBER, "venue": "晨光宾馆", "due": "2026-12-21T15:59:59Z", "document_no": "新城大队消安检〔2026〕第1号",
     "next": "现场检查", "reason": "安全出口数量不足", "remedies": "可以依法申请行政复议。", "items": "1. 请核对面积",
     "received": "2026-11-23T02:00:00Z", "result": "符合",

@@ -140,7 +140,7 @@ def take_over(session: Session, unit: Unit) -> None:
 def give_back(session: Session, unit: Unit, other: UUID) -> None:
     """Reaction: two entries are two places after all. What the other had from this one goes, unless somebody wrote in it since.
 
-    Event of the latter: rescue_sheet.given_back.
+    Event of the latter: rescue_sheet.emptied.
     """
     keep_up(session, unit)
     written = ("rescue_sheet.taken_over", "rescue_sheet.edited", "rescue_sheet.surveyed")
@@ -153,7 +153,7 @@ def give_back(session: Session, unit: Unit, other: UUID) -> None:
         setattr(sheet, name, None if RescueSheet.__table__.c[name].nullable else type(getattr(sheet, name))())
     sheet.edition, sheet.survey, sheet.is_opened = 0, None, False
     _want(session, sheet, session.get_one(Unit, other), SYSTEM, is_opened=False)
-    record(session, "rescue_sheet.given_back", sheet, SYSTEM, data={"to": str(unit.id)})
+    record(session, "rescue_sheet.emptied", sheet, SYSTEM, data={"to": str(unit.id)})
 
 
 def listed(actor: Actor, filters: dict[str, Any]) -> Select[RescueSheet]:
