@@ -13,8 +13,9 @@ from api.context import Parts
 from database.base import new_id
 from sync import snapshots
 from tests.assistance import expert
+from tests.contracts.cases import LIVES
 from tests.contracts.document import Operation
-from tests.contracts.world import LIVES, Ids, World
+from tests.contracts.world import Ids, World
 from tests.makers import Case
 from tests.pack import make_source, make_unit
 from tests.papers import lend

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.context import Parts
 from database.journal import Event, event_digest
 from notifications.subscriptions import SUBSCRIPTIONS
-from tests.contracts.world import LIVES, World
+from tests.contracts.cases import LIVES
+from tests.contracts.world import World
 from tests.makers import HAZARD_WAYS, Case, make_hazard, make_letter, report
 from tests.people import citizen, guest
 from workflow.hazards.models import Hazard

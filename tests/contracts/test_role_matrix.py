@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 
 from accounts.actor import Role
 from tests.application import undone
+from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, Operation, operations
-from tests.contracts.world import LIVES, World
+from tests.contracts.world import World
 from tests.makers import Case, collection
 from tests.measures import DRAFTED as DRAFTED_OF_MEASURES
 from tests.people import HOME, Caller, citizen, enterprise, staff, through_provider

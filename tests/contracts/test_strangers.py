@@ -20,10 +20,11 @@ from database.base import new_id
 from device.client import Device
 from tests.application import undone
 from tests.contracts.bodies import usual_headers
+from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.strangers import Stranger, strangers
 from tests.contracts.targets import NOT_SOMEBODYS, target, task_of
-from tests.contracts.world import LIVES, Ids, World
+from tests.contracts.world import Ids, World
 from tests.people import BASE, ELSEWHERE, HOME, demo_accounts
 from tests.photos import a_photo
 from tests.wsgi import WsgiTransport

@@ -20,9 +20,10 @@ from device.client import Device
 from sync.mutations import Mutation
 from tests.assistance import ASKED, expert
 from tests.clock import Clock
+from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
-from tests.contracts.world import LIVES, World
+from tests.contracts.world import World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.measures import asked_here
 from tests.pack import POSITION, a_source, make_source, make_unit

@@ -15,8 +15,9 @@ from accounts.actor import Role
 from api.context import Parts
 from database.journal import Event
 from device.client import Device
+from tests.contracts.cases import LIVES, MAKERS
 from tests.contracts.document import Operation, operations
-from tests.contracts.world import LIVES, MAKERS, World
+from tests.contracts.world import World
 from tests.makers import Case, collection
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, enterprise, staff
 from tests.permits import responsible
