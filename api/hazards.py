@@ -209,6 +209,7 @@ def _detail(hazard: Hazard, caller: Actor) -> dict[str, Any]:
         "followed": queries.followed(session(), hazard) if is_reporter or office else None,
         "joined": queries.joined(session(), hazard) if office else [],
         "reuses": reuses_of(session(), hazard, caller),
+        "poor_rating": queries.poor_rating(hazard, caller),
     }
 
 

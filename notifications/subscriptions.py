@@ -279,6 +279,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("assistance.advice_issued", "applicant", "assistance_advised"),
     Subscription("assistance.confirmed", "expert", "assistance_signed"),
     Subscription("assistance.progress_reported", "expert", "assistance_progress"),
+    Subscription("hazard.rated", "leaders", "rated_poorly", when=_is("is_poor", True)),
     Subscription("assistance.rated", "desk", "assistance_rated_poorly", when=_is("is_poor", True)),
     Subscription("assistance.follow_up_ended", "applicant", "assistance_closed"),
 )

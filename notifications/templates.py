@@ -311,6 +311,9 @@ _ORDERS = [
         "此前告知您单位自查改正的事项(编号{order_no})有误,已撤回,不必再回传。",
     ),
     Wording(
+        "rated_poorly", None, "duty", "评价不满意", "隐患举报(编号{number})的上报人评价为{score}分,请于15个工作日内回访整改。",
+    ),
+    Wording(
         "prompt_was_withdrawn", None, "duty", "告知已撤回",
         "此前告知单位自查改正的事项(编号{order_no})有误,值班领导已撤回。须告知其他单位的,请另行处理;仍须依法核查。",
     ),

@@ -12,6 +12,7 @@ CATEGORIES = {
     "PASTORAL_SETTLEMENT": "嘎查、牧户",
     "CONSTRUCTION_SITE": "建设工程施工现场",
 }
+KEY_CATEGORIES = frozenset({"KEY_UNIT", "HIGH_RISK_UNIT"})  # 消防安全重点单位, 火灾高危单位
 
 # 消防法 73(三): public assembly venues, which need the check before they open (docs/sources.md).
 VENUES = {

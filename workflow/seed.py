@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -32,15 +32,21 @@ _REWARDS = {
     "title": "火灾隐患举报奖励", "source": "应急消〔2019〕162号", "state": "PENDING",
     "conditions": "金额、条件和期限由各地区依照本地公布的奖励办法填报。",
 }  # fmt: skip
+# Told or closed by a process that does not know `dispute_until` yet.
+_UNTIL = text("""
+    UPDATE hazard SET dispute_until = greatest(told_at, closed_at) + interval '15 days'
+     WHERE dispute_until IS NULL AND disputed_at IS NULL AND greatest(told_at, closed_at) > now() - interval '15 days'
+""")
 _DATA = Path(__file__).parent / "data"
 _OWN_WORDS = "平台自拟,以总队公布的文书式样为准"
 
 
 def seed(session: Session) -> None:
-    """Insert what is missing. Repeatable."""
+    """Insert what is missing. Repeatable, also to put right what a process of the release before has written since."""
     fresh = {"revision": 1, "created_at": now(session), "updated_at": now(session)}
     _insert(session, ClockRule, [{"id": new_id(), **fresh, **row, "n": int(row["n"])} for row in _rows("clock_rules.csv")])
-    _insert(session, HazardCategory, _rows("hazard_categories.csv"))
+    categories = [{**row, "service_rule_id": row["service_rule_id"] or None} for row in _rows("hazard_categories.csv")]
+    _insert(session, HazardCategory, categories)
     patterns = [{**row, "is_sealed": row["is_sealed"] == "1"} for row in _rows("number_patterns.csv")]
     _insert(session, NumberPattern, patterns)
     papers = [
@@ -55,6 +61,7 @@ def seed(session: Session) -> None:
         _insert(session, RewardPolicy, [{"id": new_id(), **fresh, "region_code": REGION_CODE, **_REWARDS}])
     body = (_DATA / "commitment_2026.txt").read_text(encoding="utf-8")
     _insert(session, CommitmentText, [{"edition": _EDITION, "effective_from": _SINCE, "body": body, "basis": _COMMITMENT}])
+    session.execute(_UNTIL)
 
 
 def _rows(name: str) -> list[dict[str, Any]]:

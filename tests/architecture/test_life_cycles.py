@@ -23,7 +23,7 @@ from workflow.state_machine import START, StateMachine
 MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
 AFTER_THE_END = {
-    ("hazard", "CLOSED"): {"dispute", "rate", "confirm_timely", "judge_reuse"},
+    ("hazard", "CLOSED"): {"dispute", "rate", "follow_up", "confirm_timely", "judge_reuse"},
     ("hazard", "MERGED"): {"unmerge"},
     # A permit lives on, and ends otherwise; papers on their way are still handed over.
     ("permit", "ACTIVE"): {"tell_revocation", "cancel", "retract", "serve"},
@@ -90,7 +90,8 @@ def test_every_open_state_waits_for_something_and_no_closed_one_does(life: State
 def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
     asked = waiting_for("rectification", "ORDERED", is_asked=True)
     unserved = waiting_for("rectification", "ORDERED", is_unserved=True)
-    assert {*WAITING_FOR.values(), asked, unserved} == set(LABELS)
+    rated = waiting_for("hazard", "CLOSED", is_rated_poorly=True)
+    assert {*WAITING_FOR.values(), asked, unserved, rated} == set(LABELS)
     assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
 
 

@@ -43,6 +43,7 @@ DATA: dict[str, dict[str, Any]] = {
     "hazard.reporter_told": {**NUMBER, "order": "于2026-12-01前改正", "date": "2026-11-22", "dispute_until": "2026-12-07"},
     "hazard.closed": {**NUMBER, "date": "2026-11-22"},
     "hazard.force_closed": NUMBER,
+    "hazard.rated": {**NUMBER, "score": 2, "is_poor": True},
     "hazard.disputed": {**NUMBER, "due": "2026-11-27T15:59:59Z"},
     "hazard.upheld": {**NUMBER, "reason": "复核与原核查一致"},
     "hazard.lateness_explained": {**NUMBER, "reason": "大雪封路,车辆无法通行"},

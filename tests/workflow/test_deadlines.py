@@ -103,3 +103,24 @@ def test_what_is_no_deadline_is_refused_by_its_field(administrator: Caller, chan
 def test_a_deadline_that_does_not_exist_is_not_found(administrator: Caller) -> None:
     body = {"label": "时限", "n": 1, "unit": "d", "kind": "sla", "basis": "测试"}
     assert administrator.put("/deadlines/XX-1", body, headers={"If-Match": '"1"'}).status_code == 404
+
+
+# As the laws have them (docs/sources.md), written down apart from the rows: rule -> how many of what.
+LAW = {
+    "HZ-24H": (24, "h"), "HZ-3WD": (3, "wd"),
+    "IN-LIM": (3, "wd"), "IN-RE": (3, "wd"), "IN-URGE": (3, "wd"), "RESUME-3": (3, "wd"), "RESUME-3D": (3, "wd"),
+    "SEAL-3WD": (3, "wd"), "SEAL-24H": (24, "h"), "SEAL-30D": (30, "d"), "UNSEAL-3": (3, "wd"), "UNSEAL-3D": (3, "wd"),
+    "PM-5D": (5, "wd"), "PM-A-1WD": (1, "wd"), "PM-A-20WD": (20, "wd"), "PM-A-3WD": (3, "wd"), "PM-RE": (3, "wd"),
+    "PM-B-10WD": (10, "wd"), "PM-B-3WD": (3, "wd"), "PM-SERVE": (10, "wd"), "PM-HEAR": (5, "wd"), "PM-HOLD": (20, "wd"),
+    "PM-INVITE": (7, "wd"), "CT-DECIDE": (3, "d"), "CT-DELIVER": (24, "h"), "CT-REPLY": (3, "d"), "CT-OBJECT": (3, "d"),
+    "CT-REVIEW": (3, "d"), "CT-SUPERVISE": (3, "d"), "CT-ITEMS": (3, "d"),
+}  # fmt: skip
+
+
+def test_the_registry_begins_with_the_terms_of_the_law_and_says_where_each_stands(client: FlaskClient) -> None:
+    rows = {row["code"]: row for row in client.get(f"{BASE}/deadlines").get_json()["items"]}
+    of_law = {code: (row["n"], row["unit"]) for code, row in rows.items() if row["kind"] != "sla" and row["n"]}
+    assert of_law == LAW
+    for row in rows.values():
+        assert row["kind"] == "sla" or "第" in row["basis"] or "〔" in row["basis"], f"{row}: which article, which document"
+    assert all(row["basis"] for row in rows.values())

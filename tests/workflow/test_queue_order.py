@@ -153,8 +153,8 @@ def test_what_came_of_a_report_is_weighed_anew_when_the_report_is(client: FlaskC
 def test_what_is_done_at_a_place_is_weighed_anew_when_the_place_becomes_another(client: FlaskClient, parts: Parts) -> None:
     inspection = make_inspection(client, region_code=ELSEWHERE)
     unit_id = inspection.read()["data"]["unit_id"]
-    leader = inspection.office.leader
-    for place_type, why in (("HOTEL", ["人员密集场所,排前6小时"]), ("OTHER", [])):
+    leader, key = inspection.office.leader, "重点单位、高风险单位,排前6小时"
+    for place_type, why in (("HOTEL", ["人员密集场所,排前6小时", key]), ("OTHER", [key])):
         unit = leader.get(f"/units/{unit_id}").get_json()
         changed = leader.put(
             f"/units/{unit_id}", edited(unit, place_type=place_type), headers={"If-Match": f'"{unit["revision"]}"'}

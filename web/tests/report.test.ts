@@ -105,11 +105,10 @@ describe('the line of a card', () => {
 
   it('asks for a rating once, and names the last day of an objection', () => {
     const closed = { ...sent, state: 'CLOSED', dueAt: null } as const
-    const until = disputeUntil({ told_at: '2026-11-20T02:00:00Z', closed_at: '2026-11-22T02:00:00Z', disputed_at: null })
-    expect(until).toBe('2026-12-07T02:00:00.000Z')
+    const until = disputeUntil({ dispute_until: '2026-12-07T15:59:59Z', disputed_at: null })
     expect(nextOf({ ...closed, disputeUntil: until }, now).key).toBe('my-reports.next.CLOSED.rate')
     expect(nextOf({ ...closed, isRated: true, disputeUntil: until }, now)).toEqual({ key: 'my-reports.next.CLOSED.dispute', at: until })
     expect(nextOf({ ...closed, isRated: true, disputeUntil: until }, Date.parse(until!) + 1).key).toBe('my-reports.next.CLOSED')
-    expect(disputeUntil({ told_at: '2026-11-20T02:00:00Z', closed_at: null, disputed_at: '2026-11-21T02:00:00Z' })).toBeNull()
+    expect(disputeUntil({ dispute_until: '2026-12-07T15:59:59Z', disputed_at: '2026-11-21T02:00:00Z' })).toBeNull()
   })
 })

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from wire import AnswerSchema, AnyOf, Line, Moment, NewId, PageSchema
 from workflow.hazards.messages.schemas import MessageCountSchema
-from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, ReportedHazardSchema
+from workflow.hazards.records import PICTURE, STATE, HazardOutlineSchema, HeldHazardSchema, PoorRatingSchema, ReportedHazardSchema
 from workflow.hazards.rewards.schemas import RewardStandingSchema
 from workflow.hazards.schemas import PICTURES, SubmitSchema
 from workflow.schemas import (
@@ -94,6 +94,11 @@ class HazardSchema(HazardSummarySchema):
     )
     followed = fields.Nested(FollowedSchema, allow_none=True, metadata={"description": "of a merged report, the case it joined"})
     joined = fields.List(fields.Nested(JoinedSchema), metadata={"description": "for the office: what was merged into it"})
+    poor_rating = fields.Nested(
+        PoorRatingSchema,
+        allow_none=True,
+        metadata={"description": "for leader and clerks: 不满意, and what came of it"},
+    )
     reuses = fields.List(fields.Nested(PhotoReuseSchema), metadata={"description": "for the office: photos also shown elsewhere"})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,7 +11,7 @@ from database.session import remembered
 from problems import Invalid, field_error
 from workflow import timekeeping
 from workflow.clocks import Rule
-from workflow.hazards.models import HazardCategory
+from workflow.hazards.models import Hazard, HazardCategory
 from workflow.hazards.rules import verify_rule
 
 
@@ -39,3 +41,16 @@ def clock_rule_for(session: Session, picture: str, code: str | None) -> Rule:
         return timekeeping.rule(session, "HZ-24H")
     rules = [timekeeping.rule(session, row.clock_rule_id) for row in categories(session).values() if row.picture == picture]
     return verify_rule(rules)
+
+
+def check_clocks(session: Session, hazard: Hazard) -> set[str]:
+    """By when somebody has to be there: as the law has it, and where the office means to be there sooner, that too."""
+    wanted = {clock_rule_for(session, hazard.picture, hazard.category).id}
+    sooner = category(session, hazard.category).service_rule_id if hazard.category is not None else None
+    return wanted | {sooner} if sooner is not None else wanted
+
+
+def start_check_clocks(session: Session, hazard: Hazard, since: datetime) -> None:
+    """Start them."""
+    for rule_id in sorted(check_clocks(session, hazard)):
+        timekeeping.start(session, hazard, rule_id, since)

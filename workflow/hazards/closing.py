@@ -20,7 +20,7 @@ from workflow.hazards.models import Hazard
 from workflow.hazards.queries import is_closable, is_with_receiver, result_of
 from workflow.hazards.reporters import reporters_of, told_apart
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import DISPUTE_WINDOW, LIFE, VERIFY_CLOCKS
+from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 
 _CLOSES_WHEN_TOLD = ("VERIFIED_FALSE", "VERIFIED_FIXED", "HANDED_OVER")
@@ -33,6 +33,7 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     result = result_of(hazard)
     guard(result is not None, "tell_reporter", "nothing_to_tell")
     hazard.told_at = now(session)
+    until = _open_dispute(session, hazard)
     order = (hazard.finding or {}).get("order_text", "")
     move(
         session, hazard, step, actor, "hazard.reporter_told",
@@ -40,7 +41,7 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
         data={
             "number": hazard.number, "result": result, "order": order,
             "date": _checked_on(hazard),
-            "dispute_until": local_day(now(session) + DISPUTE_WINDOW).isoformat(),
+            "dispute_until": local_day(until).isoformat(),
             "impossible": data["impossible"], "note": data["note"],
         },
         origin=origin,
@@ -48,6 +49,12 @@ def tell_reporter(session: Session, actor: Actor, hazard_id: UUID, data: dict[st
     if hazard.state in _CLOSES_WHEN_TOLD and is_closable(session, hazard):
         _close(session, hazard, SYSTEM, {Role.SYSTEM}, origin)
     return hazard
+
+
+def _open_dispute(session: Session, hazard: Hazard) -> datetime:
+    """From now on the reporter may object, for as long as the registry says now."""
+    hazard.dispute_until = timekeeping.forecast(session, "HZ-DISPUTE", now(session))
+    return hazard.dispute_until
 
 
 def _checked_on(hazard: Hazard) -> str:
@@ -74,6 +81,7 @@ def _rectified_on(hazard: Hazard) -> str | None:
 def _close(session: Session, hazard: Hazard, actor: Actor, roles: set[Role], origin: Origin) -> None:
     step = step_for(LIFE, hazard, "close", roles)
     hazard.closed_at = now(session)
+    _open_dispute(session, hazard)
     timekeeping.cancel(session, hazard, "HZ-TELL")
     move(
         session, hazard, step, actor, "hazard.closed",
@@ -120,6 +128,7 @@ def force_close(session: Session, actor: Actor, hazard_id: UUID, _: dict[str, An
         raise RoleNotAllowed(action="force_close", reason="second_person_needed")
     guard(not is_with_receiver(hazard), "force_close", "receiver_holds_the_case")
     hazard.closed_at = now(session)
+    _open_dispute(session, hazard)
     timekeeping.cancel(session, hazard)
     move(
         session, hazard, step, actor, "hazard.force_closed",

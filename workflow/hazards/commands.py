@@ -45,6 +45,7 @@ MUTATIONS = [
     Mutation("hazard.reopen", ReasonSchema, reviewing.reopen, summary="重新核查"),
     Mutation("hazard.withdraw", NoteSchema, reporting.withdraw, summary="撤回"),
     Mutation("hazard.rate", schemas.RateSchema, reporting.rate, summary="评价"),
+    Mutation("hazard.follow_up", schemas.FollowUpSchema, reporting.follow_up, summary="登记回访整改"),
     Mutation("hazard.request_force_close", ReasonSchema, closing.request_force_close, summary="申请强制办结"),
     Mutation("hazard.force_close", NoteSchema, closing.force_close, summary="同意强制办结"),
     Mutation("hazard.confirm_timely", schemas.ConfirmTimelySchema, closing.confirm_timely, summary="确认离线办理时间"),

@@ -40,6 +40,7 @@ EVENT_WORDS = {
     "hazard.reopened": "重新核查",
     "hazard.withdrawn": "上报人撤回",
     "hazard.rated": "上报人评价",
+    "hazard.rating_followed_up": "回访整改",
     "hazard.force_close_requested": "申请强制办结",
     "hazard.force_closed": "强制办结",
     "hazard.rescheduled": "期限顺延",

@@ -14,7 +14,7 @@ from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
-from workflow.hazards.categories import clock_rule_for
+from workflow.hazards.categories import check_clocks
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import reporters_of
 from workflow.hazards.roles import roles_on
@@ -62,8 +62,8 @@ def unmerge(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     hazard.master_id = hazard.merged_from = hazard.closed_at = hazard.off_devices_at = None
     hazard.prompt_id = None  # it ended with the merge: the place may be told anew
     session.flush()  # from here on neither side's reporters are the other's
-    rule = clock_rule_for(session, hazard.picture, hazard.category)
-    timekeeping.revive(session, hazard, rule.id, ended_at, _GOES_ON)
+    for rule_id in sorted(check_clocks(session, hazard)):
+        timekeeping.revive(session, hazard, rule_id, ended_at, _GOES_ON)
     move(
         session, hazard, step, actor, "hazard.unmerged",
         concerns={

@@ -26,6 +26,7 @@ class HazardCategory(Base):
     picture: Mapped[str]
     law: Mapped[str]
     clock_rule_id: Mapped[str] = mapped_column(ForeignKey("clock_rule.code"))
+    service_rule_id: Mapped[str | None] = mapped_column(ForeignKey("clock_rule.code"))  # sooner than the law wants it
     competent_body: Mapped[str]
 
 
@@ -96,6 +97,7 @@ class Hazard(Revised, Base):
     handover_id: Mapped[UUID | None]
     handover_closed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
+    dispute_until: Mapped[datetime | None]  # as it was when the reporter was told, or the case closed
     reward_until: Mapped[datetime | None]  # of what was found true: until when who reported it first may claim
     disputed_at: Mapped[datetime | None]
     dispute: Mapped[Json | None]

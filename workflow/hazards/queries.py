@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from workflow.hazards.reporting import place_text
 from workflow.hazards.reuse import has_open
 from workflow.hazards.reviewing import may_review
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import LIFE, STATES, may_close, may_dispute
+from workflow.hazards.rules import LIFE, POOR_SCORE, STATES, is_poor, may_close, may_dispute
 from workflow.hazards.synced import HAZARD, holder_line, officer_line, reporter_line
 from workflow.models import Clock
 from workflow.offices import staff_names
@@ -53,6 +54,20 @@ def sight(hazard: Hazard, actor: Actor) -> Json:
     return {**found, "dispute": hazard.dispute} if Role.SUPERVISOR in held else found
 
 
+def poor_rating(hazard: Hazard, actor: Actor) -> Json | None:
+    """A poor rating with what came of it, for those who look into it; nobody who was on the spot reads it."""
+    if not roles_of(actor, hazard.region_code) & {Role.UNIT_LEADER, Role.INTAKE_CLERK, Role.SUPERVISOR}:
+        return None
+    if hazard.rating is None or hazard.rating["score"] > POOR_SCORE:
+        return None
+    done = hazard.rating.get("follow_up")
+    return {**_timed(hazard.rating), "follow_up": done and _timed(done)}
+
+
+def _timed(said: Json) -> Json:
+    return {**said, "at": datetime.fromisoformat(said["at"])}
+
+
 def offered(session: Session, hazard: Hazard, actor: Actor, *among: str) -> list[Transition]:
     """The steps open to the caller now, all or `among` some: by the table, and by the guards that can be known beforehand."""
     steps = LIFE.offered(hazard.state, roles_on(hazard, actor))
@@ -67,7 +82,7 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
         case "tell_reporter":
             return result_of(hazard) is not None
         case "dispute":
-            return may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session))
+            return may_dispute(hazard.dispute_until, hazard.disputed_at, now(session))
         case "ask_reporter":
             return obstacle(session, hazard, OFFICE) is None
         case "answer_office":
@@ -76,6 +91,8 @@ def _guarded(session: Session, hazard: Hazard, actor: Actor, step: Transition) -
             return hazard.withdrawn_at is None
         case "rate":
             return hazard.rating is None
+        case "follow_up":
+            return is_poor(hazard.rating)
         case "hand_over" | "refer":
             return hazard.handover_id is None
         case "judge_reuse":

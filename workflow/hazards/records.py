@@ -53,6 +53,20 @@ class RatedSchema(AnswerSchema):
     at = Moment()
 
 
+class FollowedUpSchema(AnswerSchema):
+    """回访整改."""
+
+    at = Moment()
+    note = fields.String()
+    by = fields.UUID()
+
+
+class PoorRatingSchema(RatedSchema):
+    """不满意, 非常不满意."""
+
+    follow_up = fields.Nested(FollowedUpSchema, allow_none=True, metadata={"description": "null while nobody has looked into it"})
+
+
 class HazardFoundSchema(FoundSchema):
     """What two officers found on the spot."""
 
@@ -119,6 +133,7 @@ class ReportedHazardSchema(AnswerSchema):
     submitted_at = Moment()
     due_at = Moment(allow_none=True)
     told_at = Moment(allow_none=True)
+    dispute_until = Moment(allow_none=True, metadata={"description": "until when an objection is possible, once"})
     closed_at = Moment(allow_none=True)
     disputed_at = Moment(allow_none=True)
     withdrawn_at = Moment(allow_none=True)

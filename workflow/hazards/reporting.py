@@ -28,7 +28,7 @@ from workflow.hazards.categories import category, clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import as_what_it_is, channel_of, is_for_somebody, reporter_of, seal
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS
+from workflow.hazards.rules import CALL_119, LIFE, REJECTION_REASONS, is_poor
 from workflow.hazards.schemas import PICTURES
 from workflow.hazards.synced import HAZARD
 from workflow.offices import brigade_of, duty_leaders, people_of_office
@@ -272,5 +272,21 @@ def rate(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], 
     step = step_for(LIFE, hazard, "rate", roles_on(hazard, actor, origin))
     guard(hazard.rating is None, "rate", "already_rated")
     hazard.rating = {"score": data["score"], "comment": data["comment"], "at": now(session).isoformat()}
-    move(session, hazard, step, actor, "hazard.rated", data={"score": data["score"]}, origin=origin)
+    if is_poor(hazard.rating):
+        timekeeping.start(session, hazard, "RATE-FIX", now(session))
+    move(
+        session, hazard, step, actor, "hazard.rated", concerns={"leaders": duty_leaders(session, hazard.org_id)},
+        data={"number": hazard.number, "score": data["score"], "is_poor": is_poor(hazard.rating)}, origin=origin,
+    )  # fmt: skip
+    return hazard
+
+
+def follow_up(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
+    """回访整改 after a poor rating: what was found, and what is done about it (国办发〔2019〕51号)."""
+    hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
+    step = step_for(LIFE, hazard, "follow_up", roles_on(hazard, actor, origin))
+    guard(is_poor(hazard.rating), "follow_up", "no_poor_rating")
+    done = {"at": now(session).isoformat(), "note": data["note"], "by": str(actor.id)}
+    hazard.rating = {**(hazard.rating or {}), "follow_up": done}
+    move(session, hazard, step, actor, "hazard.rating_followed_up", data={"number": hazard.number}, origin=origin)
     return hazard

@@ -17,7 +17,7 @@ from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
-from workflow.hazards.categories import clock_rule_for
+from workflow.hazards.categories import start_check_clocks
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import reporters_of
 from workflow.hazards.roles import roles_on
@@ -28,10 +28,10 @@ from workflow.state_machine import Transition
 
 
 def dispute(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any], origin: Origin) -> Hazard:
-    """异议: once, within 15 days of the telling or the closing, whichever was later."""
+    """异议: once, within the days of HZ-DISPUTE after the telling or the closing, whichever was later."""
     hazard = lock(session, HAZARD, Hazard, hazard_id, actor, origin)
     step = step_for(LIFE, hazard, "dispute", roles_on(hazard, actor, origin))
-    guard(may_dispute(hazard.told_at, hazard.closed_at, hazard.disputed_at, now(session)), "dispute", "dispute_window")
+    guard(may_dispute(hazard.dispute_until, hazard.disputed_at, now(session)), "dispute", "dispute_window")
     attach(session, actor, data["photos"], "hazard", hazard.id, "dispute")
     hazard.disputed_at = now(session)
     hazard.dispute = {"reason": data["reason"], "photo_ids": [str(photo) for photo in data["photos"]]}
@@ -77,15 +77,14 @@ def reopen(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     released = list(hazard.officer_ids)
     hazard.closed_at = None
     hazard.officer_ids = []
-    hazard.finding = hazard.told_at = hazard.reward_until = None
+    hazard.finding = hazard.told_at = hazard.dispute_until = hazard.reward_until = None
     # What the first check led to is over; else a letter long closed would bar a second one, or a case number close this one.
     # A letter that nobody ended yet stays known: a second one could not be drafted beside it.
     if hazard.handover_closed_at is not None:
         hazard.handover_id = None
     hazard.rectification_id = hazard.prompt_id = hazard.case_no = hazard.handover_closed_at = None
     hazard.off_devices_at = None
-    rule = clock_rule_for(session, hazard.picture, hazard.category)
-    timekeeping.start(session, hazard, rule.id, now(session))
+    start_check_clocks(session, hazard, now(session))
     move(
         session, hazard, step, actor, "hazard.reopened",
         concerns={

@@ -217,8 +217,14 @@ class RateSchema(StrictSchema):
     comment = Prose(max_length=500, load_default="")
 
 
+class FollowUpSchema(StrictSchema):
+    """回访整改."""
+
+    note = Prose(max_length=1000, required=True, validate=validate.Length(min=2, max=1000, error="请填写回访和整改情况"))
+
+
 class DisputeSchema(ReasonSchema):
-    """异议, once within 15 days."""
+    """异议, once."""
 
     photos = PhotosField(load_default=list)
 

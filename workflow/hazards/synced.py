@@ -56,6 +56,11 @@ def holder_line(hazard: Hazard) -> Json:
     }
 
 
+def rated(rating: Json | None) -> Json | None:
+    """What the reporter said, without what the office made of it."""
+    return rating and {name: rating[name] for name in ("score", "comment", "at")}
+
+
 def reporter_line(hazard: Hazard) -> Json:
     """For the reporter: his own words, where the case stands, and in whose hands it is."""
     return {
@@ -71,11 +76,12 @@ def reporter_line(hazard: Hazard) -> Json:
         "submitted_at": hazard.submitted_at,
         "due_at": hazard.due_at,
         "told_at": hazard.told_at,
+        "dispute_until": hazard.dispute_until,
         "closed_at": hazard.closed_at,
         "disputed_at": hazard.disputed_at,
         "withdrawn_at": hazard.withdrawn_at,
         "rejection_reason": hazard.rejection_reason,
-        "rating": hazard.rating,
+        "rating": rated(hazard.rating),
     }
 
 

@@ -17,12 +17,12 @@ from sync.editing import lock
 from sync.mutations import Origin
 from workflow import timekeeping
 from workflow.acting import guard, move, step_for
-from workflow.hazards.categories import category, clock_rule_for
+from workflow.hazards.categories import category, check_clocks, start_check_clocks
 from workflow.hazards.models import Hazard
 from workflow.hazards.reporters import reporters_of
 from workflow.hazards.reporting import place_text
 from workflow.hazards.roles import roles_on
-from workflow.hazards.rules import LIFE, REJECTION_REASONS, VERIFY_CLOCKS
+from workflow.hazards.rules import LIFE, REJECTION_REASONS, SERVICE_CLOCK, VERIFY_CLOCKS
 from workflow.hazards.schemas import PICTURES
 from workflow.hazards.synced import HAZARD
 from workflow.offices import people_of_office, people_with_role, staff_names
@@ -59,12 +59,11 @@ def register(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, An
 
 def _reset_clock(session: Session, hazard: Hazard) -> None:
     """The clock of the present category, from the moment that the report was received."""
-    wanted = clock_rule_for(session, hazard.picture, hazard.category)
-    running = [clock for clock in timekeeping.open_clocks(session, hazard) if clock.rule_id in VERIFY_CLOCKS]
-    if [clock.rule_id for clock in running] == [wanted.id]:
+    running = {clock.rule_id for clock in timekeeping.open_clocks(session, hazard)} & {*VERIFY_CLOCKS, SERVICE_CLOCK}
+    if running == check_clocks(session, hazard):
         return
-    timekeeping.cancel(session, hazard, *(clock.rule_id for clock in running))
-    timekeeping.start(session, hazard, wanted.id, hazard.agency_received_at or hazard.submitted_at)
+    timekeeping.cancel(session, hazard, *running)
+    start_check_clocks(session, hazard, hazard.agency_received_at or hazard.submitted_at)
 
 
 def _slower(before: datetime | None, after: datetime | None) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from database.session import now
 from places.models import Unit
-from places.unit_kinds import CROWDED_PLACES, VENUES
+from places.unit_kinds import CROWDED_PLACES, KEY_CATEGORIES, VENUES
 from workflow import timekeeping
 from workflow.handovers.models import Handover
 from workflow.hazards.categories import clock_rule_for
@@ -25,8 +25,8 @@ from workflow.queue.models import Task
 from workflow.rectification.models import Rectification
 from workflow.turns import several
 
-LIFE, CROWDED, URGENT = "QW-LIFE", "QW-CROWD", "QW-URGENT"
-WEIGHTS = (LIFE, CROWDED, URGENT)
+LIFE, CROWDED, KEY, URGENT = "QW-LIFE", "QW-CROWD", "QW-KEY", "QW-URGENT"
+WEIGHTS = (LIFE, CROWDED, KEY, URGENT)
 _WITHIN_HOURS = ("HZ-24H", "HZ-2H")
 _WEIGHED: dict[str, Any] = {model.__tablename__: model for model in (Hazard, Handover, Rectification, Inspection, Measure)}
 BATCH = 50
@@ -39,7 +39,7 @@ def weight_of(session: Session, subject: Any) -> tuple[int, list[str]]:
 
 
 def _codes(session: Session, subject: Any) -> list[str]:
-    """Which rows weigh for this case: danger to life, a crowded place, a letter that is urgent."""
+    """Which rows weigh for this case: danger to life, a crowded place, a unit of high risk, a letter that is urgent."""
     found: set[str] = set()
     match subject:
         case Hazard():
@@ -47,7 +47,7 @@ def _codes(session: Session, subject: Any) -> list[str]:
         case Handover():
             found |= _of_hazard(session, session.get_one(Hazard, subject.hazard_id)) | ({URGENT} if subject.is_urgent else set())
         case Rectification() if subject.hazard_id is not None:
-            found |= _of_hazard(session, session.get_one(Hazard, subject.hazard_id))
+            found |= _of_hazard(session, session.get_one(Hazard, subject.hazard_id)) | _of_place(session, subject.unit_id)
         case Rectification() | Inspection():
             found |= _of_place(session, subject.unit_id)
         case Measure():
@@ -62,7 +62,9 @@ def _of_hazard(session: Session, hazard: Hazard) -> set[str]:
 
 def _of_place(session: Session, unit_id: UUID | None) -> set[str]:
     unit = session.get(Unit, unit_id) if unit_id is not None else None
-    return {CROWDED} if unit is not None and _is_crowded(unit.place_type) else set()
+    if unit is None:
+        return set()
+    return ({CROWDED} if _is_crowded(unit.place_type) else set()) | ({KEY} if unit.category in KEY_CATEGORIES else set())
 
 
 def _is_crowded(place_type: str | None) -> bool:

@@ -98,6 +98,7 @@ LABELS = {
     "extend": "待审批延期",
     "recheck": "待复查",
     "decide": "复查不合格,待处理",
+    "follow_up": "评价不满意,待回访整改",
     "inspect": "待监督检查",
     "inspection_fix": "等待单位整改",
     "seal_prepare": "拟临时查封,待两人签名",
@@ -140,6 +141,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "rectify": ("tell_reporter",),
     "receiver": ("tell_reporter",),
     "close": ("tell_reporter", "close"),
+    "follow_up": ("follow_up",),
     "review": ("uphold",),
     "sign": ("approve",),
     "sign_for": ("sign_for",),
@@ -223,6 +225,7 @@ TAKERS = {
     "rectify": _CLERKS,
     "receiver": _CLERKS,
     "close": _CLERKS,
+    "follow_up": _CLERKS,
     "review": _LEADER | {Role.SUPERVISOR},
     "sign": _LEADER,
     "sign_for": _RECEIVERS,
@@ -302,13 +305,17 @@ ASSIGN_BUCKET = {
 
 
 def waiting_for(
-    entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False, is_unserved: bool = False
+    entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False, is_unserved: bool = False,
+    is_rated_poorly: bool = False,
 ) -> str | None:  # fmt: skip
     """What an open case waits for; None if its life has ended.
 
     `is_held`: there are people who have it. `is_asked`: its unit has asked for more time, and nobody has answered.
-    `is_unserved`: the order has not come to its unit yet, so far as anybody put on record.
+    `is_unserved`: the order has not come to its unit yet, so far as anybody put on record. `is_rated_poorly`: and nobody has
+    looked into it.
     """
+    if is_rated_poorly and (entity_type, state) == ("hazard", "CLOSED"):
+        return "follow_up"
     if is_asked:
         return "extend"
     if is_unserved and (entity_type, state) in _NOT_SERVED:

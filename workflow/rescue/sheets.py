@@ -15,6 +15,7 @@ from database.session import now
 from places.models import Unit
 from places.standing import require_standing
 from places.synced import UNIT
+from places.unit_kinds import KEY_CATEGORIES
 from problems import AlreadySo, Invalid, field_error
 from sync.editing import lock
 from sync.merge import merge
@@ -24,7 +25,6 @@ from workflow.rescue.photos import attach_new
 from workflow.rescue.schemas import SHEET_FIELDS
 from workflow.rescue.synced import RESCUE_SHEET, require_keeper
 
-KEY_CATEGORIES = frozenset({"KEY_UNIT", "HIGH_RISK_UNIT"})
 _OF_THE_REGISTER = ("region_code", "name", "address", "category", "place_type", "lon", "lat")
 
 

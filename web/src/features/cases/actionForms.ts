@@ -129,6 +129,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     tell_reporter: [{ kind: 'flag', name: 'impossible', isFolded: true }, NOTE],
     file_case: [CASE_NO],
     close: [NOTE],
+    follow_up: [{ kind: 'text', name: 'note', most: 1000, label: 'cases.field.follow_up', isRequired: true }],
     dispute: [reason(500), { kind: 'photos', name: 'photos', role: 'dispute' }],
     uphold: [reason(500, 'stands')],
     reopen: [reason(500, 'check_again')],

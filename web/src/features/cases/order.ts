@@ -2,7 +2,7 @@ import type { Offer } from './types'
 
 /** Which of the offered steps is the one to take next, and which come before others in a list. */
 const ORDER = [
-  'cosign', 'deliver', 'note_filed', 'note_declined', 'note_passed_on', 'hand_items', 'object', 'suggest_supervision', 'take_back', 'register', 'assign', 'start', 'verify_true', 'verify_false', 'fix_on_site', 'approve', 'disapprove', 'sign_for', 'accept', 'finish', 'resend', 'decide', 'propose', 'seal_at_once', 'serve', 'check', 'confirm_stopped', 'lift', 'resume', 'apply_unseal', 'apply_resume', 'urge', 'keep', 'refuse',
+  'cosign', 'follow_up', 'note_hearing', 'appoint_hearing', 'deliver', 'note_filed', 'note_declined', 'note_passed_on', 'hand_items', 'object', 'suggest_supervision', 'take_back', 'register', 'assign', 'start', 'verify_true', 'verify_false', 'fix_on_site', 'approve', 'disapprove', 'sign_for', 'accept', 'finish', 'resend', 'decide', 'propose', 'seal_at_once', 'serve', 'check', 'confirm_stopped', 'lift', 'resume', 'apply_unseal', 'apply_resume', 'urge', 'keep', 'refuse',
   'confirm', 'schedule', 'agree', 'advise', 'report_progress', 'grant_extension', 'recheck_pass', 'recheck_fail', 'reorder', 'report_fix', 'apply_recheck', 'tell_reporter', 'ask_reporter', 'close', 'uphold',
   'reopen', 'judge_reuse', 'prompt_unit', 'withdraw_prompt', 'refer', 'hand_over', 'merge', 'unmerge', 'return', 'reject', 'discard', 'revoke', 'refuse_extension', 'leave_with_sender', 'withdraw', 'dispute', 'progress', 'extend',
   'file_case', 'reclassify', 'supervise', 'confirm_timely', 'divert_119', 'precheck', 'ask_extension', 'rate', 'request_force_close', 'force_close',

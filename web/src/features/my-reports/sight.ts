@@ -28,14 +28,8 @@ export interface Sight {
   readonly disputeUntil: string | null
 }
 
-const DISPUTE_DAYS = 15
-
-/** Until when an objection is possible, or null: once, within 15 days of the telling or the closing. */
-export function disputeUntil(shown: Pick<Shown, 'told_at' | 'closed_at' | 'disputed_at'>): string | null {
-  if (shown.disputed_at) return null
-  const last = [shown.told_at, shown.closed_at].filter((moment) => moment != null).sort().at(-1)
-  return last ? new Date(Date.parse(last) + DISPUTE_DAYS * 86_400_000).toISOString() : null
-}
+/** Until when an objection is possible, or null: once, as the reporter was told. */
+export const disputeUntil = (shown: Pick<Shown, 'dispute_until' | 'disputed_at'>): string | null => (shown.disputed_at ? null : (shown.dispute_until ?? null))
 
 /** What this device knows of a report that was made here, or of one that the server showed this person. */
 export function sightOf(id: string, partition: string, kept: Kept | null, standing: Omit<Standing, 'seen'>, shown: Shown | null): Sight {

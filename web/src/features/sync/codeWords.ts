@@ -91,6 +91,7 @@ export const chinese = {
   'guard.police_may_still_reply': '公安机关的答复期限还没有届满。',
   'guard.already_supervised': '已经建议立案监督。',
   'guard.retired': '这个水源已经注销。',
+  'guard.no_poor_rating': '没有待回访整改的评价。',
   'guard.hearing_not_held': '当事人要求听证,听证还没有举行。',
   'guard.no_hearing_is_due': '没有待举行的听证。',
   'guard.hearing_not_appointed': '还没有通知听证。',

@@ -91,6 +91,7 @@ export default {
   'guard.police_may_still_reply': 'The police still have time to reply.',
   'guard.already_supervised': 'Supervision has been suggested already.',
   'guard.retired': 'This water source was taken out of the register.',
+  'guard.no_poor_rating': 'No poor rating waits to be followed up.',
   'guard.hearing_not_held': 'The hearing that was asked for has not been held.',
   'guard.no_hearing_is_due': 'No hearing is due.',
   'guard.hearing_not_appointed': 'The hearing has not been appointed.',
