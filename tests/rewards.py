@@ -17,6 +17,7 @@ POLICY: Json = {
     "least_fen": 5000, "most_fen": 50000, "valid_from": "2026-01-01", "valid_until": "2027-12-31", "state": "IN_FORCE",
 }  # fmt: skip
 
+PAID: Json = {"voucher_no": "记-2026-12-0017", "paid_on": "2026-11-20"}
 DEMAND: Json = {
     "basis": "COURT",
     "authority": "新城区人民法院",
@@ -100,7 +101,7 @@ _UNFILLED: Json = {"state": "PENDING", "valid_until": "2027-12-31"}
 OF_REPORTERS: dict[str, Callable[[FlaskClient, str], Json]] = {
     "rewards.submit": _claim,
     "rewards.reward_claim_propose": _proposal,
-    "rewards.reward_claim_pay": lambda client, region: {"voucher_no": "记-2026-12-0017", "paid_on": "2026-11-20"},
+    "rewards.reward_claim_pay": lambda client, region: PAID,
     "reward_policies.create_policy": lambda client, region: {**_UNFILLED, "region_code": region},
     "reward_policies.edit_policy": lambda client, region: _UNFILLED,
     "unsealings.ask": _demand,
