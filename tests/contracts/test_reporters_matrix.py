@@ -16,8 +16,8 @@ from workflow.hazards.unsealing.rules import LIFE as UNSEALING
 from workflow.state_machine import StateMachine
 
 OFFICE = (
-    Role.INTAKE_CLERK, Role.UNIT_LEADER, Role.FINANCE_CLERK, Role.LEGAL_REVIEWER, Role.AUDITOR, Role.FIRE_OFFICER, Role.SUPERVISOR,
-    Role.PERMIT_CLERK, Role.SYS_ADMIN,
+    Role.INTAKE_CLERK, Role.UNIT_LEADER, Role.FINANCE_CLERK, Role.LEGAL_REVIEWER, Role.AUDITOR, Role.FIRE_OFFICER,
+    Role.SUPERVISOR, Role.PERMIT_CLERK, Role.SYS_ADMIN,
 )  # fmt: skip
 
 
