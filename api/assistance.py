@@ -9,6 +9,7 @@ from accounts.actor import Actor
 from api.actions import done
 from api.cases import add_case_routes
 from api.context import actor, session
+from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json, new_id
 from database.session import now
@@ -89,6 +90,7 @@ def _beside(case: Assistance) -> Json:
 
 _SHAPES = (AssistancePageSchema, AssistanceSchema)
 add_case_routes(routes, ASSISTANCE, LIFE.labels, MUTATIONS, _sight, _offered, "request", _SHAPES, _listed, _beside)
+add_papers_of_case(routes, "assistance")
 
 
 @expert_routes.route("", methods=["GET"])

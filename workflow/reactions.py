@@ -24,7 +24,7 @@ from workflow.acting import get, roles_of
 from workflow.assistance import helping
 from workflow.assistance.models import Assistance
 from workflow.assistance.rules import DANGERS, WITH_EXPERT
-from workflow.assistance.synced import title as assistance_title
+from workflow.assistance.synced import ASSISTANCE, title as assistance_title
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import ACTING_SIDE
@@ -382,7 +382,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
 }
 
 
-_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, INSPECTION, MEASURE, TRANSFER)}
+_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER)}
 
 
 def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
@@ -391,6 +391,6 @@ def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID
     Raises NotFound.
     """
     case: Any = get(session, _WITH_PAPERS[entity_type], CASES[entity_type], entity_id, actor)
-    officers = [] if isinstance(case, Handover) else case.officer_ids
+    officers = getattr(case, "officer_ids", [])
     is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in officers
     return [paper for paper in papers_of(session, entity_type, entity_id) if is_office or paper.paper not in INTERNAL]

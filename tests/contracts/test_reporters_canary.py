@@ -128,9 +128,9 @@ def test_what_only_the_reporter_knows_reaches_nobody_outside_of_the_office(clien
     assert leader.found, "the office reads what was said, or this test says nothing"
     outside = {
         "manager": office.manager, "responsible": enterprise(client, Role.UNIT_RESPONSIBLE),
-        "agent": enterprise(client, Role.AGENT), "receiver": office.receiver, "handler": staff(client, Role.DEPT_HANDLER), "other receiver": office.other_receiver,
-        "citizen": citizen(client), "guest": guest(client), "expert": staff(client, Role.EXPERT),
-        "window": staff(client, Role.PERMIT_CLERK),
+        "agent": enterprise(client, Role.AGENT), "receiver": office.receiver, "handler": staff(client, Role.DEPT_HANDLER),
+        "other receiver": office.other_receiver, "citizen": citizen(client), "guest": guest(client),
+        "expert": staff(client, Role.EXPERT), "window": staff(client, Role.PERMIT_CLERK),
     }  # fmt: skip
     read = 0
     for name, caller in outside.items():

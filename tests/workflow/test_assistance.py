@@ -234,3 +234,14 @@ def test_the_queue_shows_it_to_the_desk_and_the_expert_holds_it(client: FlaskCli
     case.act(case.reporter, "rate", score=5)
     assert card(case.office.leader, "all") is None
     assert len(ADVICE["items"]) == 2
+
+
+def test_the_advice_is_a_paper_that_the_unit_reads_and_prints(client: FlaskClient) -> None:
+    case = make_assistance(client, "ADVICE_ISSUED")
+    for reader in (case.reporter, case.office.leader):
+        [paper] = reader.get(f"{case.path}/papers").get_json()["items"]
+        assert (paper["title"], paper["number"]) == ("技术帮扶意见书", case.read(case.reporter)["data"]["advice"]["number"])
+        assert "不属于行政检查" in paper["body"]
+        assert "建议:" in paper["body"]
+        assert reader.get(f"/papers/{paper['id']}/pdf").status_code == 200
+    assert staff(client, Role.EXPERT, ELSEWHERE).get(f"{case.path}/papers").status_code == 404

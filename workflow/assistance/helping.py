@@ -8,20 +8,24 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from accounts.actor import SYSTEM, Actor
-from accounts.models import Organisation
 from database.base import new_id
 from database.journal import record
 from database.session import now
 from media.commands import attach
+from places.models import Unit
 from problems import Invalid, field_error
 from sync.editing import lock
 from sync.mutations import Origin
+from wire import said_day
 from workflow.acting import guard, step_for
 from workflow.assistance.acts import desk, due_in, expert, go, take
 from workflow.assistance.models import Assistance
-from workflow.assistance.rules import DANGERS, LIFE, PROMISE
+from workflow.assistance.rules import COSTS, DANGERS, LIFE, MODES, PROMISE, TOPICS
 from workflow.assistance.synced import ASSISTANCE
-from workflow.numbering import next_number
+from workflow.clocks import local_day
+from workflow.offices import staff_names
+from workflow.papers.archive import issue
+from workflow.papers.rules import itemised
 
 
 def miss(session: Session, actor: Actor, case_id: UUID, _: dict[str, Any], origin: Origin) -> Assistance:
@@ -58,17 +62,30 @@ def advise(session: Session, actor: Actor, case_id: UUID, data: dict[str, Any], 
     """出具《技术帮扶意见书》: it gets its number from the server, whenever the device hands it in."""
     case, step = take(session, actor, case_id, "advise", origin)
     attach(session, actor, data["photos"], "assistance", case.id, "advice")
-    number = next_number(session, session.get_one(Organisation, case.org_id), "assistance_advice")
+    paper = issue(session, case, case.org_id, "assistance_advice", "技术帮扶意见书", _words(session, case, data))
     case.advice = {
-        "number": number, "summary": data["summary"], "next_step": data["next_step"], "statement": PROMISE,
+        "number": paper.number, "summary": data["summary"], "next_step": data["next_step"], "statement": PROMISE,
         "items": [{"id": str(new_id()), **item, "fixed_at": None} for item in data["items"]],
         "photo_ids": [str(photo) for photo in data["photos"]], "issued_at": now(session).isoformat(),
     }  # fmt: skip
     go(
         session, case, step, actor, "assistance.advice_issued", origin,
-        document_no=number, items=len(data["items"]), due=due_in(session, "TA-FOLLOW"),
+        document_no=paper.number, items=len(data["items"]), due=due_in(session, "TA-FOLLOW"),
     )  # fmt: skip
     return case
+
+
+def _words(session: Session, case: Assistance, data: dict[str, Any]) -> dict[str, str]:
+    told = [
+        (f"{item['problem']}。建议:{item['suggestion']}(投入:{COSTS[item['cost']]})", item["clause"]) for item in data["items"]
+    ]
+    unit = session.get(Unit, case.unit_id) if case.unit_id else None
+    return {
+        "unit": unit.name if unit else "申请人", "topic": TOPICS[case.topic], "case": case.number,
+        "mode": MODES[case.appointment["mode"]] if case.appointment else MODES["ON_SITE"], "summary": data["summary"],
+        "items": itemised(told) if told else "无。", "next": data["next_step"] or "无。", "statement": PROMISE,
+        "expert": "、".join(staff_names(session, expert(case)).values()), "day": said_day(local_day(now(session))),
+    }  # fmt: skip
 
 
 def warn_of_danger(session: Session, actor: Actor, case_id: UUID, data: dict[str, Any], origin: Origin) -> Assistance:
