@@ -186,7 +186,7 @@ def test_two_phones_without_a_network_seal_serve_and_are_believed_when_they_come
 ) -> None:
     inspection = make_inspection(client, "IN_PROGRESS")
     first_phone, second_phone = phones()
-    block_id, measure_id = str(new_id()), str(new_id())
+    block_id, measure_id = str(new_id()), new_id()
     first_phone.mutate("number_block.lend", block_id, {"paper": "seal_record", "count": 2}, version=2)
     assert first_phone.sync()[-1]["outcome"] == "applied"
     held = first_phone.shown("number_block", block_id)
@@ -196,11 +196,11 @@ def test_two_phones_without_a_network_seal_serve_and_are_believed_when_they_come
     desk = opened(make_inspection(client, "IN_PROGRESS"))
     act = recorded(desk, {**held, "id": block_id})
     clock.advance(hours=1)
-    opening = first_phone.mutate("measure.open", measure_id, meant)
-    sealing = first_phone.mutate("measure.seal_at_once", measure_id, act, depends_on=(opening.mid,), version=2)
+    opening = first_phone.mutate("measure.open", str(measure_id), meant)
+    sealing = first_phone.mutate("measure.seal_at_once", str(measure_id), act, depends_on=(opening.mid,), version=2)
     digest = hashlib.sha256(sealing.line).hexdigest()
     signed = {"act_sha256": digest, "signer_id": second_phone.user["id"], "signature": second_phone.sign(digest)}
-    first_phone.mutate("measure.cosign", measure_id, signed, depends_on=(sealing.mid,))
+    first_phone.mutate("measure.cosign", str(measure_id), signed, depends_on=(sealing.mid,))
     clock.advance(days=2)
     assert [result["outcome"] for result in first_phone.sync()] == ["applied"] * 3
     made = Case("measure", measure_id, inspection.office, inspection.office.manager, inspection.id, "")
