@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,12 @@ from flask.testing import FlaskClient
 from database.base import new_id
 from tests.inspections import make_inspection, unit_name
 from tests.makers import FOUND, Case, in_days, moment
+from tests.papers import filled_in_here
 from tests.people import HOME, Json
+from wire import said_day
+from workflow.clocks import local_day
 from workflow.measures.rules import LIFE
+from workflow.papers.rules import NO_WITNESS, SEAL_RECORD
 from workflow.queue import escalation
 
 DANGER = "二层仓库存放汽油,与员工宿舍仅隔一道木门"
@@ -62,6 +67,20 @@ def at_once(case: Case, **fields: Any) -> Json:
         "leader_id": str(case.office.leader.id), "approved_at": moment(case, minutes=70), "sealed_at": moment(case, hours=1),
         "record": "现场加贴封条两张,切断电源", "attended_by": "张建国", "photos": [str(new_id())], **fields,
     }  # fmt: skip
+
+
+def recorded(case: Case, block: Json, **served: Any) -> Json:
+    """The same, with the record of the place made and served there under a number that was lent."""
+    said_so, seen = at_once(case), case.read()["data"]
+    names = {person["id"]: person["name"] for person in case.last["people"]}
+    words = {
+        "title": SEAL_RECORD, "unit": seen["unit_name"], "place": seen["place"], "danger": seen["danger"],
+        "record": said_so["record"], "officers": "、".join(names[officer] for officer in seen["officer_ids"]),
+        "attended": said_so["attended_by"], "witness": NO_WITNESS,
+        "day": said_day(local_day(datetime.fromisoformat(said_so["sealed_at"]))),
+    }  # fmt: skip
+    paper = filled_in_here(block, words, **{"served_at": moment(case), "officers": words["officers"], **served})
+    return {**said_so, "served": paper}
 
 
 def handed(case: Case, **fields: Any) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,10 @@ from workflow.papers.rules import NOBODY, TITLES, filled_in, itemised
 from workflow.terms import said
 
 
-def lend(officer: Caller, count: int = 3) -> Json:
-    """Numbers for orders: the block as its officer reads it."""
+def lend(officer: Caller, count: int = 3, paper: str = "order") -> Json:
+    """Numbers for papers on the spot: the block as its officer reads it."""
     block_id = str(new_id())
-    answer = officer.post("/number-blocks", {"id": block_id, "paper": "order", "count": count})
+    answer = officer.post("/number-blocks", {"id": block_id, "paper": paper, "count": count})
     assert answer.status_code == 201, answer.get_data(as_text=True)
     return block_of(officer, block_id)
 
@@ -32,17 +33,21 @@ def block_of(who: Caller, block_id: str) -> Json:
 
 def on_the_spot(block: Json, order: Json, served_at: datetime, **served: Any) -> Json:
     """The order with the paper that was served under the first number that is held."""
-    number = next(entry["number"] for entry in block["numbers"] if entry["state"] == "HELD")
     words = {
-        "title": TITLES[order["kind"]], "number": number, "unit": order["unit_name"] or NOBODY,
+        "title": TITLES[order["kind"]], "unit": order["unit_name"] or NOBODY,
         "items": itemised((item["description"], item.get("clause", "")) for item in order["items"]),
-        "requirement": said(order), "office": block["office_name"], "day": said_day(local_day(served_at)),
+        "requirement": said(order), "day": said_day(local_day(served_at)),
     }  # fmt: skip
-    paper = {
-        "block_id": block["id"], "number": number, "body": filled_in(block["body"], words),
-        "served_at": served_at.isoformat(), "signed": "REFUSED", "witness_name": "巴图", **served,
+    return {**order, "served": filled_in_here(block, words, **{"served_at": served_at.isoformat(), **served})}
+
+
+def filled_in_here(block: Json, words: Mapping[str, str], **served: Any) -> Json:
+    """A paper as a phone makes it under the first number that is held; the party would not sign."""
+    number = next(entry["number"] for entry in block["numbers"] if entry["state"] == "HELD")
+    body = filled_in(block["body"], {**words, "number": number, "office": block["office_name"]})
+    return {
+        "block_id": block["id"], "number": number, "body": body, "signed": "REFUSED", "witness_name": "巴图", **served,
     }  # fmt: skip
-    return {**order, "served": paper}
 
 
 def service(case: Case, **fields: Any) -> Json:

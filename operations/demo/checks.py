@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from device.exchange import new_id
 from device.transport import NoNetwork
 from operations.demo.cases import Case
 from operations.demo.ledger import equal, require
@@ -29,9 +30,20 @@ def depart(case: Case, pair: list[Person]) -> None:
         officer.stage.teller.step(officer.label, "出发前检查:下载离线资料", said)
 
 
+def lend(officer: Person, paper: str, count: int) -> Json:
+    """Numbers for papers on the spot, before the network is gone."""
+    block_id = new_id()
+    asked = {"id": block_id, "paper": paper, "count": count}
+    officer.post("/number-blocks", asked, name="number_block.lend", subject_id=block_id)
+    block: Json = officer.get(f"/number-blocks/{block_id}")
+    officer.stage.teller.step(officer.label, f"领取文书编号{count}个", block["numbers"][0]["number"])
+    return block
+
+
 def act_off_line(
-    case: Case, pair: list[Person], action: str, args: Json, *, in_own_queue: bool = False, arrive: Json | None = None, says: str
-) -> None:
+    case: Case, pair: list[Person], action: str, args: Json, *, in_own_queue: bool = False, arrive: Json | None = None,
+    version: int = 1, says: str,
+) -> None:  # fmt: skip
     """Arrive, fill in, sign by code, all without the network; nothing may leave either phone.
 
     The second signature travels in the first officer's queue, or in the second's own.
@@ -41,7 +53,7 @@ def act_off_line(
     with first.radio.off(), second.radio.off():
         if case.kind in ("hazard", "inspection"):
             first.seal(case, "start", arrive or {})
-        act = first.seal(case, action, args)
+        act = first.seal(case, action, args, version=version)
         code = hashlib.sha256(act.line).hexdigest()
         if in_own_queue:
             second.seal(case, "cosign", {"act_sha256": code})

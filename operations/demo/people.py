@@ -175,9 +175,9 @@ class Person:
 
     # ---- the device ----
 
-    def seal(self, case: Case, action: str, args: Json, depends_on: tuple[str, ...] = ()) -> Sealed:
+    def seal(self, case: Case, action: str, args: Json, depends_on: tuple[str, ...] = (), version: int = 1) -> Sealed:
         """Note an act on the device; nothing is sent."""
-        return self.device.mutate(f"{case.kind}.{action}", case.id, args, depends_on=depends_on)
+        return self.device.mutate(f"{case.kind}.{action}", case.id, args, depends_on=depends_on, version=version)
 
     def sync(self) -> None:
         """Push what waits and pull to a checkpoint. What the device has read as done goes into the ledger."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from device.exchange import new_id
 from operations.demo.cases import Case, Office
-from operations.demo.checks import act_off_line, come_back, depart
+from operations.demo.checks import act_off_line, come_back, depart, lend
 from operations.demo.ledger import equal, require
 from operations.demo.people import Json, Person, Stage
 from operations.demo.photos import send_whole, take_photo
@@ -30,7 +30,7 @@ def inspected_on_the_spot(stage: Stage) -> str:
     )
     _publish_checklist(stage, office)
     case = _planned(office, manager, responsible)
-    block = _lend(pair[0])
+    block = lend(pair[0], "order", 3)
     depart(case, pair)
     photos = [take_photo(stage.rng, *_HERE) for _ in range(_PHOTOS)]
     args, number = _found(case, pair[0], block, [photo.id for photo in photos])
@@ -85,15 +85,6 @@ def _planned(office: Office, *unit: Person) -> Case:
     papers = [paper["title"] for paper in office.leader.get(f"{case.path}/papers")["items"]]
     equal(papers, ["行政检查审批表", "行政检查通知书"], "派单即审批,文书已生成")
     return case
-
-
-def _lend(officer: Person) -> Json:
-    """Numbers for papers on the spot, before the network is gone."""
-    block_id = new_id()
-    officer.post("/number-blocks", {"id": block_id, "paper": "order", "count": 3}, name="number_block.lend", subject_id=block_id)
-    block: Json = officer.get(f"/number-blocks/{block_id}")
-    officer.stage.teller.step(officer.label, "领取文书编号3个", block["numbers"][0]["number"])
-    return block
 
 
 def _found(case: Case, officer: Person, block: Json, photo_ids: list[str]) -> tuple[Json, str]:

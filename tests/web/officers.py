@@ -43,6 +43,18 @@ def sign_each_other(first: Page, second: Page) -> None:
     expect(first.get_by_text("已签名,保存在本机,尚未上报")).to_be_visible()
 
 
+def sign_on_the_screen(page: Page) -> None:
+    """The party writes his name with the finger."""
+    pad = page.get_by_role("img", name="请在此处签名").bounding_box()
+    assert pad is not None
+    page.mouse.move(pad["x"] + 30, pad["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(pad["x"] + 120, pad["y"] + 90, steps=8)
+    page.mouse.up()
+    page.get_by_role("button", name="确认签名").click()
+    expect(page.get_by_role("button", name="签名已保存")).to_be_visible()
+
+
 def hand_in(page: Page) -> None:
     """There is a network again."""
     page.goto("/sync")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from accounts.actor import Role
 from operations.demo.cases import Office
 from operations.demo.people import Json, Stage
 from tests.people import HOME
 from tests.web.browsing import axe, offline, sign_in
-from tests.web.officers import DAYS, depart, hand_in, sign_each_other
+from tests.web.officers import DAYS, depart, hand_in, sign_each_other, sign_on_the_screen
 from tests.web.views import fill_in_checklist
 from tests.web.visits import inspection
 
@@ -19,18 +19,6 @@ from tests.web.visits import inspection
 def office(stage: Stage) -> Office:
     """The brigade of a banner, over HTTP."""
     return Office(stage, HOME)
-
-
-def sign_on_the_screen(page: Page) -> None:
-    """The party writes his name with the finger."""
-    pad = page.get_by_role("img", name="请在此处签名").bounding_box()
-    assert pad is not None
-    page.mouse.move(pad["x"] + 30, pad["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(pad["x"] + 120, pad["y"] + 90, steps=8)
-    page.mouse.up()
-    page.get_by_role("button", name="确认签名").click()
-    expect(page.get_by_role("button", name="签名已保存")).to_be_visible()
 
 
 def test_an_order_is_made_and_signed_without_a_network_and_kept_as_it_was_served(

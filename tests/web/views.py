@@ -47,9 +47,11 @@ NOWHERE = "0190a1b2-0000-7000-8000-000000000000"  # an id that nothing has: how 
 
 def seal_at_once(page: Page) -> None:
     """With everything that an urgent sealing asks for."""
-    switch = page.get_by_role("switch", name="情况紧急,当场先行查封")
-    expect(switch).to_be_visible()
-    switch.click()
+    for name in ("情况紧急,当场先行查封", "当场制作并送达"):
+        switch = page.get_by_role("switch", name=name)
+        expect(switch).to_be_visible()
+        if switch.get_attribute("aria-checked") == "false":
+            switch.click()
 
 
 def say_that_nothing_burns(page: Page) -> None:
@@ -217,6 +219,8 @@ VIEWS = [
     View("/seal/:type(hazard|inspection)/:id", "seal", Role.FIRE_OFFICER, "/seal/inspection/{inspecting}", seal_at_once),
     View("/seal/:type(hazard|inspection)/:id", "seal-missing", Role.FIRE_OFFICER, f"/seal/hazard/{NOWHERE}"),
     View("/suspend/:type(hazard|inspection)/:id", "suspend", Role.UNIT_LEADER, "/suspend/inspection/{inspecting}"),
+    View("/measure/:id", "measure", Role.FIRE_OFFICER, "/measure/{sealed}"),
+    View("/measure/:id", "measure-missing", Role.FIRE_OFFICER, f"/measure/{NOWHERE}"),
     View(_CASE, "case-measure", Role.UNIT_LEADER, "/cases/measure/{sealed}"),
     View(_CASE, "case-measure-unit", Role.UNIT_MANAGER, "/cases/measure/{sealed}"),
     View(

@@ -25,7 +25,8 @@ def inspection(office: Office, *steps: str) -> Case:
         "officer_ids": [officer.id for officer in pair],
     }  # fmt: skip
     office.leader.post("/inspections", body, name="inspection.plan", subject_id=case.id)
-    pair[0].post("/number-blocks", {"paper": "order", "count": 2}, name="number_block.lend", subject_id=case.id)
+    for paper, count in (("order", 2), ("seal_record", 1)):
+        pair[0].post("/number-blocks", {"paper": paper, "count": count}, name="number_block.lend", subject_id=case.id)
     if "start" in steps:
         case.act(pair[0], "start", {"scanned_unit_id": manager.unit_id}, says="到场")
     if "order" in steps:

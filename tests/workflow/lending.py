@@ -1,4 +1,4 @@
-"""Years of numbers: officers are lent blocks, serve orders on the spot, spoil sheets, give back; phones are lost and found.
+"""Years of numbers: officers are lent blocks, serve papers on the spot, spoil sheets, give back; phones are lost and found.
 
 `Seasons(client, clock, random.Random(seed)).week(12)` is one week in which twelve numbers are lent. What became
 of each number is written down as it happens (`book`), apart from what the product says of it.
@@ -17,13 +17,15 @@ from flask.testing import FlaskClient
 from accounts.actor import Role
 from database.base import new_id
 from tests.clock import Clock
-from tests.makers import CATEGORY, FOUND, Case, make_hazard, order_to
+from tests.makers import CATEGORY, FOUND, Case, in_days, make_hazard, order_to
+from tests.measures import DANGER, recorded
 from tests.papers import block_of, on_the_spot
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, staff
 from tests.workflow.phones import Phone
-from workflow.papers.rules import HELD, LOST, MOST_HELD, RETURNED, USED, VOID
+from workflow.papers.rules import HELD, LOST, MOST_HELD, ON_THE_SPOT, RETURNED, USED, VOID
 
 LONGEST_AWAY, LONGEST_KEPT = 40, 8  # weeks: until a lost phone turns up, or a block that was kept is given back
+_ACTS = {"order": ("verify_true", 1), "seal_record": ("seal_at_once", 2)}  # what says that it was served, and its version
 SPOILT, GONE = "纸张污损", "手机遗失"
 
 
@@ -32,6 +34,7 @@ class Entry:
     """One number as those remember it who had it in their hands."""
 
     block_id: str
+    paper: str
     phone: Phone
     state: str = HELD
     body: str = ""  # as it was served
@@ -75,8 +78,9 @@ class Seasons:
         """A week with so many numbers: they are lent on Monday, and by Sunday something has become of most of them."""
         monday = self.clock.now
         phone = self._phone(self.chance.choice((HOME, ELSEWHERE)), self.chance.randrange(3))
-        self._make_room(phone, count)
-        block = self._lend(phone, count)
+        paper = self.chance.choice(ON_THE_SPOT)
+        self._make_room(phone, paper, count)
+        block = self._lend(phone, paper, count)
         if self.chance.random() < 0.12:
             self._lose(phone, block)
         else:
@@ -89,32 +93,34 @@ class Seasons:
 
     # ---- Numbers come and go ----
 
-    def _lend(self, phone: Phone, count: int) -> Json:
+    def _lend(self, phone: Phone, paper: str, count: int) -> Json:
         block_id = str(new_id())
-        asked = {"paper": "order", "count": count}
+        asked = {"paper": paper, "count": count}
         if self.chance.random() < 0.5:
             answer = phone.officer.post("/number-blocks", {"id": block_id, **asked})
             assert answer.status_code == 201, answer.get_data(as_text=True)
         else:
-            phone.device.mutate("number_block.lend", block_id, asked)
+            phone.device.mutate("number_block.lend", block_id, asked, version=2)
             assert self._push(phone) == ["applied"]
         block = block_of(phone.officer, block_id)
         for entry in block["numbers"]:
             assert entry["number"] not in self.book, f"{entry['number']} is lent a second time"
-            self.book[entry["number"]] = Entry(block_id, phone)
+            self.book[entry["number"]] = Entry(block_id, paper, phone)
         self.clock.advance(minutes=30)
         return block
 
-    def _make_room(self, phone: Phone, count: int) -> None:
-        """Whoever holds too many gives back before he is lent more."""
+    def _make_room(self, phone: Phone, paper: str, count: int) -> None:
+        """Whoever holds too many of a paper gives back before he is lent more."""
         mine = [entry for entry in self.book.values() if entry.state == HELD and entry.phone.whose == phone.whose]
-        if len(mine) + count > MOST_HELD:
-            for block_id in dict.fromkeys(entry.block_id for entry in mine):
+        of_paper = [entry for entry in mine if entry.paper == paper]
+        if len(of_paper) + count > MOST_HELD:
+            blocks = dict.fromkeys(entry.block_id for entry in of_paper)
+            for block_id in blocks:
                 self._give_back(phone, block_id)
-            self._kept = [kept for kept in self._kept if kept[1:3] != phone.whose]
+            self._kept = [kept for kept in self._kept if kept[3] not in blocks]
 
     def _work(self, phone: Phone, block: Json) -> None:
-        """Orders are served, sheets spoilt; the rest goes back at once, or is kept for some weeks, or for good."""
+        """Papers are served, sheets spoilt; the rest goes back at once, or is kept for some weeks, or for good."""
         numbers = [entry["number"] for entry in block["numbers"]]
         self.chance.shuffle(numbers)
         for number in numbers[: self.chance.choice((0, 1, 2, 3, 4))]:
@@ -129,26 +135,36 @@ class Seasons:
 
     def _serve(self, phone: Phone, block: Json, number: str) -> None:
         """On the spot, over HTTP or by the phone; the second officer signs at his own."""
-        case, colleague = self._on_the_spot(phone)
-        order = self._paper(block, number, case)
-        said = {**FOUND, "order": order}
+        case, colleague = self._on_the_spot(phone, block["paper"])
+        said, body = self._said(block, number, case)
+        action = _ACTS[block["paper"]][0]
         if self.chance.random() < 0.5:
-            case.act(phone.officer, "verify_true", **said)
+            case.act(phone.officer, action, **said)
         else:
-            phone.device.mutate("hazard.verify_true", str(case.id), said)
+            self._note(phone, block["paper"], case, said)
             assert self._push(phone) == ["applied"]
         self._cosign(phone, case, colleague)
-        self.book[number].becomes(USED, body=order["served"]["body"])
+        self.book[number].becomes(USED, body=body)
         self.happened["served"] += 1
 
-    def _paper(self, block: Json, number: str, case: Case) -> Json:
-        """The order as it was served under this very number."""
+    def _said(self, block: Json, number: str, case: Case) -> tuple[Json, str]:
+        """The act that says what was served under this very number, and the bytes that were served."""
         one = {**block, "numbers": [{"number": number, "state": HELD}]}
+        if block["paper"] == "seal_record":
+            act = recorded(case, one)
+            return act, act["served"]["body"]
         items = [{"description": f"第{self.chance.randint(1, 99)}号疏散通道堆放货物", "clause": "消防法28"}]
-        return on_the_spot(one, order_to(case, items=items), self.clock.now)
+        order = on_the_spot(one, order_to(case, items=items), self.clock.now)
+        return {**FOUND, "order": order}, order["served"]["body"]
 
-    def _on_the_spot(self, phone: Phone) -> tuple[Case, Caller]:
-        """A case that this officer checks with a colleague."""
+    @staticmethod
+    def _note(phone: Phone, paper: str, case: Case, said: Json) -> None:
+        """The act is saved on the phone."""
+        action, version = _ACTS[paper]
+        phone.device.mutate(f"{case.kind}.{action}", str(case.id), said, version=version)
+
+    def _on_the_spot(self, phone: Phone, paper: str) -> tuple[Case, Caller]:
+        """A case that this officer checks with a colleague; or the place there that they mean to seal."""
         case = make_hazard(self.client, "SUBMITTED", phone.region_code, reporter=self.reporter)
         others = [staff(self.client, Role.FIRE_OFFICER, phone.region_code, nth) for nth in range(3)]
         colleague = self.chance.choice([other for other in others if other.id != phone.officer.id])
@@ -156,13 +172,25 @@ class Seasons:
         case.act(case.office.leader, "assign", officer_ids=[str(phone.officer.id), str(colleague.id)])
         case.act(phone.officer, "start")
         self.clock.advance(minutes=1)
-        return case, colleague
+        return (case if paper == "order" else self._meant(case, phone.officer)), colleague
+
+    @staticmethod
+    def _meant(hazard: Case, officer: Caller) -> Case:
+        """A sealing of what is checked."""
+        measure_id = new_id()
+        asked = {
+            "id": str(measure_id), "hazard_id": str(hazard.id), "unit_name": "晨光宾馆", "place": "二层仓库", "danger": DANGER,
+            "inspected_on": in_days(hazard, 0),
+        }  # fmt: skip
+        answer = officer.post("/measures/sealings", asked)
+        assert answer.status_code == 201, answer.get_data(as_text=True)
+        return Case("measure", measure_id, hazard.office, hazard.office.manager, hazard.id, "")
 
     @staticmethod
     def _cosign(phone: Phone, case: Case, colleague: Caller) -> None:
         drafted = case.read(phone.officer)["data"]["pending_act"]["act_sha256"]
         case.act(colleague, "cosign", act_sha256=drafted)
-        assert case.state == "VERIFIED_TRUE"
+        assert case.state in ("VERIFIED_TRUE", "PROVISIONAL")
 
     def _void(self, phone: Phone, block: Json, number: str) -> None:
         said = {"number": number, "reason": SPOILT}
@@ -198,10 +226,10 @@ class Seasons:
         numbers = [entry["number"] for entry in block["numbers"]]
         away = Lost(phone, self.weeks + self.chance.randint(2, LONGEST_AWAY) if self.chance.random() < 0.6 else None)
         for number in numbers[:2] if self.chance.random() < 0.6 else ():
-            case, colleague = self._on_the_spot(phone)
-            order = self._paper(block, number, case)
-            phone.device.mutate("hazard.verify_true", str(case.id), {**FOUND, "order": order})
-            away.served.append((case, colleague, number, order["served"]["body"]))
+            case, colleague = self._on_the_spot(phone, block["paper"])
+            said, body = self._said(block, number, case)
+            self._note(phone, block["paper"], case, said)
+            away.served.append((case, colleague, number, body))
         for number in numbers[2:3] if self.chance.random() < 0.5 else ():
             phone.device.mutate("number_block.void", block["id"], {"number": number, "reason": SPOILT})
             away.spoilt.append(number)
@@ -229,7 +257,7 @@ class Seasons:
     # ---- What must not be ----
 
     def _try_again(self) -> None:
-        """Somebody would void a number of which something else became, or serve a second order under it.
+        """Somebody would void a number of which something else became, or serve a second paper under it.
 
         What was given back and was served after all counts, and is tried elsewhere (tests/workflow/test_papers.py).
         """
@@ -242,9 +270,9 @@ class Seasons:
             said = {"number": number, "reason": SPOILT}
             answer = entry.phone.officer.post(f"/number-blocks/{entry.block_id}/actions/void", said)
         else:
-            case, _ = self._on_the_spot(entry.phone)
-            order = self._paper(block_of(entry.phone.officer, entry.block_id), number, case)
-            answer = entry.phone.officer.post(f"{case.path}/actions/verify_true", {**FOUND, "order": order})
+            case, _ = self._on_the_spot(entry.phone, entry.paper)
+            said, _ = self._said(block_of(entry.phone.officer, entry.block_id), number, case)
+            answer = entry.phone.officer.post(f"{case.path}/actions/{_ACTS[entry.paper][0]}", said)
         assert answer.status_code == 409, answer.get_data(as_text=True)
         self.happened["refused"] += 1
 

@@ -22,8 +22,8 @@ from workflow.papers.rules import HELD, LOST, MOST_LENT, RETURNED, USED, VOID
 NUMBERS, A_WEEK = 10_000, 10
 _LENT = text("SELECT b.id, b.settled_at, n.* FROM number_block b, jsonb_to_recordset(b.numbers) AS n(number text, state text,"
              " reason text, paper_id uuid)")  # fmt: skip
-_PAPERS = text("SELECT id, number, content, sha256, served FROM paper WHERE paper = 'order'")
-_SERIES = text("SELECT sum(last) FROM number_series WHERE series LIKE 'order:%'")
+_PAPERS = text("SELECT id, number, content, sha256, served FROM paper WHERE paper IN ('order', 'seal_record')")
+_SERIES = text("SELECT sum(last) FROM number_series WHERE series LIKE 'order:%' OR series LIKE 'seal_record:%'")
 
 
 def portions(chance: random.Random, numbers: int) -> list[int]:

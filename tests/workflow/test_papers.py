@@ -6,20 +6,20 @@ import hashlib
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from accounts.actor import Role
-from accounts.models import Organisation
 from database.base import new_id
 from tests.clock import Clock
 from tests.makers import FINDING, FOUND, Case, make_hazard, order_to
 from tests.papers import block_of, lend, on_the_spot
 from tests.people import ELSEWHERE, Json, citizen, staff
 from workflow.clocks import local_day
-from workflow.papers.templates import order_text
+from workflow.papers.templates import order_paper, record_paper
 
 
 def state_of(block: Json, number: str) -> str:
@@ -186,9 +186,12 @@ def test_nobody_hoards_numbers(client: FlaskClient, clock: Clock) -> None:
 def test_a_phone_and_the_server_fill_a_paper_in_alike() -> None:
     """The client's own test reads the same samples (web/tests/papers.test.ts)."""
     for sample in json.loads((Path(__file__).parent.parent / "papers.json").read_text(encoding="utf-8")):
-        office = Organisation(name=sample["office"])
-        day = local_day(datetime.fromisoformat(sample["served_at"]))
-        assert order_text(sample["template"], office, sample["number"], sample["order"], day) == sample["text"]
+        day = local_day(datetime.fromisoformat(sample.get("served_at") or sample["sealed_at"]))
+        if "order" in sample:
+            made = order_paper(sample["order"], day)
+        else:
+            made = record_paper(SimpleNamespace(**sample["measure"]), sample["record"], sample["officers"], day)
+        assert made.text(sample["template"], sample["office"], sample["number"]) == sample["text"]
 
 
 def test_a_number_that_a_draft_names_is_neither_given_back_nor_spoilt_nor_named_again_until_it_is_signed(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { orderText, type OrderWords } from '../src/features/papers/filling'
+import { orderPaper, recordPaper, textOf, type OrderWords } from '../src/features/papers/filling'
 import type { FreeNumber } from '../src/features/papers/numbers'
 import { lacksOfServed, newServed, paperOf, servedOf, type ServedDraft } from '../src/features/papers/served'
 
@@ -8,20 +8,30 @@ interface Sample {
   template: string
   office: string
   number: string
-  served_at: string
-  order: { kind: 'IMMEDIATE' | 'DEADLINE'; due_on: string | null; unit_name: string; items: { description: string; clause: string }[] }
+  served_at?: string
+  sealed_at?: string
+  order?: { kind: 'IMMEDIATE' | 'DEADLINE'; due_on: string | null; unit_name: string; items: { description: string; clause: string }[] }
+  measure?: { unit_name: string; place: string; danger: string }
+  record?: { record: string; attended_by: string; witness_name: string }
+  officers?: string
   text: string
 }
 // The server's test reads the same file: a paper is the same on both sides, byte by byte.
 const SAMPLES = JSON.parse(readFileSync(new URL('../../tests/papers.json', import.meta.url), 'utf8')) as Sample[]
 
-test.each(SAMPLES)('the phone fills $number in as the server does', ({ template, office, number, served_at, order, text }) => {
-  const words: OrderWords = { kind: order.kind, dueOn: order.due_on, unitName: order.unit_name, items: order.items }
-  expect(orderText(template, office, number, words, new Date(served_at))).toBe(text)
+test.each(SAMPLES)('the phone fills $number in as the server does', ({ template, office, number, served_at, sealed_at, order, measure, record, officers, text }) => {
+  const made = order
+    ? orderPaper({ kind: order.kind, dueOn: order.due_on, unitName: order.unit_name, items: order.items })
+    : recordPaper({
+        unitName: measure!.unit_name, place: measure!.place, danger: measure!.danger, record: record!.record, officers: officers!,
+        attendedBy: record!.attended_by, witnessName: record!.witness_name, sealedAt: new Date(sealed_at!),
+      })
+  expect(textOf(made, template, office, number, new Date(served_at ?? '2027-01-01T00:00:00Z'))).toBe(text) // the day of a record is that of the sealing
 })
 
 describe('a paper that is served on the spot', () => {
-  const order: OrderWords = { kind: 'DEADLINE', dueOn: '2026-12-20', unitName: '晨光宾馆', items: [{ description: '安全出口上锁', clause: '' }] }
+  const words: OrderWords = { kind: 'DEADLINE', dueOn: '2026-12-20', unitName: '晨光宾馆', items: [{ description: '安全出口上锁', clause: '' }] }
+  const order = orderPaper(words)
   const block = { id: 'b', body: SAMPLES[0]!.template, office_name: '大队' } as FreeNumber['block']
   const free: FreeNumber[] = [{ block, number: '第1号' }]
   const draft = (changes: Partial<ServedDraft>): ServedDraft => {
@@ -43,8 +53,8 @@ describe('a paper that is served on the spot', () => {
   })
 
   test('is shown again after any change of what it says', () => {
-    expect(lacksOfServed(draft({}), free, { ...order, dueOn: '2026-12-21' })).toEqual(['shown'])
-    expect(lacksOfServed(draft({}), free, { ...order, items: [{ description: '安全出口堵塞', clause: '' }] })).toEqual(['shown'])
+    expect(lacksOfServed(draft({}), free, orderPaper({ ...words, dueOn: '2026-12-21' }))).toEqual(['shown'])
+    expect(lacksOfServed(draft({}), free, orderPaper({ ...words, items: [{ description: '安全出口堵塞', clause: '' }] }))).toEqual(['shown'])
   })
 
   test('says nothing of a paper where none was served', () => {

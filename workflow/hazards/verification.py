@@ -26,7 +26,7 @@ from workflow.hazards.roles import pair_of, roles_on
 from workflow.hazards.rules import LIFE, VERIFY_CLOCKS
 from workflow.hazards.synced import HAZARD
 from workflow.offices import duty_leaders
-from workflow.papers.archive import take_served
+from workflow.papers.archive import take_order
 from workflow.terms import check_term, is_unit_of, said
 
 _EVENTS = {
@@ -103,7 +103,7 @@ def _take_order(session: Session, hazard: Hazard, order: Json, pair: list[UUID],
     if order["due_on"] is not None:
         check_term(session, order["due_on"], after=local_day(moment), field="order.due_on")
     if order["served"] is not None:
-        take_served(session, hazard, order, pair, actor)
+        take_order(session, hazard, order, pair, actor)
 
 
 def _photos(data: dict[str, Any]) -> list[UUID]:

@@ -28,7 +28,7 @@ from workflow.inspections.models import Inspection
 from workflow.inspections.rules import FINDINGS, LIFE, RESULTS, contradiction
 from workflow.inspections.synced import INSPECTION, is_recused
 from workflow.offices import duty_leaders, people_of_unit, staff_names
-from workflow.papers.archive import issue, take_served
+from workflow.papers.archive import issue, take_order
 from workflow.papers.rules import itemised
 from workflow.terms import check_term
 
@@ -116,7 +116,7 @@ def _take_order(session: Session, inspection: Inspection, said: Json, pair: list
     if said["due_on"] is not None:
         check_term(session, said["due_on"], after=local_day(moment), field="order.due_on")
     if said["served"] is not None:
-        take_served(session, inspection, said, pair, actor)
+        take_order(session, inspection, said, pair, actor)
 
 
 def _photos(data: dict[str, Any]) -> list[UUID]:

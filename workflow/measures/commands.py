@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from database.base import Json
 from sync.mutations import Mutation
 from workflow.measures import beginning, ending, schemas, signing
 from workflow.schemas import CosignSchema, ReasonSchema
@@ -9,11 +13,17 @@ from workflow.schemas import CosignSchema, ReasonSchema
 OPEN = Mutation("measure.open", schemas.OpenSealingSchema, beginning.open_sealing, creates=True, summary="拟临时查封")
 SUSPEND = Mutation("measure.suspend", schemas.SuspendSchema, beginning.suspend, creates=True, summary="登记停产停业决定")
 
+
+def _unserved(args: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Json, Json]:
+    """`measure.seal_at_once` 1 to 2: every record was made by the server."""
+    return {**args, "served": None}, {**changes}
+
+
 MUTATIONS = [
     OPEN,
     SUSPEND,
     Mutation("measure.propose", schemas.ProposeSchema, signing.propose, summary="提请集体研究"),
-    Mutation("measure.seal_at_once", schemas.SealAtOnceSchema, signing.seal_at_once, summary="当场先行查封"),
+    Mutation("measure.seal_at_once", schemas.SealAtOnceSchema, signing.seal_at_once, summary="当场先行查封", lifts=(_unserved,)),
     Mutation("measure.withdraw", ReasonSchema, beginning.withdraw, summary="不再查封"),
     Mutation("measure.decide", schemas.DecideSchema, beginning.decide, summary="集体研究决定查封"),
     Mutation("measure.refuse", ReasonSchema, beginning.refuse, summary="不予查封"),

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from places.schemas import PositionSchema
 from wire import Flag, Line, Moment, Prose, StrictSchema
 from workflow.measures.rules import SCOPES
-from workflow.papers.schemas import ServiceSchema
+from workflow.papers.schemas import ServedSchema, ServiceSchema
 from workflow.schemas import NoteSchema, PeopleField, PhotosField, ReasonSchema
 
 
@@ -54,6 +54,12 @@ class ProposeSchema(NoteSchema):
     photos = PhotosField(load_default=list)
 
 
+class ServedRecordSchema(ServedSchema):
+    """The record of the place, where it was made and served on the spot."""
+
+    officers = Line(max_length=100, required=True, metadata={"description": "the names of both, as the paper has them"})
+
+
 class SealAtOnceSchema(StrictSchema):
     """当场先行查封: on whose oral approval, and since when; the record of the place is made from it."""
 
@@ -65,12 +71,21 @@ class SealAtOnceSchema(StrictSchema):
     witness_name = Line(max_length=50, min_length=0, load_default="")
     photos = PhotosField(required=True, validate=validate.Length(1, 9, error="请拍摄封条和现场照片,1到9张"))
     position = fields.Nested(PositionSchema, load_default=None)
+    served = fields.Nested(
+        ServedRecordSchema, load_default=None, metadata={"description": "where the record was made and served on the spot"}
+    )
 
     @validates_schema
     def is_witnessed(self, data: dict[str, Any], **_: object) -> None:
         """Where nobody of the unit is there, a witness is (行政强制法 18)."""
         if not data.get("attended_by") and not data.get("witness_name"):
             raise ValidationError("当事人不在场的,请填写见证人", "witness_name")
+
+    @validates_schema
+    def is_served_on_somebody(self, data: dict[str, Any], **_: object) -> None:
+        """Who signs, or will not sign, was there."""
+        if data.get("served") is not None and not data.get("attended_by"):
+            raise ValidationError("当场送达笔录的,请填写在场的当事人", "attended_by")
 
 
 class DecideSchema(StrictSchema):

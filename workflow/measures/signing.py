@@ -25,7 +25,8 @@ from workflow.measures.acts import facts, go, take
 from workflow.measures.models import Measure
 from workflow.measures.rules import LIFE, MOST_DAYS
 from workflow.offices import duty_leaders, people_with_role, staff_names
-from workflow.papers.archive import issue
+from workflow.papers.archive import archive, take_served
+from workflow.papers.templates import record_paper
 
 _EVENTS = {
     "propose": "measure.proposed",
@@ -68,7 +69,12 @@ def _draft(session: Session, actor: Actor, measure_id: UUID, action: str, data: 
         data = {**data, "leader_id": _approved_by(session, measure, data)}
     for name in ("sealed_at", "served_at"):
         _check_moment(session, measure, name, data.get(name))
-    attach(session, actor, data.get("photos", []), "measure", measure.id, "recheck" if action == "check" else "verification")
+    served: Json | None = data.get("served")
+    if served is not None:
+        record_of_place = record_paper(measure, data, served["officers"], local_day(data["sealed_at"]))
+        take_served(session, measure, record_of_place, served, pair, actor, "served")
+    photos = [*data.get("photos", []), *(served["photos"] if served else [])]
+    attach(session, actor, photos, "measure", measure.id, "recheck" if action == "check" else "verification")
     summary = draft(session, measure, action, actor, data, origin, pair)
     record(
         session, "measure.act_drafted", measure, actor,
@@ -119,7 +125,7 @@ def cosign(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any
     measure.pending_act = None
     made_at = datetime.fromisoformat(act["made_at"]) if act["made_at"] else None
     # The clocks of the step begin with the move; those that count from another moment are set right after it.
-    more = _effect(session, measure, act["action"], act["data"], signed, there)
+    more = _effect(session, measure, actor, act["action"], act["data"], signed, there)
     go(
         session, measure, step, actor, _EVENTS[act["action"]], replace(origin, made_at=made_at),
         {"leaders": duty_leaders(session, measure.org_id)}, **more,
@@ -128,14 +134,16 @@ def cosign(session: Session, actor: Actor, measure_id: UUID, data: dict[str, Any
     return measure
 
 
-def _effect(session: Session, measure: Measure, action: str, said: Json, signed: Json, there: datetime) -> Json:
+def _effect(
+    session: Session, measure: Measure, actor: Actor, action: str, said: Json, signed: Json, there: datetime
+) -> Json:  # fmt: skip
     """Write down what the act says. Returns what its event tells besides."""
     photos = {"photo_ids": said.get("photos", [])}
     match action:
         case "seal_at_once":
             place = {"position": said["position"]}
             measure.approval = {"leader_id": said["leader_id"], "at": said["approved_at"], **place, **photos, **signed}
-            _seal(session, measure, datetime.fromisoformat(said["sealed_at"]), said, signed)
+            _seal(session, measure, actor, datetime.fromisoformat(said["sealed_at"]), said, signed)
             return {"until": _until(measure)}
         case "serve":
             measure.served = {
@@ -143,7 +151,7 @@ def _effect(session: Session, measure: Measure, action: str, said: Json, signed:
                 "witness_name": said["witness_name"], **photos, **signed,
             }  # fmt: skip
             if measure.sealed_at is None:
-                _seal(session, measure, datetime.fromisoformat(said["served_at"]), said, signed)
+                _seal(session, measure, actor, datetime.fromisoformat(said["served_at"]), said, signed)
             return {"until": _until(measure)}
         case "confirm_stopped":
             place = {"position": said["position"]}
@@ -160,23 +168,14 @@ def _effect(session: Session, measure: Measure, action: str, said: Json, signed:
             return {}
 
 
-def _seal(session: Session, measure: Measure, sealed_at: datetime, said: Json, signed: Json) -> None:
+def _seal(session: Session, measure: Measure, actor: Actor, sealed_at: datetime, said: Json, signed: Json) -> None:
     """From now on the place is closed, and its people know: the record of the place is made and kept (行政强制法 18)."""
     sealed_at = min(sealed_at, now(session))  # a phone whose clock is ahead gives nobody more time
     measure.sealed_at, measure.told_unit_id = sealed_at, measure.unit_id
     measure.until_on = local_day(sealed_at) + timedelta(days=MOST_DAYS)
     names = staff_names(session, [UUID(officer) for officer in signed["officers"]])
-    words = {
-        "unit": measure.unit_name,
-        "place": measure.place,
-        "danger": measure.danger,
-        "record": said["record"],
-        "officers": "、".join(names.get(officer, "") for officer in signed["officers"]),
-        "attended": said.get("attended_by") or said.get("party_name") or "(当事人不在场)",
-        "witness": said.get("witness_name") or "(无)",
-        "day": said_day(local_day(sealed_at)),
-    }
-    issue(session, measure, measure.org_id, "seal_record", "临时查封现场笔录", words)
+    officers = "、".join(names.get(officer, "") for officer in signed["officers"])
+    archive(session, measure, record_paper(measure, said, officers, local_day(sealed_at)), said.get("served"), actor)
 
 
 def _until(measure: Measure) -> str:

@@ -25,60 +25,59 @@ from workflow.numbering import next_number
 from workflow.papers.commands import name, use
 from workflow.papers.models import NumberBlock, Paper, PaperSeal
 from workflow.papers.pdf import COPY, SAMPLE, as_pdf
-from workflow.papers.rules import TITLES, filled_in
+from workflow.papers.rules import filled_in
 from workflow.papers.synced import NUMBER_BLOCK
-from workflow.papers.templates import order_text, template_on
+from workflow.papers.templates import SpotPaper, order_paper, template_on
 
 _MOST_LATE = timedelta(days=366)  # after which nobody believes that a paper was served
 
 
-def take_served(session: Session, case: Any, order: Json, pair: Iterable[UUID], actor: Actor) -> None:
+def take_served(
+    session: Session, case: Any, made: SpotPaper, served: Json, pair: Iterable[UUID], actor: Actor, field: str
+) -> None:  # fmt: skip
     """What two officers say that they served: a number that one of them was lent, and the words that it stands for.
 
     From now on the number is this case's (`NumberBlock.numbers`).
 
-    Raises Invalid naming the member, GuardFailed (`number_accounted_for`) if something else became of the number.
+    Raises Invalid naming the member of `field`, GuardFailed (`number_accounted_for`) if something else became of the number.
     """
-    served: Json = order["served"]
-    org_id, field = case.org_id, "order.served"
     found = session.get(NumberBlock, served["block_id"])
     block = found and lock(session, NUMBER_BLOCK, NumberBlock, found.id, SYSTEM, Origin())
-    if block is None or block.person_id not in set(pair) or block.org_id != org_id:
+    if block is None or block.person_id not in set(pair) or block.org_id != case.org_id:
         raise Invalid(field_error(f"{field}.block_id", "not_lent_to_you", "这批编号不是由本案监督员领取的"))
+    if block.paper != made.paper:
+        raise Invalid(field_error(f"{field}.block_id", "another_paper", "这批编号是为另一种文书领取的"))
     if served["number"] not in {number["number"] for number in block.numbers}:
         raise Invalid(field_error(f"{field}.number", "not_of_this_block", "这个编号不在领取的范围内"))
     age = now(session) - served["served_at"]
     if age < -CLOCK_OFF or age > _MOST_LATE or served["served_at"] < block.created_at - CLOCK_OFF:
         raise Invalid(field_error(f"{field}.served_at", "implausible", "送达时间应在领取编号之后、现在之前"))
-    office = session.get_one(Organisation, org_id)
-    if served["body"] != order_text(block.body, office, served["number"], _as_said(order), local_day(served["served_at"])):
-        raise Invalid(field_error(f"{field}.body", "differs_from_its_template", "文书内容与填写的整改项、期限不一致"))
+    office = session.get_one(Organisation, case.org_id)
+    if served["body"] != made.text(block.body, office.name, served["number"]):
+        raise Invalid(field_error(f"{field}.body", "differs_from_its_template", "文书内容与所填写的不一致"))
     name(session, block, served["number"], case.id, actor)
 
 
-def _as_said(order: Json) -> Json:
-    return {**order, "due_on": order["due_on"].isoformat() if isinstance(order["due_on"], date) else order["due_on"]}
+def take_order(session: Session, case: Any, order: Json, pair: Iterable[UUID], actor: Actor) -> None:
+    """The same of an order, as an act is about to be drafted."""
+    served: Json = order["served"]
+    due_on = order["due_on"] and order["due_on"].isoformat()
+    made = order_paper({**order, "due_on": due_on}, local_day(served["served_at"]))
+    take_served(session, case, made, served, pair, actor, "order.served")
 
 
-def archive_order(session: Session, case: Any, org_id: UUID, order: Json, actor: Actor) -> Paper:
-    """The order of two officers: under the number and with the bytes that they served, or made now under the next number."""
-    office = session.get_one(Organisation, org_id)
-    served: Json | None = order.get("served")
+def archive(session: Session, case: Any, made: SpotPaper, served: Json | None, actor: Actor) -> Paper:
+    """A paper of two officers: under the number and with the bytes that they served, or made now under the next number."""
     if served is None:
-        today = local_day(now(session))
-        template = template_on(session, "order", today)
-        number = next_number(session, office, "order")
-        text = order_text(template.body, office, number, order, today)
-        return _keep(session, case, org_id, "order", TITLES[order["kind"]], template.edition, number, text, None)
+        return issue(session, case, case.org_id, made.paper, made.title, made.words)
     block = lock(session, NUMBER_BLOCK, NumberBlock, UUID(served["block_id"]), SYSTEM, Origin())
     how = {
         "at": served["served_at"], "signed": served["signed"], "party_name": served["party_name"],
         "witness_name": served["witness_name"], "photo_ids": served["photos"],
     }  # fmt: skip
-    title = TITLES[order["kind"]]
-    made = _keep(session, case, org_id, "order", title, block.edition, served["number"], served["body"], how)
-    use(session, block, served["number"], made.id, actor)
-    return made
+    kept = _keep(session, case, case.org_id, made.paper, made.title, block.edition, served["number"], served["body"], how)
+    use(session, block, served["number"], kept.id, actor)
+    return kept
 
 
 def serve_order(session: Session, case: Any, service: dict[str, Any]) -> Json:

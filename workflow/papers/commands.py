@@ -6,6 +6,7 @@ number is accounted for: used, void with its reason, given back, or lost with th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -80,8 +81,10 @@ def _held_by(session: Session, person_id: UUID, paper: str) -> int:
 _STILL_NAMED = text(
     """
     SELECT EXISTS (
-        SELECT FROM (SELECT id, pending_act FROM hazard UNION ALL SELECT id, pending_act FROM inspection) AS c
-         WHERE c.id = :case AND c.pending_act -> 'data' -> 'order' -> 'served' ->> 'number' = :number
+        SELECT FROM (SELECT id, pending_act -> 'data' -> 'order' AS made FROM hazard
+                     UNION ALL SELECT id, pending_act -> 'data' -> 'order' FROM inspection
+                     UNION ALL SELECT id, pending_act -> 'data' FROM measure) AS c
+         WHERE c.id = :case AND c.made -> 'served' ->> 'number' = :number
     )
     """
 )
@@ -167,8 +170,13 @@ def _become(session: Session, block: NumberBlock, numbers: list[Json], state: st
     block.settled_at = None if block.unsettled() else block.settled_at or now(session)
 
 
+def _of_orders(args: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Json, Json]:
+    """`number_block.lend` 1 to 2: numbers were lent for orders alone."""
+    return {**args, "paper": "order"}, {**changes}
+
+
 MUTATIONS = [
-    Mutation("number_block.lend", schemas.LendSchema, lend, creates=True, summary="领取文书编号"),
+    Mutation("number_block.lend", schemas.LendSchema, lend, creates=True, summary="领取文书编号", lifts=(_of_orders,)),
     Mutation("number_block.void", schemas.VoidNumberSchema, void, summary="编号作废"),
     Mutation("number_block.give_back", NothingSchema, give_back, summary="交回未用编号"),
     Mutation("number_block.write_off", ReasonSchema, write_off, summary="遗失核销"),

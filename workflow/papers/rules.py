@@ -24,13 +24,16 @@ _NEXT = {
     LOST: (HELD, NAMED),
 }
 
-ON_THE_SPOT = ("order",)  # what may be made and served without a network; decisions and letters are the server's alone
+# What may be made and served without a network; decisions and letters are the server's alone.
+ON_THE_SPOT = ("order", "seal_record")
 INTERNAL = frozenset({"inspection_approval"})  # read by the office alone
 MOST_LENT = 20  # numbers of one block
 MOST_HELD = 40  # numbers of one paper that one officer may hold unaccounted for
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 NOBODY = "被检查单位(场所)"
+ABSENT, NO_WITNESS = "(当事人不在场)", "(无)"
+SEAL_RECORD = "临时查封现场笔录"
 TITLES = {"IMMEDIATE": "责令立即改正通知书", "DEADLINE": "责令限期改正通知书"}
 
 

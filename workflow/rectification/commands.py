@@ -25,8 +25,9 @@ from workflow.acting import lock_below, move, step_for
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import check_pair, checked_at, draft, pair_at_the_act, second_officer
 from workflow.offices import duty_leaders, people_of_unit, staff_names
-from workflow.papers.archive import archive_order, issue, serve_order, served_day
+from workflow.papers.archive import archive, issue, serve_order, served_day
 from workflow.papers.rules import NOBODY
+from workflow.papers.templates import order_paper
 from workflow.rectification import extension, prompting, schemas
 from workflow.rectification.acts import came_of_text, go, take
 from workflow.rectification.models import Rectification
@@ -69,7 +70,7 @@ def order(
         due_on=due_on,
         items=[_item(item) for item in content["items"]],
     )
-    paper = archive_order(session, made, org_id, content, Actor(id=officer_ids[0], name=""))
+    paper = archive(session, made, order_paper(content, made_on), content.get("served"), Actor(id=officer_ids[0], name=""))
     made.order_no = paper.number
     made.served_at = datetime.fromisoformat(paper.served["at"]) if paper.served else None
     session.add(made)
@@ -262,8 +263,8 @@ def reorder(session: Session, actor: Actor, order_id: UUID, data: dict[str, Any]
     made.kind, made.due_on, made.is_extended, made.ordered_on = "DEADLINE", data["due_on"], False, today
     made.served_at = None
     due_on = made.due_on.isoformat()
-    said = {"kind": made.kind, "due_on": due_on, "unit_name": made.unit_name, "items": made.items, "served": None}
-    made.order_no = archive_order(session, made, made.org_id, said, actor).number
+    said = {"kind": made.kind, "due_on": due_on, "unit_name": made.unit_name, "items": made.items}
+    made.order_no = archive(session, made, order_paper(said, today), None, actor).number
     # What was shown before did not convince: the next round is shown anew. Its photos stay with the order.
     made.items = [{**item, "fixed": False, "fixed_photo_ids": []} for item in made.items]
     _start_term(session, made, now(session))

@@ -31,8 +31,11 @@ export type HeldSource = Schemas['WaterSourceData'] & OnDevice
 /** What one must know of a unit before going in; its id is the unit's. */
 export type HeldSheet = Schemas['RescueSheetData'] & OnDevice
 
+/** What two officers do at a place that is to be closed or was, without a network too. */
+export type MeasureStep = 'serve' | 'unseal_check' | 'resume_check' | 'confirm_stopped'
+
 /** What comes next in a check, with what waits on this device counted in. */
-export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'measure' | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
+export type Progress = 'ahead' | 'start' | 'check' | 'recheck' | 'visit' | 'inspect' | 'measure' | MeasureStep | 'ask_signature' | 'sign' | 'saved' | 'help' | 'over'
 
 const ACTS = [
   'verify_true', 'verify_false', 'fix_on_site', 'recheck_pass', 'recheck_fail', 'inspect_pass', 'inspect_fail', 'verify_pass', 'verify_fail',
@@ -104,11 +107,20 @@ export function inspectionProgressOf(inspection: HeldInspection, lines: readonly
   return inspection.state === 'IN_PROGRESS' || did('start') ? 'inspect' : 'visit'
 }
 
+/** What they do there in this state; null: something that is done on line, or nothing. A sealing that has expired may have been served in time. */
+export function stepOf({ state, decision, served }: HeldMeasure): MeasureStep | null {
+  if (state === 'DECIDED' || (state === 'EXPIRED' && decision !== null && served === null)) return 'serve'
+  if (state === 'UNSEAL_APPLIED') return 'unseal_check'
+  if (state === 'RESUME_APPLIED') return 'resume_check'
+  return ['SUSPENDED', 'NOT_STOPPED', 'URGED'].includes(state) ? 'confirm_stopped' : null
+}
+
 export function measureProgressOf(measure: HeldMeasure, lines: readonly Sealed[], personId: string): Progress {
   const acts = underWay(lines, measure)
   if (acts.some((line) => line.name === 'measure.cosign')) return 'saved'
   if (draftOf(acts) || measure.pending_act?.by === personId) return 'ask_signature'
-  return measure.pending_act ? 'sign' : 'measure'
+  if (measure.pending_act) return 'sign'
+  return measure.state === 'OPEN' ? 'measure' : (stepOf(measure) ?? 'over')
 }
 
 /** In the order of the queue (workflow/queue/ranking.py); a line from before there was one goes by its date. */
@@ -140,7 +152,7 @@ export async function heldMeasure(device: Device, id: string): Promise<HeldMeasu
 }
 
 /** Cases on which two officers act together, and the page of each where they do. */
-const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit', inspection: 'inspect', measure: 'cases/measure' } as const
+const PAGES = { hazard: 'check', rectification: 'recheck', permit: 'visit', inspection: 'inspect', measure: 'measure' } as const
 export interface Subject {
   readonly type: keyof typeof PAGES
   readonly id: string

@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 import type { JsonObject } from '@/offline'
-import type { OrderWords } from '../papers/filling'
+import { orderPaper, type OrderWords } from '../papers/filling'
 import type { FreeNumber } from '../papers/numbers'
 import { newServed, servedOf, type ServedDraft } from '../papers/served'
 
@@ -67,7 +67,7 @@ export function argumentsOf(draft: FindingDraft, position: Schemas['Position'] |
   if (draft.result !== 'true') return found
   const items = draft.items.map(({ description, clause, photos }) => ({ description: description.trim(), clause: clause.trim(), photos }))
   const due_on = draft.kind === 'DEADLINE' ? draft.dueOn : null
-  const served = servedOf(draft.served, free, wordsOf(draft))
+  const served = servedOf(draft.served, free, orderPaper(wordsOf(draft)))
   return { ...found, order: { kind: draft.kind, due_on, unit_name: draft.unitName.trim(), unit_id: draft.unitId, items, served } }
 }
 

@@ -1,5 +1,5 @@
 import { computed } from 'vue'
-import { heldHazard, heldInspection, heldOrder, heldPermit, inspectionProgressOf, progressOf, recheckProgressOf, visitProgressOf } from '@/app/held'
+import { heldHazard, heldInspection, heldMeasure, heldOrder, heldPermit, inspectionProgressOf, measureProgressOf, progressOf, recheckProgressOf, stepOf, visitProgressOf } from '@/app/held'
 import { useOnDevice } from '@/app/onDevice'
 import { hasRole } from '@/app/roles'
 import { session } from '@/app/session'
@@ -10,7 +10,7 @@ export function useHazard(id: string) {
   const { value, isRead, reload } = useOnDevice(async (device) => {
     const hazard = await heldHazard(device, id)
     const lines = await device.outbox()
-    const free = await freeNumbers(device)
+    const free = await freeNumbers(device, 'order')
     return { hazard, free, progress: hazard ? progressOf(hazard, lines, session.user?.id ?? '') : ('over' as const) }
   })
   const hazard = computed(() => value.value?.hazard ?? null)
@@ -53,12 +53,25 @@ export function usePermit(id: string) {
 export function useInspection(id: string) {
   const { value, isRead } = useOnDevice(async (device) => {
     const inspection = await heldInspection(device, id)
-    const [lines, free] = await Promise.all([device.outbox(), freeNumbers(device)])
+    const [lines, free] = await Promise.all([device.outbox(), freeNumbers(device, 'order')])
     return { inspection, free, progress: inspection ? inspectionProgressOf(inspection, lines, session.user?.id ?? '') : ('over' as const) }
   })
   const inspection = computed(() => value.value?.inspection ?? null)
   const isOfficer = computed(() => isOfThePair(inspection.value?.officer_ids))
   return { inspection, free: computed(() => value.value?.free ?? []), progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
+}
+
+/** A sealing or an order to stop, in the same way, and what is to be done there. */
+export function useMeasure(id: string) {
+  const { value, isRead } = useOnDevice(async (device) => {
+    const [measure, lines] = await Promise.all([heldMeasure(device, id), device.outbox()])
+    const isBegunHere = measure === null && lines.some((line) => line.name === 'measure.open' && line.entityId === id)
+    return { measure, isBegunHere, progress: measure ? measureProgressOf(measure, lines, session.user?.id ?? '') : ('over' as const) }
+  })
+  const measure = computed(() => value.value?.measure ?? null)
+  const step = computed(() => (measure.value ? stepOf(measure.value) : null))
+  const isOfficer = computed(() => isOfThePair(measure.value?.officer_ids))
+  return { measure, isBegunHere: computed(() => value.value?.isBegunHere ?? false), step, progress: computed(() => value.value?.progress ?? 'over'), isOfficer, isRead }
 }
 
 /** Whether the person is one of the two officers who were sent. */

@@ -59,6 +59,8 @@ export default {
   'act.inspection.find_none': 'Nothing wrong',
   'act.inspection.fix_on_site': 'Put right here and now',
   'act.inspection.order': 'Ordered to be put right',
+  'cosign.danger': 'The danger',
+  'cosign.witness': 'Witness',
   'act.measure.propose': 'Proposed to be sealed',
   'act.measure.seal_at_once': 'Sealed at once',
   'act.measure.serve': 'Decision served',

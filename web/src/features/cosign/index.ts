@@ -65,6 +65,8 @@ export const cosign: Feature = {
     'act.inspection.find_none': '检查未发现问题',
     'act.inspection.fix_on_site': '当场改正',
     'act.inspection.order': '检查后责令改正',
+    'cosign.danger': '危险情形',
+    'cosign.witness': '见证人',
     'act.measure.propose': '提请临时查封',
     'act.measure.seal_at_once': '当场先行查封',
     'act.measure.serve': '送达查封决定书',

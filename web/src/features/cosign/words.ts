@@ -7,6 +7,11 @@ interface SaidItem {
 export interface SaidAct {
   readonly finding: string
   readonly attendedBy: string
+  readonly witness: string
+  readonly signed: string // how a paper came to the party, as a code; '' if none did
+  readonly party: string
+  readonly isRemoved: boolean | null // whether the danger is gone; null: not asked
+  readonly record: { readonly number: string; readonly officers: string } | null // of the place, served on the spot
   readonly failing: readonly number[] // places of the items that do not conform
   readonly faults: readonly string[] // what is wrong with items of a checklist, in the officer's words
   readonly noPenalty: string // the ground, as a code
@@ -20,11 +25,19 @@ const listOf = (value: unknown): readonly Said[] => (Array.isArray(value) ? (val
 
 export function wordsOfAct(args: Said): SaidAct {
   const order = orderOf(args)
+  const record = args['served'] as Said | null | undefined
+  const service = (order?.['served'] as Said | null | undefined) ?? record ?? args
   const items = listOf(order?.['items'])
-  const photos = listOf(args['photos']).length + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
+  const ofPaper = service === args ? 0 : listOf(service['photos']).length
+  const photos = listOf(args['photos']).length + ofPaper + items.reduce((sum, item) => sum + listOf(item['photos']).length, 0)
   return {
     finding: [args['danger'], args['finding'], args['record'], args['note'], args['education']].map(textOf).filter(Boolean).join('\n'),
     attendedBy: textOf(args['attended_by']),
+    witness: textOf(args['witness_name']) || textOf(service['witness_name']),
+    signed: textOf(service['signed']),
+    party: textOf(service['party_name']),
+    isRemoved: typeof args['is_removed'] === 'boolean' ? args['is_removed'] : null,
+    record: record ? { number: textOf(record['number']), officers: textOf(record['officers']) } : null,
     failing: (Array.isArray(args['checklist']) ? args['checklist'] : []).flatMap((conforms, place) => (conforms === 0 ? [place] : [])),
     faults: listOf(args['answers']).flatMap((answer) => (answer['result'] === 'BAD' ? [textOf(answer['note'])] : [])),
     noPenalty: textOf(args['no_penalty']),

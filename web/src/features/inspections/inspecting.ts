@@ -2,7 +2,7 @@ import type { HeldInspection } from '@/app/held'
 import type { Schemas } from '@/app/http'
 import type { JsonObject } from '@/offline'
 import type { Item } from '../check/finding'
-import type { OrderWords } from '../papers/filling'
+import { orderPaper, type OrderWords } from '../papers/filling'
 import type { FreeNumber } from '../papers/numbers'
 import { newServed, servedOf, type ServedDraft } from '../papers/served'
 
@@ -95,6 +95,6 @@ export function actOf(
   if (action !== 'order') return { name: `inspection.${action}`, args: found }
   const { kind, dueOn, unitName } = wordsOf(draft, inspection)
   const items = itemsOf(draft, inspection) as unknown as JsonObject[]
-  const served = servedOf(draft.served, free, wordsOf(draft, inspection))
+  const served = servedOf(draft.served, free, orderPaper(wordsOf(draft, inspection)))
   return { name: 'inspection.order', args: { ...found, order: { kind, due_on: dueOn, unit_name: unitName, unit_id: inspection.unit_id, items, served } } }
 }

@@ -2,9 +2,12 @@
 export default {
   'papers.title': 'Papers',
   'papers.numbers': 'Numbers of papers',
-  'papers.numbers_about': 'Without a network, an order is made and served under a number that you were lent. Each is accounted for: used, void or given back.',
+  'papers.numbers_about': 'Without a network, a paper is made and served under a number that you were lent. Each is accounted for: used, void or given back.',
   'papers.free': '{n} numbers to use',
+  'papers.paper.order': 'Order to put right',
+  'papers.paper.seal_record': 'Record of a sealing',
   'papers.lend': 'Take {n} numbers',
+  'papers.lend_of': 'Take {n} numbers: {paper}',
   'papers.lent_on': 'taken on {day}',
   'papers.give_back': 'Give back what is not used',
   'papers.given_back': 'Noted; it is sent when there is a network',

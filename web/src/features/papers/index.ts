@@ -8,9 +8,12 @@ export const papers: Feature = {
   messages: {
     'papers.title': '法律文书',
     'papers.numbers': '文书编号',
-    'papers.numbers_about': '没有网络时,在现场制作、送达责令改正通知书要用领取的编号。每个编号都要有着落:已使用、作废或者交回。',
+    'papers.numbers_about': '没有网络时,在现场制作、送达文书要用领取的编号。每个编号都要有着落:已使用、作废或者交回。',
     'papers.free': '可用编号{n}个',
+    'papers.paper.order': '责令改正通知书',
+    'papers.paper.seal_record': '临时查封现场笔录',
     'papers.lend': '领取{n}个编号',
+    'papers.lend_of': '领取{n}个编号:{paper}',
     'papers.lent_on': '{day}领取',
     'papers.give_back': '交回未用的编号',
     'papers.given_back': '已记录交回,联网后上报',

@@ -1,6 +1,7 @@
 import type { Schemas } from '@/app/http'
 import type { Device, Sealed } from '@/offline'
 import type { Mutation } from '@/offline/types'
+import type { PaperName } from './filling'
 
 /** Numbers that this officer was lent, as the device has them. */
 export type HeldBlock = Pick<Schemas['NumberBlock'], 'id' | 'revision' | 'paper' | 'body' | 'office_name' | 'numbers' | 'lent_at'> & { readonly queue_id: string | null }
@@ -11,8 +12,8 @@ export interface FreeNumber {
   readonly number: string
 }
 
-export const ENOUGH = 5 // numbers to go out with
-export const AT_ONCE = 10
+/** How many numbers of a paper are asked for at once. */
+export const AT_ONCE: Readonly<Record<PaperName, number>> = { order: 10, seal_record: 3 }
 
 /** The officer's blocks, oldest first, and what each number stands at with what waits here. */
 export async function heldBlocks(device: Device): Promise<{ block: HeldBlock; numbers: { number: string; state: NumberState }[] }[]> {
@@ -26,12 +27,12 @@ export async function heldBlocks(device: Device): Promise<{ block: HeldBlock; nu
     }))
 }
 
-/** Numbers that may be used here and now: lent to this device, and nothing said of them yet. */
-export async function freeNumbers(device: Device): Promise<FreeNumber[]> {
+/** Numbers of a paper that may be used here and now: lent to this device, and nothing said of them yet. */
+export async function freeNumbers(device: Device, paper: PaperName): Promise<FreeNumber[]> {
   const queue = await device.store.queue()
   const blocks = await heldBlocks(device)
   return blocks
-    .filter(({ block }) => block.queue_id === null || block.queue_id === queue)
+    .filter(({ block }) => block.paper === paper && (block.queue_id === null || block.queue_id === queue))
     .flatMap(({ block, numbers }) => numbers.filter(({ state }) => state === 'HELD').map(({ number }) => ({ block, number })))
 }
 
@@ -42,8 +43,8 @@ function spoken(lines: readonly Sealed[]): Set<string> {
     if (line.outcome === 'rejected') continue
     if (line.name === 'number_block.give_back') said.add(line.entityId)
     const { args } = JSON.parse(line.line) as Mutation
-    const served = (args['order'] as { served?: { number?: string } | null } | undefined)?.served?.number
-    const number = line.name === 'number_block.void' ? (args['number'] as string) : served
+    const { served } = (args['order'] ?? args) as { served?: { number?: string } | null }
+    const number = line.name === 'number_block.void' ? (args['number'] as string) : served?.number
     if (number !== undefined) said.add(number)
   }
   return said

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@/offline'
-import { orderText, type OrderWords } from './filling'
+import { textOf, type SpotPaper } from './filling'
 import type { FreeNumber } from './numbers'
 
 /** How a paper is served on the spot, as far as it is written. */
@@ -18,27 +18,27 @@ export const newServed = (): ServedDraft => ({
   isServed: false, number: '', servedAt: '', body: '', signed: 'PARTY', partyName: '', witnessName: '', photos: [],
 })
 
-/** The paper as the order now stands; null where no number is left for it. */
-export function paperOf(draft: ServedDraft, free: readonly FreeNumber[], order: OrderWords): { block: FreeNumber['block']; text: string } | null {
+/** The paper as it now stands; null where no number is left for it. */
+export function paperOf(draft: ServedDraft, free: readonly FreeNumber[], made: SpotPaper): { block: FreeNumber['block']; text: string } | null {
   const lent = free.find((one) => one.number === draft.number)
-  return lent ? { block: lent.block, text: orderText(lent.block.body, lent.block.office_name, lent.number, order, new Date(draft.servedAt)) } : null
+  return lent ? { block: lent.block, text: textOf(made, lent.block.body, lent.block.office_name, lent.number, new Date(draft.servedAt)) } : null
 }
 
 export type ServedLack = 'number' | 'shown' | 'party' | 'signature' | 'witness'
 
 /** What is still missing. A paper that was changed after it was shown has to be shown again. */
-export function lacksOfServed(draft: ServedDraft, free: readonly FreeNumber[], order: OrderWords): ServedLack[] {
+export function lacksOfServed(draft: ServedDraft, free: readonly FreeNumber[], made: SpotPaper): ServedLack[] {
   if (!draft.isServed) return []
-  const paper = paperOf(draft, free, order)
+  const paper = paperOf(draft, free, made)
   if (paper === null) return ['number']
   if (draft.body !== paper.text) return ['shown']
   if (draft.signed === 'REFUSED') return draft.witnessName.trim() === '' ? ['witness'] : []
   return [...(draft.partyName.trim() === '' ? (['party'] as const) : []), ...(draft.photos.length === 0 ? (['signature'] as const) : [])]
 }
 
-/** The paper as it was served, for the order's arguments; null if it was not. */
-export function servedOf(draft: ServedDraft, free: readonly FreeNumber[], order: OrderWords): JsonObject | null {
-  const paper = paperOf(draft, free, order)
+/** The paper as it was served, for the arguments of the act; null if it was not. */
+export function servedOf(draft: ServedDraft, free: readonly FreeNumber[], made: SpotPaper): JsonObject | null {
+  const paper = paperOf(draft, free, made)
   if (!draft.isServed || paper === null) return null
   return {
     block_id: paper.block.id,

@@ -69,6 +69,6 @@ export async function readinessOf(device: Device, isDraining: boolean, makesPape
     hasPin: (await device.pin.state()) !== 'none',
     acts: waiting.acts,
     photos: waiting.photos,
-    numbers: makesPapers ? (await freeNumbers(device)).length : null,
+    numbers: makesPapers ? (await freeNumbers(device, 'order')).length : null,
   }
 }
