@@ -164,7 +164,7 @@ def test_the_unit_applies_two_officers_look_in_three_days_and_a_leader_answers_i
     assert case.read()["due_at"] is None
 
 
-def test_whoever_found_it_does_not_decide_about_it(client: FlaskClient) -> None:
+def test_whoever_found_it_does_not_decide_about_it(fresh_database: object, client: FlaskClient) -> None:
     """Also where an officer stands in for the leader."""
     inspection = make_inspection(client, "IN_PROGRESS")
     leader = inspection.office.leader
