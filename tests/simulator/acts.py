@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.simulator import desk_acts, field_acts, mishaps
+from tests.simulator import desk_acts, field_acts, mishaps, table_acts
 from tests.simulator.simulation import Simulation
 
 Act = Callable[[Simulation], str | None]
@@ -17,11 +17,15 @@ ACTS: tuple[tuple[int, Act], ...] = (
     (5, field_acts.report),
     (2, field_acts.report_anonymously),
     (36, field_acts.work_on_a_case),
+    (50, table_acts.work),
+    (10, table_acts.begin),
     (6, field_acts.work_on_a_task),
     (8, field_acts.edit_a_unit),
     (4, field_acts.do_the_unheard_of),
     (8, field_acts.speak_up),
     (5, field_acts.decide_an_issue),
+    (24, table_acts.work_at_a_desk),
+    (2, table_acts.plan_at_a_desk),
     (12, desk_acts.triage),
     (3, desk_acts.merge),
     (2, desk_acts.split),

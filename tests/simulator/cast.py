@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from accounts.actor import Role
 from device.client import Device
@@ -15,11 +15,11 @@ from device.storage import Sealed
 from device.store import Store
 from device.transport import Answer
 from tests.clock import Clock
-from tests.makers import CATEGORY, FOUND, report
 from tests.people import ELSEWHERE, HOME, demo_accounts
 from tests.servers import RunningCluster
 from tests.simulator.ids import deterministic_ids
 from tests.simulator.network import Radio, Request
+from tests.simulator.prologue import begin_cases
 from tests.simulator.server import SimulatedServer
 
 REGION = "150000"
@@ -33,13 +33,17 @@ _PHONES = (
     ("leader", Role.UNIT_LEADER, HOME, 0),
     ("clerk", Role.INTAKE_CLERK, HOME, 0),
     ("grid", Role.GRID_WORKER, HOME, 0),
+    ("manager", Role.UNIT_MANAGER, HOME, 0),
+    ("expert", Role.EXPERT, HOME, 0),
+    ("firefighter", Role.FIREFIGHTER, HOME, 0),
     ("officer-4", Role.FIRE_OFFICER, ELSEWHERE, 0),
     ("officer-5", Role.FIRE_OFFICER, ELSEWHERE, 1),
     ("leader-2", Role.UNIT_LEADER, ELSEWHERE, 0),
 )
 _DESKS = (
     *((f"{role.value}.{code}", role, code, 0) for code in (HOME, ELSEWHERE)
-      for role in (Role.UNIT_LEADER, Role.INTAKE_CLERK, Role.RECEIVER_CLERK, Role.SUPERVISOR)),
+      for role in (Role.UNIT_LEADER, Role.INTAKE_CLERK, Role.RECEIVER_CLERK, Role.SUPERVISOR, Role.PERMIT_CLERK,
+                   Role.PERMIT_APPROVER)),
     ("region", Role.UNIT_LEADER, REGION, 0),
     ("sysadmin", Role.SYS_ADMIN, REGION, 0),
     ("secadmin", Role.SEC_ADMIN, REGION, 0),
@@ -155,7 +159,7 @@ def make_template(cluster: RunningCluster, worker_id: str, seeded: str) -> Templ
             ]
             desks = [_member(server, clock, name, role, code, _way(role, code, nth)) for name, role, code, nth in _DESKS]
             everybody = {member.name: member.device for member in (*phones, *desks)}
-            _begin_cases(everybody, clock)
+            begin_cases(everybody, _legal_person(server, clock), clock)
             for device in everybody.values():
                 device.pull()
     finally:
@@ -174,32 +178,16 @@ def _member(server: SimulatedServer, clock: Clock, name: str, role: Role, code: 
     return Member(name, role, code, way, device)
 
 
-def _begin_cases(everybody: dict[str, Device], clock: Clock) -> None:
-    """One case of each citizen: assigned, found, and closed."""
-    clerk, leader = (everybody[f"{role.value}.{HOME}"] for role in (Role.INTAKE_CLERK, Role.UNIT_LEADER))
-    first, second = (everybody[name] for name in ("officer-1", "officer-2"))
-
-    def act(device: Device, name: str, hazard_id: str, args: dict[str, Any]) -> str:
-        clock.advance(seconds=1)
-        line = device.mutate(name, hazard_id, args).line
-        [result] = device.push()
-        assert result["outcome"] == "applied", result
-        return hashlib.sha256(line).hexdigest()
-
-    for progress, citizen in enumerate(_CITIZENS):
-        body = report(None, HOME, description=f"楼道堵塞 {citizen}")  # type: ignore[arg-type]
-        hazard_id = body.pop("id")
-        act(everybody[citizen], "hazard.submit", hazard_id, body)
-        clerk.call("POST", f"/hazards/{hazard_id}/actions/register", {"category": CATEGORY})
-        officers = [device.user["id"] for device in (first, second)]
-        leader.call("POST", f"/hazards/{hazard_id}/actions/assign", {"officer_ids": officers})
-        if progress > 0:
-            first.pull()
-            act(first, "hazard.start", hazard_id, {})
-            digest = act(first, "hazard.verify_false", hazard_id, FOUND)
-            act(second, "hazard.cosign", hazard_id, {"act_sha256": digest})
-        if progress > 1:
-            clerk.call("POST", f"/hazards/{hazard_id}/actions/tell_reporter", {})
+def _legal_person(server: SimulatedServer, clock: Clock) -> Device:
+    """Of the enterprise, as the identity provider confirms him."""
+    device = Device(DirectLine(server), Store(), clock)
+    [way] = device.call("GET", f"/auth/providers?install={device.install}", token=False)["items"]
+    asked = urlsplit(way["authorize_url"])
+    path = f"{asked.path}?{asked.query}&identity=responsible.{HOME}"
+    back = device.transport.send("GET", path, {}, b"").headers["location"]
+    said = {name: value for name, [value] in parse_qs(urlsplit(back).query).items() if name in ("code", "state")}
+    device.sign_in(provider=way["provider"], **said)
+    return device
 
 
 def packed(store: Store) -> bytes:

@@ -9,6 +9,7 @@ from accounts.offices import office_id
 from device.client import Refused
 from tests.makers import CATEGORY
 from tests.people import ELSEWHERE, HOME
+from tests.simulator.arguments import pair_of
 from tests.simulator.cast import Phone
 from tests.simulator.simulation import Simulation
 from workflow.hazards.rules import LIFE
@@ -66,13 +67,7 @@ def assign(sim: Simulation) -> str | None:
     case = _case(sim, "hazard", ("REGISTERED",) if sim.rng.random() < 0.9 else ("ASSIGNED", "VERIFYING"))
     if case is None:
         return None
-    phones = [phone for phone in sim.phones if phone.role is Role.FIRE_OFFICER and phone.person_id not in sim.removed]
-    at_home = sorted({phone.person_id for phone in phones if phone.region_code == case.region_code})
-    anybody = sorted({phone.person_id for phone in phones})
-    if len(anybody) < 2:
-        return None
-    chosen = sim.rng.sample(at_home if len(at_home) >= 2 else anybody, 2)
-    return _act(sim, "hazard", case, Role.UNIT_LEADER, "assign", officer_ids=chosen)
+    return _act(sim, "hazard", case, Role.UNIT_LEADER, "assign", officer_ids=pair_of(sim, case.region_code))
 
 
 def close(sim: Simulation) -> str | None:

@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from api.app import MUTATIONS
 from database.base import Json
 from sync.bodies import Bodies
+from tests.contracts.world import LIVES
 from tests.simulator.cast import LINES, Phone
 from tests.simulator.simulation import Simulation
 
 DONE = ("applied", "merged", "conflict")
+CREATING = frozenset(mutation.name for mutation in MUTATIONS if mutation.creates)
+# In effect with the second signature.
+SIGNED_BY_TWO = frozenset(
+    f"{kind}.{step.action}" for kind, life in LIVES.items() for step in life.transitions if step.officers == 2
+)
 
 
 @dataclass
@@ -26,6 +33,7 @@ class Facts:
     events: list[Any] = field(default_factory=list)
     sealed: dict[str, tuple[Phone, Json]] = field(default_factory=dict)  # mid -> phone, line
     acts: dict[tuple[str, str, str], str] = field(default_factory=dict)  # (owner, entity, made at) -> mid
+    drafts: dict[tuple[str, str], str] = field(default_factory=dict)  # (entity, made at) -> mid of an act of two officers
 
     def __post_init__(self) -> None:
         """Read."""
@@ -35,7 +43,7 @@ class Facts:
         )
         self.receipts = {(str(row.owner_id), str(row.key)): row for row in rows("SELECT * FROM receipt")}
         self.issues = {row.id: row for row in rows("SELECT * FROM issue")}
-        self.events = rows("SELECT id, name, entity_type, entity_id, actor_id, data FROM event ORDER BY id")
+        self.events = rows("SELECT id, name, entity_type, entity_id, revision, actor_id, data FROM event ORDER BY id")
         for phone in self.sim.phones:
             for mid, line in phone.sealed.items():
                 document = json.loads(line)
@@ -43,7 +51,10 @@ class Facts:
         for row in self.mutations:
             if row.mid is not None and str(row.mid) in self.sealed:
                 act = self.sealed[str(row.mid)][1]
-                self.acts[str(row.owner_id), act["entity"]["id"], act["made_at"]["wall"]] = str(row.mid)
+                entity_id, made_at = act["entity"]["id"], act["made_at"]["wall"]
+                self.acts[str(row.owner_id), entity_id, made_at] = str(row.mid)
+                if row.name in SIGNED_BY_TWO:
+                    self.drafts[entity_id, made_at] = str(row.mid)
 
     def bodies_of(self, mid: str, owner: str) -> list[Any]:
         """The rows of this owner that hold the mutation's body; copies in other queues hold none."""
@@ -54,11 +65,14 @@ class Facts:
         return Bodies(self.sim.server.parts.ring, bytes(row.body_key)).open(bytes(row.body), bytes(row.body_sha256))
 
     def events_of(self) -> dict[str, list[Any]]:
-        """mid -> the events that its act caused, as far as events tell when the act was made."""
+        """mid -> the events that its act caused, as far as events tell when the act was made.
+
+        What two officers do is caused by the act of the first, whoever hands in the signature of the second.
+        """
         found: dict[str, list[Any]] = {}
         for event in self.events:
-            made_at = (event.data or {}).get("made_at")
-            mid = self.acts.get((str(event.actor_id), str(event.entity_id), str(made_at)))
+            entity_id, made_at = str(event.entity_id), str((event.data or {}).get("made_at"))
+            mid = self.acts.get((str(event.actor_id), entity_id, made_at)) or self.drafts.get((entity_id, made_at))
             if mid is not None:
                 found.setdefault(mid, []).append(event)
         return found

@@ -18,7 +18,10 @@ import sync.dirty
 import sync.merge
 import sync.pull
 import tests.simulator.server
-from accounts.actor import Role
+import workflow.permits.acts
+import workflow.queue.commands
+from accounts.actor import Actor, Role
+from api.app import MUTATIONS
 from device.client import Device, Refused
 from device.store import Store
 from problems import RoleNotAllowed
@@ -26,11 +29,13 @@ from sync import ledger, scope_reading, snapshots
 from sync.chunk import Chunk
 from sync.feed import Feed
 from sync.merge import Merged
-from sync.mutations import Origin
+from sync.mutations import Mutation, Origin
 from sync.parking import Waiting
 from sync.pull import Pull, PullRequest, State
 from sync.push import Push
 from sync.snapshots import Offer
+from workflow.inspections.models import Inspection
+from workflow.measures.models import Measure
 from workflow.state_machine import StateMachine, Transition
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -223,6 +228,42 @@ def values_of_the_latest_clock_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sync.merge, "_foreign", later)
 
 
+def a_signature_of_a_visit_that_takes_effect_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = workflow.permits.acts.go
+
+    def twice(session: Session, permit: Any, step: Transition, *arguments: Any, **options: Any) -> None:
+        go(session, permit, step, *arguments, **options)
+        if step.officers == 2:
+            permit.state = step.source
+            go(session, permit, step, *arguments, **options)
+
+    monkeypatch.setattr("workflow.permits.visiting.go", twice)
+
+
+def a_reassigned_inspection_that_drops_what_the_former_pair_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_of_the_present_pair(mutation: Mutation) -> Mutation:
+        def run(session: Session, actor: Actor, inspection_id: Any, data: dict[str, Any], origin: Origin) -> Any:
+            inspection = session.get(Inspection, inspection_id)
+            if inspection is not None and actor.has(Role.FIRE_OFFICER) and actor.id not in inspection.officer_ids:
+                return inspection
+            return mutation.run(session, actor, inspection_id, data, origin)
+
+        return replace(mutation, run=run)
+
+    changed = [only_of_the_present_pair(each) if each.entity_type == "inspection" else each for each in MUTATIONS]
+    monkeypatch.setattr("tests.simulator.releases.MUTATIONS", changed)
+
+
+def a_sealing_that_stays_on_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    reflect = workflow.queue.commands.reflect
+
+    def but_measures(session: Session, case: Any, *arguments: Any, **options: Any) -> None:
+        if not isinstance(case, Measure) or options["is_new"]:
+            reflect(session, case, *arguments, **options)
+
+    monkeypatch.setattr("workflow.reactions.reflect", but_measures)
+
+
 # Each with what it is found by; "a|b": whichever of the two a seed breaks first.
 FAULTS: list[tuple[Plant, str]] = [
     (receipt_outside_the_transaction, "one_effect"),
@@ -243,6 +284,9 @@ FAULTS: list[tuple[Plant, str]] = [
     (photos_that_go_before_records, "sent a photo before a record"),
     (a_page_applied_on_another_cursor, "an old answer changed"),
     (steps_from_any_state, "only_legal_transitions"),
+    (a_signature_of_a_visit_that_takes_effect_twice, "one_effect"),
+    (a_reassigned_inspection_that_drops_what_the_former_pair_did, "what_was_taken_happened"),
+    (a_sealing_that_stays_on_the_list, "exactly_one_holder"),
     (addresses_that_are_noted, "anonymous_reports_join_nobody"),
     (a_worker_that_tries_nothing_again, "what_this_release_knows_is_done"),
 ]

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
-from datetime import timedelta
 from typing import Any
-
-from PIL import Image
 
 from accounts.actor import Role
 from database.base import new_id
@@ -16,9 +10,11 @@ from device.client import Refused
 from device.transport import NoNetwork
 from tests.makers import CATEGORY, FOUND, report as report_body
 from tests.people import ELSEWHERE, HOME
+from tests.simulator.arguments import order
 from tests.simulator.cast import Phone
+from tests.simulator.photos import photo
 from tests.simulator.simulation import Simulation
-from workflow.clocks import local_day
+from tests.simulator.table_acts import cosigned
 from workflow.hazards.rules import LIFE
 from workflow.queue.rules import TAKERS
 
@@ -56,13 +52,6 @@ def pull(sim: Simulation) -> str | None:
 # ---- reports ----
 
 
-def _photo(number: int) -> bytes:
-    """A small JPEG, another one for each number."""
-    file = io.BytesIO()
-    Image.new("RGB", (32, 32), (number, number * 7 % 256, 99)).save(file, "JPEG")
-    return file.getvalue()
-
-
 def _snap(sim: Simulation, phone: Phone, **fields: Any) -> str:
     place = sim.rng.choice((HOME, HOME, ELSEWHERE))
     body = report_body(None, place, description=f"楼道堵塞 {sim.step}", **fields)  # type: ignore[arg-type]
@@ -77,7 +66,7 @@ def report(sim: Simulation) -> str | None:
     if not phones:
         return None
     phone = sim.rng.choice(phones)
-    photos = [phone.device.add_photo(_photo(sim.step))] if sim.rng.random() < 0.3 else []
+    photos = [phone.device.add_photo(photo(sim.step))] if sim.rng.random() < 0.3 else []
     return f"{phone.name} snaps {_snap(sim, phone, photos=photos)[-6:]} with {len(photos)} photos"
 
 
@@ -165,28 +154,9 @@ def _verify(sim: Simulation, phone: Phone, hazard: dict[str, Any]) -> str:
     action = sim.rng.choice(("verify_false", "verify_true", "fix_on_site"))
     args: dict[str, Any] = dict(FOUND)
     if action == "verify_true":
-        args["order"] = _order(sim)
+        args["order"] = order(sim, phone, "晨光宾馆", None)
     line = sim.seal(phone, f"hazard.{action}", hazard["id"], args)
-    partners = [
-        other for other in sim.of_role(*OFFICERS)
-        if other is not phone and other.person_id in hazard["officer_ids"] and other.person_id != phone.person_id
-    ]  # fmt: skip
-    told = f"{phone.name} {action} {hazard['id'][-6:]}"
-    if not partners or sim.rng.random() < 0.15:
-        return told
-    partner, digest = sim.rng.choice(partners), hashlib.sha256(line).hexdigest()
-    if sim.rng.random() < 0.5:
-        sim.seal(partner, "hazard.cosign", hazard["id"], {"act_sha256": digest})
-        return f"{told}, {partner.name} signs on his own phone"
-    signed = {"act_sha256": digest, "signer_id": partner.person_id, "signature": partner.device.sign(digest)}
-    sim.seal(phone, "hazard.cosign", hazard["id"], signed, depends_on=(json.loads(line)["mid"],))
-    return f"{told}, {partner.name} signs on the first phone"
-
-
-def _order(sim: Simulation) -> dict[str, Any]:
-    due_on = (local_day(sim.clock.now) + timedelta(days=21)).isoformat()
-    items = [{"description": "清理疏散通道", "clause": "消防法28"}]
-    return {"kind": "DEADLINE", "due_on": due_on, "unit_name": "晨光宾馆", "unit_id": None, "items": items}
+    return f"{phone.name} {action} {hazard['id'][-6:]}{cosigned(sim, phone, 'hazard', hazard, line)}"
 
 
 def _letter(phone: Phone) -> dict[str, Any]:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.simulator.facts import DONE, Facts
-from workflow.handovers.rules import LIFE as HANDOVER_LIFE
-from workflow.hazards.rules import LIFE as HAZARD_LIFE
-from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
-
-SIGNED_BY_TWO = ("hazard.verify_true", "hazard.verify_false", "hazard.fix_on_site")  # in effect with the second signature
+from tests.contracts.world import LIVES
+from tests.simulator.facts import CREATING, DONE, SIGNED_BY_TWO, Facts
 
 
 def no_loss(facts: Facts) -> Iterator[str]:
@@ -50,19 +46,27 @@ def one_effect(facts: Facts) -> Iterator[str]:
         doubled = [name for name, count in Counter(event.name for event in events).items() if count > 1]
         if doubled:
             yield f"{mid} had its effect more than once: {doubled}"
-        row = outcomes[str(events[0].actor_id), mid]
-        # Also about what was refused when it ran at last: then an issue of its own names its place in the queue.
-        about_it = [issue for issue in facts.issues.values() if (issue.queue_id, issue.seq) == (row.queue_id, row.seq)]
-        about_it += [facts.issues[row.issue_id]] if row.issue_id in facts.issues else []
-        decided = row.resolution == "applied" or any(issue.state == "applied" for issue in about_it)
-        if row.outcome not in DONE and not decided:
+        row = outcomes.get((str(events[0].actor_id), mid)) or next(row for (_, of), row in outcomes.items() if of == mid)
+        if row.outcome not in DONE and not _is_decided(facts, row):
             yield f"{mid} had an effect ({events[0].name}), and its outcome is {row.outcome}"
-    for event in facts.events:
-        if event.name == "hazard.submitted":
-            of_it = [row for row in facts.mutations if row.entity_id == event.entity_id and row.body]
-            submits = [row for row in of_it if row.name == "hazard.submit"]
-            if submits and all(row.outcome not in DONE for row in submits):  # a guest who lost his session sends it as another
-                yield f"{event.entity_id} was submitted, and its outcome is {submits[0].outcome}"
+    begun = {event.entity_id for event in facts.events}
+    made: dict[Any, list[Any]] = defaultdict(list)
+    for row in facts.mutations:
+        if row.name in CREATING and row.body and row.entity_id in begun:
+            made[row.entity_id].append(row)
+    for entity_id, rows in made.items():
+        if not any(
+            row.outcome in DONE or _is_decided(facts, row) for row in rows
+        ):  # a guest who lost his session sends it as another
+            yield f"{entity_id} was made, and the outcome of {rows[0].name} is {rows[0].outcome}"
+
+
+def _is_decided(facts: Facts, row: Any) -> bool:
+    """True of what was left over and somebody has let happen, or the next release."""
+    # Also about what was refused when it ran at last: then an issue of its own names its place in the queue.
+    about_it = [issue for issue in facts.issues.values() if (issue.queue_id, issue.seq) == (row.queue_id, row.seq)]
+    about_it += [facts.issues[row.issue_id]] if row.issue_id in facts.issues else []
+    return row.resolution == "applied" or any(issue.state == "applied" for issue in about_it)
 
 
 def order_within_a_queue(facts: Facts) -> Iterator[str]:
@@ -120,19 +124,25 @@ def losing_values_are_found(facts: Facts) -> Iterator[str]:
             yield f"issue {issue.id} does not hold the losing value"
 
 
+_EDITS = ("unit.edit", "water_source.edit", "rescue_sheet.edit")
+
+
 def no_value_is_lost_in_silence(facts: Facts) -> Iterator[str]:
     """8. A value that was taken stands, or was overwritten by somebody who had seen it, or an issue tells of it."""
-    edits = [row for row in facts.mutations if row.name == "unit.edit" and row.body is not None and str(row.mid) in facts.sealed]
+    edits = [row for row in facts.mutations if row.name in _EDITS and row.body is not None and str(row.mid) in facts.sealed]
     taken = [row for row in edits if row.outcome in (*DONE, "noop") or row.resolution == "applied"]
     told = {(issue.subject_id, issue.field, value) for issue in facts.issues.values() for value in _values(issue.losing)}
-    units = {row.id: row for row in facts.sim.server.rows("SELECT id, name, address FROM unit")}
+    tables = {name: facts.sim.server.rows(f"SELECT * FROM {name.removesuffix('.edit')}") for name in _EDITS}  # noqa: S608 - our own names
+    records = {(name, row.id): row for name, rows in tables.items() for row in rows}
     for row in taken:
         for field, (_, value) in facts.sealed[str(row.mid)][1]["changes"].items():
-            if getattr(units[row.entity_id], field) == value or (row.entity_id, field, value) in told:
+            if getattr(records[row.name, row.entity_id], field) == value or (row.entity_id, field, value) in told:
                 continue
-            others = [other for other in taken if other.entity_id == row.entity_id and other.mid != row.mid]
+            others = [
+                other for other in taken if (other.name, other.entity_id) == (row.name, row.entity_id) and other.mid != row.mid
+            ]
             if not any(_knew(facts, other, field, value, row) for other in others):
-                yield f"{field} {value!r} of unit {row.entity_id} ({row.mid}) is nowhere, and no issue tells of it"
+                yield f"{row.name}: {field} {value!r} of {row.entity_id} ({row.mid}) is nowhere, and no issue tells of it"
 
 
 def _values(losing: Any) -> list[Any]:
@@ -167,14 +177,11 @@ def no_defect_parked_anything(facts: Facts) -> Iterator[str]:
             yield f"{row.name} {row.mid} met a fault of the server"
 
 
-_LIVES = {"hazard": HAZARD_LIFE, "handover": HANDOVER_LIFE, "rectification": RECTIFICATION_LIFE}
-
-
 def only_legal_transitions(facts: Facts) -> Iterator[str]:
     """13. Each step stands in the table of its life cycle, begins where the last one ended, and the record is where they lead."""
     stands: dict[Any, str] = {}
     for event in facts.events:
-        life, data = _LIVES.get(event.entity_type), event.data or {}
+        life, data = LIVES.get(event.entity_type), event.data or {}
         if life is None or "to" not in data:
             continue
         step = (data.get("from", ""), data.get("action", ""), data["to"])
@@ -183,7 +190,7 @@ def only_legal_transitions(facts: Facts) -> Iterator[str]:
         if "from" in data and stands.get(event.entity_id, data["from"]) != data["from"]:
             yield f"{event.name} of {event.entity_id} begins at {data['from']}, the last step ended at {stands[event.entity_id]}"
         stands[event.entity_id] = data["to"]
-    for kind in _LIVES:
+    for kind in LIVES:
         for row in facts.sim.server.rows(f"SELECT id, state FROM {kind}"):  # noqa: S608 - our own names
             if row.id in stands and stands[row.id] != row.state:
                 yield f"{kind} {row.id} is {row.state}, its last step led to {stands[row.id]}"

@@ -16,8 +16,10 @@ from sync.resolving import declare_resolutions
 _NEW_ACTS = (
     "hazard.start", "hazard.reclassify", "hazard.cosign", "hazard.fix_on_site", "hazard.hand_over", "hazard.withdraw",
     "hazard.dispute", "hazard.rate", "task.claim", "task.release", "unit.edit",
+    "permit.verify_pass", "permit.cosign", "assistance.submit", "assistance.advise", "inspection.start", "inspection.find_none",
+    "measure.open", "measure.cosign", "water_source.report", "rescue_sheet.edit", "number_block.lend",
 )  # fmt: skip
-_HOW_MANY = 5
+_HOW_MANY = 8
 
 
 class NewApp(Device):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
 from typing import Any, ClassVar
 from unittest.mock import patch
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.app import assemble, create_app
 from api.context import Parts
-from database.base import new_id
+from database.base import Json, new_id
 from device.transport import Answer
 from operations.databases import create_database, drop_database
 from settings import Settings
@@ -57,6 +59,14 @@ class SimulatedServer:
         app = self._routes(self._settings, self.parts)
         app.extensions["fire"] = self._processes[self._answered % len(self._processes)]
         return WsgiTransport(app.wsgi_app).send(request.method, request.path, request.headers, request.body)
+
+    @classmethod
+    @cache
+    def document(cls) -> Json:
+        """OpenAPI, as any release serves it."""
+        assert cls._app is not None
+        found: Json = json.loads(WsgiTransport(cls._app.wsgi_app).send("GET", "/api/v1/openapi.json", {}, b"").body)
+        return found
 
     def restart(self) -> None:
         """The processes end and others serve the same database."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.servers import RunningCluster
-from tests.simulator import anonymity, device_invariants, invariants
+from tests.simulator import anonymity, case_invariants, device_invariants, invariants
 from tests.simulator.cast import Template
 from tests.simulator.facts import Facts
 from tests.simulator.network import ServerBroke
@@ -26,6 +26,9 @@ AT_REST: tuple[Invariant, ...] = (
     invariants.what_this_release_knows_is_done,
     invariants.no_defect_parked_anything,
     invariants.only_legal_transitions,
+    case_invariants.what_was_taken_happened,
+    case_invariants.exactly_one_holder,
+    case_invariants.numbers_are_reconciled,
     anonymity.anonymous_reports_join_nobody,
 )
 
