@@ -93,7 +93,7 @@ export default {
   'measures.found': 'What was found',
   'measures.found_hint': 'who was there, and what you saw',
   'measures.keep': 'Keep it on this device',
-  'measures.begun_here': 'The record is kept on this device, and sent once there is a network.',
+  'measures.begun_here': 'It was begun on this device, and is sent once there is a network.',
   'measures.on_line': 'All of the case, and what else is to be done (on line)',
   'measures.missing.served_at': 'Say when it was served',
   'measures.missing.served_early': 'It is served after it was decided',

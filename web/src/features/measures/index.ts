@@ -100,7 +100,7 @@ export const measures: Feature = {
     'measures.found': '检查情况',
     'measures.found_hint': '写明在场人员和看到的情况',
     'measures.keep': '保存在本机',
-    'measures.begun_here': '查封记录已保存在本机,尚未上报。联网后自动上报。',
+    'measures.begun_here': '这一件在本机登记,尚未上报。联网后自动上报。',
     'measures.on_line': '查看全部材料、办理其他事项(需要网络)',
     'measures.missing.served_at': '请填写送达时间',
     'measures.missing.served_early': '送达时间应在作出决定之后',
