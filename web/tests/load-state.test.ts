@@ -10,6 +10,6 @@ const shown = (props: { isShown?: boolean }) =>
   renderToString(createSSRApp(() => h(LoadState, { isLoading: false, failure: { kind: 'offline', text: '没有网络' }, ...props })).use(i18n))
 
 test('what came earlier is not passed off as the newest when it cannot be read again', async () => {
-  expect(await shown({ isShown: true })).toContain('以下可能不是最新内容:没有网络')
-  expect(await shown({})).not.toContain('以下可能不是最新内容')
+  expect(await shown({ isShown: true })).toContain('没有取得最新内容')
+  expect(await shown({})).not.toContain('没有取得最新内容')
 })

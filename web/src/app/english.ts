@@ -8,7 +8,7 @@ export default {
   'app.save': 'Save',
   'app.list_comma': ', ',
   'app.retry': 'Try again',
-  'app.not_newest': 'This may not be the newest: {why}',
+  'app.not_newest': 'The newest could not be read: this may be from before.',
   'app.stale': 'Somebody else has just changed this; you now see what he wrote. Your own words are still here: look at them and try again.',
   'app.changed_too': 'Somebody else changed this too: {fields}. What you save takes its place.',
   'app.more': 'Load more',

@@ -8,7 +8,7 @@ export const words = {
   'app.save': '保存',
   'app.list_comma': '、',
   'app.retry': '重试',
-  'app.not_newest': '以下可能不是最新内容:{why}',
+  'app.not_newest': '没有取得最新内容,以下可能是先前的内容。',
   'app.stale': '他人刚刚更新了内容,现在显示的是最新的。您填写的仍在,请核对后再试。',
   'app.changed_too': '他人也修改了:{fields}。保存后以您填写的为准。',
   'app.more': '加载更多',
