@@ -115,6 +115,7 @@ def test_on_the_way_he_calls_the_control_room_and_sees_water_near_the_unit(page:
         page.get_by_role("button", name="附近水源").or_(page.get_by_role("link", name="附近水源")).click()
         page.get_by_placeholder("水源编号、单位名称或者地点").fill(f"{tail}号栓")
         expect(page.get_by_role("article").first).to_contain_text(f"门前{tail}号栓")
+        expect(page.get_by_role("article").last).to_contain_text("在该单位")  # not from where he is
 
 
 def test_what_was_found_at_a_unit_is_written_down_off_line_and_surveyed(page: Page, office: Office) -> None:

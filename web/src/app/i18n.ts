@@ -26,10 +26,7 @@ async function loadEnglish(): Promise<boolean> {
 }
 
 async function show(locale: Locale): Promise<void> {
-  if (locale === 'en' && !(await loadEnglish())) {
-    window.addEventListener('online', () => void show(preferences.locale), { once: true }) // until then it stays Chinese, dates and all
-    return
-  }
+  if (locale === 'en' && !(await loadEnglish())) return // it stays Chinese, dates and all, until the next start
   if (preferences.locale !== locale) return // another choice was made meanwhile
   i18n.global.locale.value = locale
   document.documentElement.lang = locale
