@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.actor import Role
-from device.exchange import new_id
+from device.exchange import API, new_id
 from operations.demo.cases import Office
-from operations.demo.people import API, Json, Person, Stage
-from operations.demo.photos import send_whole
-from operations.demo.photos import take_photo as photographed
+from operations.demo.people import Json, Person, Stage
+from operations.demo.photos import send_whole, take_photo as photographed
 from tests.people import ELSEWHERE
 from tests.web.browsing import axe, offline, sign_in, take_photo, wait_until_kept
 from tests.web.officers import SENT_WITHIN_MS, THERE
