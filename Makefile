@@ -34,8 +34,8 @@ client: runtime ## the web client, built into web/dist; nothing to do, nothing d
 browser: everything
 	@$(BIN)/python -m operations.browser
 
-screenshots: everything client browser ## every page of the web client, on a phone and on a desktop, into docs/screenshots
-	@exec $(BIN)/python -m tests.web.screenshots
+screenshots: everything client browser ## every page of the web client (or those in ARGS), on a phone and on a desktop, into docs/screenshots
+	@exec $(BIN)/python -m tests.web.screenshots $(ARGS)
 
 speed: everything client browser ## Lighthouse on the entry page, and how long taps wait on a slow phone
 	@exec $(BIN)/python -m tests.web.speed

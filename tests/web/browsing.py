@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Route, expect
 
 from accounts.actor import Role
 from operations.client import WEB
@@ -63,6 +63,20 @@ def offline(context: BrowserContext) -> Iterator[None]:
         yield
     finally:
         context.set_offline(False)
+
+
+def lose_answer(page: Page, path: str) -> None:
+    """What is posted there next is done, and nobody hears of it: a weak line. After that it is as ever."""
+    lost: list[int] = []
+
+    def lose(route: Route) -> None:
+        if lost or route.request.method != "POST":
+            route.fallback()
+            return
+        lost.append(route.fetch().status)
+        route.abort("connectionreset")
+
+    page.route(f"**/api/v1{path}", lose)
 
 
 def see_program(page: Page) -> None:

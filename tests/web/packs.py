@@ -10,11 +10,11 @@ from operations.demo.photos import send_whole, take_photo
 from operations.demo.stories_pack import packed
 from tests.web.visits import HERE
 
-_FROZEN, _BROKEN = "新华东街12号栓", "青城商厦院内栓"
+_FROZEN, _BROKEN, _MALL = "新华东街12号栓", "青城商厦院内栓", "青城商厦"
 
 
 def pack(stage: Stage, office: Office) -> dict[str, str]:
-    """Ids of a frozen hydrant and of the enterprise, a key unit, whose sheet is filled in."""
+    """Ids of a frozen hydrant, of the enterprise, a key unit, whose sheet is filled in, and of one that one drives to."""
     packed(stage)
     firefighter = stage.account("FIREFIGHTER", office.region_code)
     ids: dict[str, str] = {}
@@ -38,4 +38,5 @@ def pack(stage: Stage, office: Office) -> dict[str, str]:
     firefighter.post(f"{path}/edit", {"changes": changes}, name="rescue_sheet.edit", subject_id=unit_id)
     firefighter.post(f"{path}/survey", {}, name="rescue_sheet.survey", subject_id=unit_id)
     send_whole(firefighter, page, "pack", firefighter)
-    return {"source": ids[_FROZEN], "sheet": unit_id}
+    target = firefighter.get(f"/rescue-sheets?q={quote(_MALL)}")["items"][0]["id"]
+    return {"source": ids[_FROZEN], "sheet": unit_id, "target": target}

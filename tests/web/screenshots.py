@@ -1,8 +1,12 @@
-"""`make screenshots`: a picture of every view, on a phone (also in elder mode) and on a desktop, into docs/screenshots."""
+"""`make screenshots`: a picture of every view, on a phone (also in elder mode) and on a desktop, into docs/screenshots.
+
+ARGS="duty calendar": of these alone, and the others stay as they are.
+"""
 
 from __future__ import annotations
 
 import io
+import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -53,11 +57,14 @@ def save(page: Page, path: Path) -> None:
     print(f"screenshots: {path.relative_to(ROOT)}", flush=True)
 
 
-def main() -> None:
+def main(names: list[str]) -> None:
     """Of a product of its own, which is removed afterwards; pictures of pages that are no more go too."""
+    if unknown := set(names) - {view.picture for view in VIEWS}:
+        sys.exit(f"no such picture: {', '.join(sorted(unknown))}")
+    views = [view for view in VIEWS if not names or view.picture in names]
     expect.set_options(timeout=PATIENCE_MS)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for earlier in PICTURES.iterdir():
+    for earlier in [] if names else PICTURES.iterdir():
         earlier.unlink()
     port = free_port()
     with (
@@ -67,10 +74,10 @@ def main() -> None:
         playwright.chromium.launch(executable_path=chromium(), args=FLAGS) as browser,
     ):
         url = f"http://127.0.0.1:{port}"
-        take(browser, url, VIEWS, make_content(url), PICTURES)
+        take(browser, url, views, make_content(url), PICTURES)
     taken = list(PICTURES.iterdir())
     print(f"screenshots: {len(taken)}, {sum(each.stat().st_size for each in taken) / 2**20:.1f} MB")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

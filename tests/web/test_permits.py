@@ -14,7 +14,7 @@ from device.exchange import new_id
 from operations.demo.people import Json, Person, Stage
 from operations.demo.photos import photographs
 from tests.people import ELSEWHERE, HOME
-from tests.web.browsing import axe, demo_account, new_phone, offline, sign_in
+from tests.web.browsing import axe, demo_account, lose_answer, new_phone, offline, sign_in
 
 MOST_TYPED = 15
 CAUGHT = 0.95
@@ -254,7 +254,10 @@ def test_a_clerk_enters_an_earlier_certificate_once_and_everybody_finds_it(page:
     expect(page.locator("fieldset").filter(has_text="统一社会信用代码").get_by_role("alert")).to_contain_text("有误")
     axe(page)
     code.fill("")
+    lose_answer(page, "/licences")
     enter(page)
+    expect(page.get_by_role("alert").filter(has_text="服务暂时连接不上")).to_be_visible()
+    enter(page)  # once more: it is entered, and not told as an error
     expect(page).to_have_url(re.compile("/licences$"))
     anybody = new_phone(browser, product).new_page()
     anybody.goto("/licences")

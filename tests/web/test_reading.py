@@ -46,6 +46,19 @@ def test_the_language_changes_without_a_reload_and_stays(page: Page) -> None:
     expect(page.get_by_role("heading", name="我的", exact=True)).to_be_visible()
 
 
+def test_english_that_does_not_come_leaves_a_chinese_page_and_comes_with_the_next_start(page: Page) -> None:
+    page.goto("/me")
+    page.route("**/assets/english-*.js", lambda route: route.abort())
+    page.get_by_role("radio", name="English").click()
+    expect(page.get_by_role("radio", name="English")).to_be_checked()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("heading", name="我的", exact=True)).to_be_visible()
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_role("heading", name="Me", exact=True)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_a_text_in_mongolian_script_is_read_in_columns_from_left_to_right(page: Page, stage: Stage) -> None:
     editor, lesson = stage.account("CONTENT_EDITOR", "150000"), new_id()
     body: Json = {

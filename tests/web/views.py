@@ -192,7 +192,7 @@ VIEWS = [
     View("/map", "map", Role.FIRE_OFFICER),
     View("/pack", "pack", Role.FIREFIGHTER),
     View("/pack", "pack-units", Role.FIREFIGHTER, "/pack?shelf=units"),
-    View("/pack", "pack-near", Role.FIREFIGHTER, "/pack?shelf=water&from={sheet}"),
+    View("/pack", "pack-near", Role.FIREFIGHTER, "/pack?shelf=water&from={target}"),
     View("/pack/water/new", "pack-source-new", Role.FIREFIGHTER),
     View("/pack/water/:id", "pack-source", Role.FIREFIGHTER, "/pack/water/{source}"),
     View("/pack/water/:id", "pack-source-missing", Role.FIREFIGHTER, f"/pack/water/{NOWHERE}"),

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto'
 import { IDBObjectStore } from 'fake-indexeddb'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Asking } from '@/features/my-reports/asking'
+import { Asking } from '@/app/asking'
 import { Handing } from '@/features/my-reports/handing'
 import type { Ending } from '@/features/my-reports/useSteps'
 import { NoNetwork, Refused, StorageFull } from '@/offline'

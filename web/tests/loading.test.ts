@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { useLoaded, usePages } from '@/app/async'
+import { useDoing, useLoaded, usePages } from '@/app/async'
+import { Refused } from '@/offline'
 
-vi.mock('@/app/i18n', () => ({ t: (key: string) => key }))
+vi.mock('@/app/i18n', () => ({ t: (key: string) => key, i18n: { global: { te: () => false } } }))
 
 /** Questions whose answers come when the test says so, in whatever order. */
 function questions<T>() {
@@ -32,5 +33,20 @@ describe('a list that is asked for anew', () => {
     asked[1]!('new')
     await settled()
     expect([value.value, isLoading.value]).toEqual(['new', false])
+  })
+})
+
+describe('a change of what somebody else has changed meanwhile', () => {
+  test('is refused, what he wrote is read, and the next try is over that', async () => {
+    let revision = 1
+    const reread = async (): Promise<void> => void (revision = 2)
+    const doing = useDoing(reread)
+    const save = async () => {
+      if (revision < 2) throw new Refused(412, { type: '/problems/stale_revision', title: '内容已被他人更新,请刷新后再试' })
+      return revision
+    }
+    expect(await doing.run(save)).toBeUndefined()
+    expect(doing.failure.value?.text).toBe('app.stale')
+    expect(await doing.run(save)).toBe(2)
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { HeldSource } from '@/app/held'
-import { changesOf, isMeant, isSeason, nearestFirst, numberOf, sourceWith } from '@/features/pack/pack'
+import { changesOf, isMeant, isSeason, nearestFirst, numberOf, sourceOf, sourcesOf, sourceWith } from '@/features/pack/pack'
 import { draftOf, fieldsOf, newDraft as newSheet, wrongIn } from '@/features/pack/sheetForm'
-import { lacksOf, newDraft } from '@/features/pack/sourceForm'
-import type { Sealed } from '@/offline'
+import { actOf, lacksOf, newDraft } from '@/features/pack/sourceForm'
+import type { Device, Sealed } from '@/offline'
 
 const HYDRANT = {
   id: 's1', revision: 3, waiting: [], region_code: '150102', kind: 'MUNICIPAL_HYDRANT', name: '12号栓', place: '路口', position: null, lon: 111.7, lat: 40.8, flow_lps: 15,
@@ -39,6 +39,14 @@ describe('a water source on the phone', () => {
   })
 })
 
+describe('a water source that is to be retired', () => {
+  it('is gone at once, from the list and from its own page', async () => {
+    const held = { ...HYDRANT, waiting: ['water_source.retire'] }
+    const device = { outbox: async () => [], allShown: async () => [held], shown: async () => held } as unknown as Device
+    expect([await sourcesOf(device), await sourceOf(device, 's1')]).toEqual([[], null])
+  })
+})
+
 describe('the list', () => {
   const things = [{ name: '乙', at: null }, { name: '甲', at: { lon: 111, lat: 41 } }, { name: '丙', at: { lon: 111.001, lat: 40 } }]
 
@@ -68,15 +76,24 @@ describe('the forms', () => {
     expect(lacksOf(said)).toEqual([])
     expect(lacksOf({ ...said, freezesFrom: '11-31', freezesTo: '04-15' })).toEqual(['season'])
     expect(lacksOf({ ...said, freezesFrom: '11-01' })).toEqual(['season'])
-    expect(lacksOf({ ...said, flow: '0' })).toEqual(['amount'])
+    expect(lacksOf({ ...said, flow: '0', volume: '很多' })).toEqual(['flow', 'volume'])
+    expect(lacksOf({ ...said, flow: '1500' })).toEqual(['flow']) // litres a minute, by mistake
+    expect(lacksOf({ ...said, flow: '1000', volume: '10000001' })).toEqual(['volume'])
     expect([numberOf('1.5'), numberOf(''), numberOf('x')]).toEqual([1.5, null, null])
+  })
+
+  it('add a source once, however often it is saved', () => {
+    const said = { ...newDraft(), id: 's9', kind: 'WELL', name: '井', place: '院内' }
+    expect(actOf(said, null, '150102')).toMatchObject({ name: 'water_source.add', args: { name: '井', region_code: '150102', state: 'USABLE' } })
+    expect(actOf(said, { ...said }, '150102')).toBeNull() // it is there already
+    expect(actOf({ ...said, note: '井盖重' }, said, '150102')).toMatchObject({ name: 'water_source.edit', changes: { note: ['', '井盖重'] } })
   })
 
   it('of a sheet give back what they were given', () => {
     const sheet = { ...fieldsOf(newSheet()), floors_above: 6, keyholders: [{ name: '王经理', phone: '13900001234' }], construction: 'STEEL', approach: '东门' }
     const again = fieldsOf(draftOf(sheet as never))
     expect(changesOf(sheet as never, again as never)).toEqual({})
-    const typed = { ...newSheet().typed, floors_above: '6.5', max_height_m: '0', control_room_phone: '打电话' }
-    expect(wrongIn({ ...newSheet(), typed, keyholders: [{ name: '王经理', phone: '' }] })).toEqual(['max_height_m', 'floors_above', 'control_room_phone', 'keyholders'])
+    const typed = { ...newSheet(), floors_above: '6.5', max_height_m: '0', control_room_phone: '打电话' }
+    expect(wrongIn({ ...typed, keyholders: [{ name: '王经理', phone: '' }] })).toEqual(['max_height_m', 'floors_above', 'control_room_phone', 'keyholders'])
   })
 })

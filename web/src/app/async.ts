@@ -79,8 +79,11 @@ export function usePages<T>(page: (cursor: string | null) => Promise<{ items: T[
   return { items, failure, isLoading, isLoaded, hasMore, reload, more }
 }
 
-/** Something that a person does: one at a time; what went wrong is told beside the button, field by field. */
-export function useDoing() {
+/**
+ * Something that a person does: one at a time; what went wrong is told beside the button, field by field.
+ * Where somebody else was faster, `reread` brings what he wrote, and the person looks at it and tries again.
+ */
+export function useDoing(reread?: () => Promise<void>) {
   const isBusy = ref(false)
   const failure = ref<Failure | null>(null)
   const refusal = shallowRef<Refused | null>(null)
@@ -93,8 +96,12 @@ export function useDoing() {
     try {
       return await work()
     } catch (error) {
-      failure.value = failureOf(error)
       refusal.value = error instanceof Refused ? error : null
+      failure.value = failureOf(error)
+      if (reread && refusal.value?.code === 'stale_revision') {
+        await reread()
+        failure.value = { kind: 'refused', text: t('app.stale') }
+      }
       return undefined
     } finally {
       isBusy.value = false

@@ -12,21 +12,24 @@ const chinese = Object.assign({}, words, ...FEATURES.map((feature) => feature.me
 /** Keys are whole: `a.b` and `a.b.c` may stand beside each other. */
 const messageResolver = (found: unknown, key: string): string | null => (found as Record<string, string>)[key] ?? null
 
-export const i18n = createI18n({ legacy: false, locale: preferences.locale, fallbackLocale: 'zh-CN', messageResolver, messages: { 'zh-CN': chinese, en: {} as Record<string, string> } })
+export const i18n = createI18n({ legacy: false, locale: 'zh-CN', fallbackLocale: 'zh-CN', messageResolver, messages: { 'zh-CN': chinese, en: {} as Record<string, string> } })
 
 /** A text outside of a component. */
 export const t = i18n.global.t
 
-/** The other language comes when somebody wants it: what everybody loads first stays small. */
-async function loadEnglish(): Promise<void> {
-  const parts = await Promise.all([import('./english'), ...FEATURES.map((feature) => feature.english())])
-  i18n.global.setLocaleMessage('en', Object.assign({}, ...parts.map((part) => part.default)) as Record<string, string>)
+/** The other language comes when somebody wants it: what everybody loads first stays small. False: there is no network for it. */
+async function loadEnglish(): Promise<boolean> {
+  const loading = Promise.all([import('./english'), ...FEATURES.map((feature) => feature.english())])
+  const parts = await loading.catch(() => null)
+  if (parts) i18n.global.setLocaleMessage('en', Object.assign({}, ...parts.map((part) => part.default)) as Record<string, string>)
+  return parts !== null
 }
 
 async function show(locale: Locale): Promise<void> {
-  if (locale === 'en') await loadEnglish().catch(() => undefined) // no network: Chinese stands in for it
+  if (locale === 'en' && !(await loadEnglish())) return // it stays Chinese, dates and all, until the next start
   if (preferences.locale !== locale) return // another choice was made meanwhile
   i18n.global.locale.value = locale
+  document.documentElement.lang = locale
   VantLocale.use(locale, locale === 'en' ? vantEnglish : vantChinese)
 }
 

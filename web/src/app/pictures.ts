@@ -7,7 +7,7 @@ import { Locked, NoNetwork } from '@/offline'
 interface Picture {
   readonly contentType: string
   readonly data: string | SealedText // base64
-  readonly keptAt: number
+  readonly keptAt: number // or asked for again
 }
 
 interface PicturesSchema extends DBSchema {
@@ -15,6 +15,7 @@ interface PicturesSchema extends DBSchema {
 }
 
 const KEPT_FOR_MS = 30 * 24 * 3_600_000
+const TOUCHED_AFTER_MS = 24 * 3_600_000
 const SIZE = '1600' // px along the longer edge
 
 function database(device: Device): Promise<IDBPDatabase<PicturesSchema>> {
@@ -26,20 +27,40 @@ export async function pictureOf(device: Device, id: string): Promise<Blob | null
   return (await device.photo(id)) ?? (await keptPicture(device, id)) ?? (await fetchPicture(device, id))
 }
 
-let isKeeping = false
+/** By person: what the round that is under way fetches, and its end. */
+const rounds = new Map<string, { readonly ids: Set<string>; readonly end: Promise<void> }>()
 
-/** Fetch what a person will want to see where there is no network. */
-export async function keepPictures(device: Device, ids: readonly string[]): Promise<void> {
-  if (isKeeping) return // the next change of the base asks again
-  isKeeping = true
+/** Fetch what a person will want to see where there is no network. What is asked for while a round is under way comes with it. */
+export function keepPictures(device: Device, ids: readonly string[]): Promise<void> {
+  const { partition } = device
+  const running = rounds.get(partition)
+  if (running) {
+    for (const id of ids) running.ids.add(id)
+    return running.end
+  }
+  const asked = new Set(ids)
+  const end = keepThese(device, asked).finally(() => rounds.delete(partition))
+  rounds.set(partition, { ids: asked, end })
+  return end
+}
+
+async function keepThese(device: Device, ids: ReadonlySet<string>): Promise<void> {
   try {
-    for (const id of ids) if (!(await device.photo(id)) && !(await hasPicture(device, id))) await fetchPicture(device, id)
-    await dropOld(device)
+    for (const id of ids) if (!(await device.photo(id)) && !(await hasPicture(device, id))) await fetchPicture(device, id) // ids grow meanwhile
+    await dropOld(device, ids)
   } catch (error) {
     if (!(error instanceof Locked)) throw error
-  } finally {
-    isKeeping = false
   }
+}
+
+/** How many of these are not to be had without a network. */
+export async function missingPictures(device: Device, ids: readonly string[]): Promise<number> {
+  const db = await database(device)
+  const kept = new Set(await db.getAllKeys('pictures'))
+  db.close()
+  const elsewhere = ids.filter((id) => !kept.has(id))
+  const own = await Promise.all(elsewhere.map((id) => device.photo(id)))
+  return own.filter((photo) => photo === null).length
 }
 
 /** All of this person's, with the base that they belong to. */
@@ -102,11 +123,15 @@ async function keep(device: Device, id: string, picture: Blob): Promise<void> {
   }
 }
 
-async function dropOld(device: Device): Promise<void> {
+/** What nobody asked for in a month; what is asked for now is kept for another one. */
+async function dropOld(device: Device, wanted: ReadonlySet<string>): Promise<void> {
   const db = await database(device)
   const store = db.transaction('pictures', 'readwrite').store
   for (let cursor = await store.openCursor(); cursor; cursor = await cursor.continue()) {
-    if (Date.now() - cursor.value.keptAt > KEPT_FOR_MS) await cursor.delete()
+    const age = Date.now() - cursor.value.keptAt
+    if (!wanted.has(cursor.key)) {
+      if (age > KEPT_FOR_MS) await cursor.delete()
+    } else if (age > TOUCHED_AFTER_MS) await cursor.update({ ...cursor.value, keptAt: Date.now() })
   }
   db.close()
 }

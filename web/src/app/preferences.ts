@@ -35,7 +35,6 @@ export function applyPreferences(): void {
 function apply(): void {
   const root = document.documentElement
   const isDark = preferences.theme === 'dark' || (preferences.theme === 'system' && dark.matches)
-  root.lang = preferences.locale
   root.dataset.mode = preferences.mode
   root.dataset.theme = isDark ? 'dark' : 'light'
   root.classList.toggle('van-theme-dark', isDark)

@@ -1,6 +1,7 @@
 import { markRaw, reactive, shallowRef } from 'vue'
 import type { components } from '@/generated/api'
 import { Device, devicesHere, newInstall, Syncing, type Credentials, type Waiting } from '@/offline'
+import { forgetDrafts } from './drafts'
 
 export type User = components['schemas']['Me']
 
@@ -35,9 +36,11 @@ export async function signIn(way: Credentials, install = newInstall()): Promise<
   return session.user!
 }
 
-/** Sign out, on the server too where it can be reached. What was not handed in stays here, for his next time. */
+/** Sign out, on the server too where it can be reached. What was not handed in stays here, for his next time; what was not saved does not. */
 export async function signOut(): Promise<void> {
+  const { partition } = ownDevice()
   await ownDevice().signOut({ anyway: true })
+  forgetDrafts(partition) // they are not sealed as the base is
   await use(null)
 }
 

@@ -286,6 +286,7 @@ export default {
   'cases.office_words': 'Find an office by name',
   'cases.position.asking': 'Locating',
   'cases.position.known': 'Located, within about {n} m',
+  'cases.position.kept': 'No position now: it stays as it was',
   'cases.position.unknown': 'No position; it is not needed',
   'cases.field.note': 'Note',
   'cases.field.category': 'Category of the law',

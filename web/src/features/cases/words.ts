@@ -117,6 +117,7 @@ export const words = {
   'cases.office_words': '按名称查找单位',
   'cases.position.asking': '正在定位',
   'cases.position.known': '已定位,误差约{n}米',
+  'cases.position.kept': '没有定位,位置保持原样',
   'cases.position.unknown': '没有定位,不影响办理',
   'cases.field.note': '备注',
   'cases.field.category': '法定类别',

@@ -21,6 +21,7 @@ export default {
   'duty.until_hint': 'To the next day where the end is not later than the beginning.',
   'duty.deputies': 'Deputies',
   'duty.deputies_hint': 'For the time named a deputy assigns, approves and signs in this office in somebody’s place, with his own account. A fire officer’s own powers are not lent.',
+  'duty.no_deputies': 'No deputies now.',
   'duty.stands_in': '{deputy} for {who}',
   'duty.end_deputy': 'End',
   'duty.end_deputy_sure': '{who} stands in no more, at once. Continue?',

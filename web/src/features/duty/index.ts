@@ -27,6 +27,7 @@ export const duty: Feature = {
     'duty.until_hint': '止的时刻不晚于起的时刻的,到次日为止。',
     'duty.deputies': '代理',
     'duty.deputies_hint': '代理期间,代理人以本人账号办理被代理人在本单位的派单、审批、签发等事项。消防监督员的执法职权不能代理。',
+    'duty.no_deputies': '目前没有代理。',
     'duty.stands_in': '{deputy} 代理 {who}',
     'duty.end_deputy': '结束',
     'duty.end_deputy_sure': '结束{who}的代理,立即生效。确定吗?',

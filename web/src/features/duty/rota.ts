@@ -5,6 +5,12 @@ export type Shift = Schemas['Shift']
 
 const DAY = 24 * 3600_000
 
+/** Shifts that are not over: what a roster is set from, and all that it may contain. */
+export const toCome = (shifts: readonly Shift[], now: number): Shift[] => shifts.filter((shift) => Date.parse(shift.ends_at) > now)
+
+/** The one under way. */
+export const underWay = (shifts: readonly Shift[], now: number): Shift | null => toCome(shifts, now).find((shift) => Date.parse(shift.starts_at) <= now) ?? null
+
 /** What a leader says of shifts that follow one another: people in turn, each day from a time to a time. */
 export interface Rota {
   readonly people: readonly string[] // in the order of their turns

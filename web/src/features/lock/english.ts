@@ -25,5 +25,4 @@ export default {
   'lock.to_sync': 'Show what is not sent',
   'lock.forgot': 'Forgot the PIN',
   'lock.forgot_sure': 'The case files on this device are erased and you are signed out. After signing in they can be downloaded again. What is not sent stays here and goes out after you sign in. Continue?',
-  'lock.lock_now': 'Lock now',
 }

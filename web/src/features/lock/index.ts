@@ -40,7 +40,6 @@ export const lock: Feature = {
     'lock.to_sync': '查看未上报的内容',
     'lock.forgot': '忘记口令',
     'lock.forgot_sure': '将清除本机的案件资料并退出登录。重新登录后可再次下载。尚未上报的记录和照片保留在本机,您再次登录后继续上报。确定吗?',
-    'lock.lock_now': '立即锁定',
   },
   english: () => import('./english'),
 }

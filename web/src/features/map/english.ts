@@ -10,7 +10,6 @@ export default {
   'map.approval': 'Approval number: {number}',
   'map.bearing': 'bearing {n}°',
   'map.accuracy': 'within {n} m',
-  'map.open': 'Open the case',
   'map.none': 'No task has coordinates.',
   'map.without': '{n} tasks have no coordinates; see their addresses.',
   'map.choose': 'Tap a task for direction and distance.',

@@ -10,7 +10,7 @@ export interface Place {
   readonly id: string
   readonly label: string
   readonly at: Point
-  readonly kind: 'task' | 'urgent' | 'unit'
+  readonly kind: 'task' | 'urgent' | 'unit' | 'water' | 'dry'
 }
 
 const SUBDOMAINS = '1234'

@@ -15,7 +15,6 @@ export const map: Feature = {
     'map.approval': '审图号:{number}',
     'map.bearing': '方位角{n}°',
     'map.accuracy': '误差约{n}米',
-    'map.open': '打开这一件',
     'map.none': '没有带坐标的任务。',
     'map.without': '没有坐标的任务:{n}件,请看地址。',
     'map.choose': '点任务的标记,看方向和距离。',

@@ -1,7 +1,7 @@
 import { computed } from 'vue'
 import { useDoing } from '@/app/async'
 import { apiOf } from '@/app/http'
-import { Asking, isLost } from './asking'
+import { Asking, isLost } from '@/app/asking'
 import type { useMyReport } from './useMyReport'
 
 const OURS = ['rate', 'dispute', 'withdraw', 'answer_office'] as const

@@ -21,15 +21,16 @@ export interface Sheet extends HeldSheet {
 
 export async function sourcesOf(device: Device): Promise<Source[]> {
   const lines = await device.outbox()
-  return ((await device.allShown('water_source')) as unknown as HeldSource[])
-    .map((held) => sourceWith(held, underWay(lines, held)))
-    .filter((source) => !source.waiting.includes('water_source.retire'))
+  return ((await device.allShown('water_source')) as unknown as HeldSource[]).filter(isInUse).map((held) => sourceWith(held, underWay(lines, held)))
 }
 
 export async function sourceOf(device: Device, id: string): Promise<Source | null> {
   const held = (await device.shown('water_source', id)) as unknown as HeldSource | null
-  return held && sourceWith(held, underWay(await device.outbox(), held))
+  return held && isInUse(held) ? sourceWith(held, underWay(await device.outbox(), held)) : null
 }
+
+/** Not one that is to be retired as soon as there is a network. */
+const isInUse = (held: HeldSource): boolean => !held.waiting.includes('water_source.retire')
 
 export async function sheetsOf(device: Device): Promise<Sheet[]> {
   return ((await device.allShown('rescue_sheet')) as unknown as HeldSheet[]).map(sheetWith)

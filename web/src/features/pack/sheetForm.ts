@@ -1,4 +1,5 @@
 import type { HeldSheet } from '@/app/held'
+import type { JsonObject } from '@/offline'
 import { numberOf } from './pack'
 
 export const CONSTRUCTIONS = ['REINFORCED_CONCRETE', 'STEEL', 'BRICK_CONCRETE', 'BRICK_WOOD', 'WOOD', 'FELT_TENT', 'OTHER'] as const
@@ -6,9 +7,9 @@ export const CONSTRUCTIONS = ['REINFORCED_CONCRETE', 'STEEL', 'BRICK_CONCRETE', 
 type Texts = 'approach' | 'ladder_spots' | 'water' | 'facilities' | 'key_parts' | 'dangerous_goods' | 'control_room_phone' | 'plan_title' | 'plan_edition' | 'notes'
 type Numbers = 'max_height_m' | 'max_width_m' | 'floors_above' | 'floors_below' | 'people_day' | 'people_night'
 
-/** One field: its name is the record's, `most` its characters, `keys` what keyboard a phone shows. */
+/** One field: its name is the record's, `most` its characters. */
 export type SheetField =
-  | { readonly name: Texts; readonly most: number; readonly isLine?: boolean; readonly keys?: 'tel' }
+  | { readonly name: Texts; readonly most: number; readonly isLine?: boolean }
   | { readonly name: Numbers; readonly isWhole: boolean; readonly least: number; readonly top: number }
 
 /** In the order in which one needs them on the way. */
@@ -33,43 +34,40 @@ const FIELDS = Object.values(SECTIONS).flat()
 const NUMBERS = FIELDS.filter((field) => 'isWhole' in field)
 
 /** What is typed, as it stands in the fields. */
-export interface SheetDraft {
-  isBegun: boolean
-  typed: Record<Texts | Numbers, string>
+export interface SheetDraft extends Record<Texts | Numbers, string> {
   construction: string
   keyholders: { name: string; phone: string }[]
   photos: string[]
 }
 
-const EMPTY: SheetDraft['typed'] = {
+export const newDraft = (): SheetDraft => ({
   approach: '', ladder_spots: '', water: '', facilities: '', key_parts: '', dangerous_goods: '', control_room_phone: '', plan_title: '', plan_edition: '', notes: '',
-  max_height_m: '', max_width_m: '', floors_above: '', floors_below: '', people_day: '', people_night: '',
-}
-
-export const newDraft = (): SheetDraft => ({ isBegun: false, typed: { ...EMPTY }, construction: '', keyholders: [], photos: [] })
+  max_height_m: '', max_width_m: '', floors_above: '', floors_below: '', people_day: '', people_night: '', construction: '', keyholders: [], photos: [],
+})
 
 export function draftOf(sheet: HeldSheet): SheetDraft {
-  const typed = Object.fromEntries(Object.keys(EMPTY).map((name) => [name, String(sheet[name as Texts | Numbers] ?? '')])) as SheetDraft['typed']
-  const keyholders = sheet.keyholders.map(({ name, phone }) => ({ name, phone }))
-  return { isBegun: true, typed, construction: sheet.construction ?? '', keyholders, photos: [...sheet.plan_photo_ids] }
+  const { keyholders: _, photos: __, ...lines } = newDraft()
+  const typed = Object.fromEntries((Object.keys(lines) as (keyof typeof lines)[]).map((name) => [name, String(sheet[name] ?? '')])) as typeof lines
+  return { ...typed, keyholders: sheet.keyholders.map(({ name, phone }) => ({ name, phone })), photos: [...sheet.plan_photo_ids] }
 }
 
 /** As a record holds them. */
-export function fieldsOf({ typed, construction, keyholders, photos }: SheetDraft) {
+export function fieldsOf({ construction, keyholders, photos, ...typed }: SheetDraft) {
   const isNumber = (name: string): boolean => NUMBERS.some((field) => field.name === name)
   const values = Object.entries(typed).map(([name, text]) => [name, isNumber(name) ? numberOf(text) : text.trim()])
   const reachable = keyholders.map(({ name, phone }) => ({ name: name.trim(), phone: phone.trim() })).filter(({ name, phone }) => name || phone)
-  return { ...Object.fromEntries(values), construction: construction || null, keyholders: reachable, plan_photo_ids: [...photos] } as Record<string, unknown>
+  return { ...Object.fromEntries(values), construction: construction || null, keyholders: reachable, plan_photo_ids: [...photos] } as JsonObject
 }
 
 /** What the server would not take, by field. */
-export function wrongIn({ typed, keyholders }: SheetDraft): string[] {
+export function wrongIn(draft: SheetDraft): string[] {
+  const { keyholders } = draft
   const numbers = NUMBERS.filter(({ name, isWhole, least, top }) => {
-    const text = typed[name].trim()
+    const text = draft[name].trim()
     const value = numberOf(text)
     return text !== '' && (value === null || value < least || value > top || (isWhole && !Number.isInteger(value)))
   })
-  const phones = [typed.control_room_phone, ...keyholders.map((one) => one.phone)]
+  const phones = [draft.control_room_phone, ...keyholders.map((one) => one.phone)]
   const halves = keyholders.filter(({ name, phone }) => (name.trim() === '') !== (phone.trim() === ''))
   return [
     ...numbers.map((field) => field.name),

@@ -64,7 +64,6 @@ export default {
   'policies.state.PENDING': 'to be filled in',
   'policies.state.IN_FORCE': 'in force',
   'policies.state.ENDED': 'ended',
-  'policies.date_hint': 'such as 2026-12-01',
   'policies.save': 'Save',
   'policies.saved': 'Saved',
   'unsealings.title': 'Unsealing of reporters',

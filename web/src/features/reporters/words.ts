@@ -63,7 +63,6 @@ export const words = {
   'policies.state.PENDING': '待填报',
   'policies.state.IN_FORCE': '执行中',
   'policies.state.ENDED': '已停止',
-  'policies.date_hint': '例如2026-12-01',
   'policies.save': '保存',
   'policies.saved': '已保存',
   'unsealings.title': '举报人身份启封',

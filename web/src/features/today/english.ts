@@ -43,6 +43,7 @@ export default {
   'today.distance_m': '{n} m',
   'today.distance_km': '{n} km',
   'today.way': '{distance} to the {wind}',
+  'today.way_from_unit': '{distance} {wind} of the unit',
   'today.no_position': 'no coordinates',
   'today.hint.denied': 'Positioning is not allowed: no distances are shown.',
   'today.hint.unavailable': 'No position now: no distances are shown.',

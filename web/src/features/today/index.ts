@@ -48,6 +48,7 @@ export const today: Feature = {
     'today.distance_m': '{n}米',
     'today.distance_km': '{n}公里',
     'today.way': '在您{wind}方向,{distance}',
+    'today.way_from_unit': '在该单位{wind}方向,{distance}',
     'today.no_position': '没有坐标',
     'today.hint.denied': '没有允许定位,不显示距离和方向。',
     'today.hint.unavailable': '暂时没有定位,不显示距离和方向。',

@@ -3,7 +3,6 @@ export default {
   'units.title': 'Unit file',
   'units.hint': 'Name, address or credit code',
   'units.none': 'No such unit',
-  'units.facts': 'Facts',
   'units.uscc': 'Credit code',
   'units.address': 'Address',
   'units.category': 'Category',

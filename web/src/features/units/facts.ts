@@ -17,3 +17,8 @@ export const factsOf = (unit: Schemas['Unit']): UnitFacts => ({
 
 /** Of one that the register does not have yet. */
 export const newFacts = (uscc: string): UnitFacts => ({ name: '', uscc, region_code: '', address: '', category: 'GENERAL_UNIT', place_type: null, position: null })
+
+/** What each is called on the page. */
+export const NAMES: Readonly<Record<keyof UnitFacts, string>> = {
+  name: 'units.name', uscc: 'units.uscc', region_code: 'units.region', address: 'units.address', category: 'units.category', place_type: 'units.place_type', position: 'units.position',
+}

@@ -12,7 +12,6 @@ export const units: Feature = {
     'units.title': '单位档案',
     'units.hint': '单位名称、地址或者统一社会信用代码',
     'units.none': '没有找到这个单位',
-    'units.facts': '基本情况',
     'units.uscc': '统一社会信用代码',
     'units.address': '地址',
     'units.category': '类别',
