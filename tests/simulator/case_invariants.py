@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.actor import SYSTEM
-from tests.contracts.world import LIVES
+from tests.contracts.cases import LIVES
 from tests.simulator.facts import Facts
 from workflow.papers.rules import USED
 from workflow.queue.rules import waiting_for

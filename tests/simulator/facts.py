@@ -10,7 +10,7 @@ from uuid import UUID
 from api.app import MUTATIONS
 from database.base import Json
 from sync.bodies import Bodies
-from tests.contracts.world import LIVES
+from tests.contracts.cases import LIVES
 from tests.simulator.cast import LINES, Phone
 from tests.simulator.simulation import Simulation
 

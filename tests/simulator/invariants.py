@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contracts.world import LIVES
+from tests.contracts.cases import LIVES
 from tests.simulator.facts import CREATING, DONE, SIGNED_BY_TWO, Facts
 
 

@@ -13,7 +13,7 @@ from database.base import Json, new_id
 from device.client import Refused
 from device.transport import NoNetwork
 from tests.assistance import ASKED
-from tests.contracts.world import LIVES
+from tests.contracts.cases import LIVES
 from tests.measures import DANGER
 from tests.pack import a_source
 from tests.people import ELSEWHERE, HOME
