@@ -1,8 +1,11 @@
 /** Where the browser keeps what somebody is writing: by person, so that whoever signs in next finds nothing of it. */
 export const draftKey = (partition: string, name: string): string => `draft ${partition} ${name}`
 
-/** All of this person's: with the base that they belong to. */
+/** Those of this person: with the base that they belong to. */
+const draftsOf = (partition: string): string[] => Object.keys(localStorage).filter((key) => key.startsWith(draftKey(partition, '')))
+
+export const countDrafts = (partition: string): number => draftsOf(partition).length
+
 export function forgetDrafts(partition: string): void {
-  const own = draftKey(partition, '')
-  for (const key of Object.keys(localStorage)) if (key.startsWith(own)) localStorage.removeItem(key)
+  for (const key of draftsOf(partition)) localStorage.removeItem(key)
 }

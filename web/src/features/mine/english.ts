@@ -5,6 +5,7 @@ export default {
   'mine.need_told': 'The check before a place of public assembly opens',
   'mine.sign_in': 'Sign in',
   'mine.sign_out': 'Sign out',
+  'mine.drafts': '{n} forms that were not saved are dropped when you sign out. Sign out?',
   'mine.unsent': '{n} items are not sent yet. They stay on this device and are sent only after you sign in again. Sign out?',
   'mine.export': 'Export what is not sent',
   'mine.exported': 'Saved as a file. Your administrator can hand it in.',

@@ -9,6 +9,7 @@ export const mine: Feature = {
     'mine.need_told': '公众聚集场所开业前消防安全检查',
     'mine.sign_in': '登录',
     'mine.sign_out': '退出登录',
+    'mine.drafts': '有{n}份填写中的内容没有保存,退出后将清除。确定退出吗?',
     'mine.unsent': '还有{n}项没有上报。退出后保留在本机,仅您再次登录后才会上报。确定退出吗?',
     'mine.export': '导出未上报的内容',
     'mine.exported': '已存为文件。交给本单位管理员,可代为提交。',
