@@ -41,6 +41,10 @@ from workflow.inspections import visiting
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
 from workflow.inspections.synced import INSPECTION, title as inspection_title
+from workflow.majors import suspecting
+from workflow.majors.models import MajorHazard
+from workflow.majors.rules import LIFE as MAJOR_LIFE
+from workflow.majors.synced import MAJOR, owed, title as major_title
 from workflow.measures.models import Measure
 from workflow.measures.rules import WITH_OFFICERS as WITH_SEALERS
 from workflow.measures.synced import MEASURE, title as measure_title
@@ -62,10 +66,10 @@ from workflow.transfers.models import Transfer
 from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
 from workflow.transfers.synced import TRANSFER, title as transfer_title
 
-Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | Transfer
+Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | MajorHazard | Transfer
 CASES: dict[str, type[Case]] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure, "transfer": Transfer,
+    "inspection": Inspection, "measure": Measure, "major": MajorHazard, "transfer": Transfer,
 }  # fmt: skip
 
 
@@ -108,6 +112,11 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Measure):
         people = case.officer_ids if case.state in WITH_SEALERS else []
         reflect(session, case, case.org_id, people, measure_title(case), is_new=is_new)
+        return
+    if isinstance(case, MajorHazard):
+        owes = owed(case)
+        people = case.officer_ids if owes in ("major_serve", "major_recheck") else []
+        reflect(session, case, case.org_id, people, major_title(case), is_new=is_new, owes=owes)
         return
     if isinstance(case, Transfer):
         people = case.officer_ids if case.state in WITH_TRANSFERRERS else []
@@ -285,6 +294,16 @@ def _end_siblings(session: Session, event: Event) -> None:
     _end_prompt(session, event)
 
 
+def _end_suspicion(session: Session, event: Event) -> None:
+    """Nothing was found there, or nobody went: what was only suspected ends with it."""
+    if event.name == "inspection.recorded" and event.data["to"] != "NO_PROBLEM":
+        return
+    came_of = MajorHazard.hazard_id if event.entity_type == "hazard" else MajorHazard.inspection_id
+    suspected = [step.source for step in MAJOR_LIFE.steps("enter_withdrawn")]
+    for major_id in session.scalars(select(MajorHazard.id).where(came_of == event.entity_id, MajorHazard.state.in_(suspected))):
+        suspecting.enter_withdrawn(session, major_id, "所依据的案件已终止,未发现问题")
+
+
 def _check_order(session: Session, event: Event) -> None:
     """The order that a request names has to be that unit's, and one that the applicant sees."""
     case = session.get_one(Assistance, event.entity_id)
@@ -351,11 +370,11 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.reopened": (intakes.reopen, open311.follow),
     "hazard.merged": (_end_siblings, open311.follow),
     "hazard.unmerged": (intakes.reopen, open311.follow),
-    "hazard.verified_false": (_end_siblings, open311.follow),
+    "hazard.verified_false": (_end_siblings, _end_suspicion, open311.follow),
     "hazard.fixed_on_site": (_end_siblings, open311.follow),
     "hazard.rectified": (_end_siblings, open311.follow),
     "hazard.closed": (_end_siblings, intakes.follow, open311.follow),
-    "hazard.force_closed": (_end_siblings, intakes.follow, open311.follow),
+    "hazard.force_closed": (_end_siblings, _end_suspicion, intakes.follow, open311.follow),
     "handover.accepted": (_enter_handed_over,),
     "handover.discarded": (_drop_letter,),
     "handover.withdrawn": (_drop_letter,),
@@ -364,7 +383,8 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "handover.feedback_rejected": (_follow_letter,),
     "handover.supervised": (_follow_supervision,),
     "handover.closed": (_note_feedback,),
-    "inspection.recorded": (_order_of_inspection,),
+    "inspection.recorded": (_order_of_inspection, _end_suspicion),
+    "inspection.cancelled": (_end_suspicion,),
     "rectification.recheck_applied": (_follow_order,),
     "rectification.expired": (_follow_order,),
     "rectification.extended": (_follow_order,),
@@ -382,7 +402,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
 }
 
 
-_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, INSPECTION, MEASURE, TRANSFER)}
+_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, INSPECTION, MEASURE, MAJOR, TRANSFER)}
 
 
 def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
