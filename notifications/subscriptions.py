@@ -240,7 +240,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("major.recheck_passed", "leaders", "major_to_cancel"),
     Subscription("major.recheck_failed", "unit", "major_remains"),
     Subscription("major.recheck_failed", "leaders", "major_failed"),
-    Subscription("major.kept", "unit", "major_not_cancelled"),
+    Subscription("major.retained", "unit", "major_not_cancelled"),
     Subscription("major.record_cancelled", "unit", "major_cancelled"),
     Subscription("major.expired", "leaders", "major_overdue"),
     Subscription("major.expired", "officers", "major_overdue"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -108,8 +109,9 @@ def said(action: str, case: Case) -> Json:
 
 
 # What the first of two officers drafts in each state where there is something to sign.
+_TO_SERVE = ("DETERMINED", "REPORTED", "SUPERVISED")
 DRAFTED = {
-    **dict.fromkeys(("DETERMINED", "REPORTED", "SUPERVISED"), "serve"),
+    **dict.fromkeys(_TO_SERVE, "serve"),
     **dict.fromkeys(("RECHECK_PENDING", "OVERDUE"), "recheck_pass"),
 }
 
@@ -118,7 +120,7 @@ def pass_term(case: Case) -> None:
     """Its term ends this moment, and the timetable comes by."""
     with case.office.client.application.extensions["fire"].database.transaction() as session:
         major = session.get_one(MajorHazard, case.id)
-        timekeeping.start_until(session, major, "MJ-TERM", now(session), "测试")
+        timekeeping.start_until(session, major, "MJ-TERM", now(session) - timedelta(seconds=1), "测试")
     with case.office.client.application.extensions["fire"].database.transaction() as session:
         while escalation.expire_terms(session):
             pass
@@ -170,4 +172,42 @@ def make_major(client: FlaskClient, state: str = "SUSPECTED", region_code: str =
     for step in WAYS[state]:
         step(case)
     assert case.state == state, f"wanted {state}, came to {case.state}"
+    return case
+
+
+def flavour_for(action: str, state: str) -> str:
+    """What has to be done besides, so that nothing but the caller decides about this step."""
+    match action:
+        case "cosign":
+            return "drafted"
+        case "determine" | "find_not_major":
+            return "reviewed"
+        case "serve" if state == "OVERDUE":
+            return "unserved"
+        case "report_progress" | "apply_cancelling" if state in _TO_SERVE:
+            return "served"
+        case "put_under_supervision" if state != "REPORTED":
+            return "reported"
+        case _:
+            return ""
+
+
+def prepared(client: FlaskClient, state: str, region_code: str = HOME, flavour: str = "") -> Case:
+    """The same, with what a step needs besides (`flavour_for`)."""
+    if flavour == "unserved" and state == "OVERDUE":
+        case = make_major(client, "DETERMINED", region_code)
+        pass_term(case)
+        return case
+    case = make_major(client, state, region_code)
+    if flavour == "drafted" and state in DRAFTED:
+        case.act(case.office.officers[0], DRAFTED[state], **said(DRAFTED[state], case))
+    elif flavour == "reviewed" and state == "SUSPECTED":
+        _by("reviewer", "review_legally")(case)
+    elif flavour == "served" and state in _TO_SERVE:
+        _signed("serve")(case)
+    elif flavour == "reported" and state in ("RECTIFYING", "OVERDUE"):
+        _by("leader", "report_to_government")(case)
+        if case.state != state:  # a recheck that failed, after the report
+            _by("manager", "apply_cancelling")(case)
+            _signed("recheck_fail")(case)
     return case

@@ -55,7 +55,7 @@ EVENTS = (
     "measure.sealed_at_once", "measure.served", "measure.suspended", "measure.stopped", "measure.expired", "measure.applied",
     "measure.upheld", "measure.lifted", "measure.resumed", "measure.refused", "measure.revoked",
     "major.served", "major.reported", "major.supervised", "major.extended", "major.expired", "major.applied",
-    "major.recheck_passed", "major.recheck_failed", "major.record_cancelled", "major.kept",
+    "major.recheck_passed", "major.recheck_failed", "major.record_cancelled", "major.retained",
     "licence.issued", "licence.ended", "licence.registered",
     "unit.merged", "unit.unmerged", "rescue_sheet.opened",
 )  # fmt: skip

@@ -25,6 +25,7 @@ from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import World
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
+from tests.majors import noted_here
 from tests.measures import asked_here
 from tests.pack import POSITION, a_source, make_source, make_unit
 from tests.papers import lend
@@ -208,6 +209,12 @@ def seal_or_stop(world: World, action: str) -> Occasion:
     return Occasion(world, world.office.leader, args.pop("id"), {**args, **more, "officer_ids": pair}, names=names)
 
 
+def suspect_major(world: World) -> Occasion:
+    """An officer takes what he saw for a major fire hazard."""
+    args = noted_here(world.client, world.region_code)
+    return Occasion(world, world.office.officers[0], args.pop("id"), args, names={"inspection": args["inspection_id"]})
+
+
 def suspect_crime(world: World) -> Occasion:
     """An officer reports what he takes for a crime."""
     args = reported_here(world.client, world.region_code)
@@ -307,6 +314,7 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "inspection.plan": plan_inspection,
     "measure.open": lambda world: seal_or_stop(world, "open"),
     "measure.suspend": lambda world: seal_or_stop(world, "suspend"),
+    "major.suspect": suspect_major,
     "transfer.propose": suspect_crime,
     "number_block.lend": lambda world: Occasion(world, world.office.officers[0], str(new_id()), {"paper": "order", "count": 2}),
     "number_block.void": lambda world: with_numbers(world, "void"),

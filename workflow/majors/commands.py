@@ -20,8 +20,10 @@ MUTATIONS = [
     Mutation(
         "major.report_to_government", schemas.ReportToGovernmentSchema, following.report_to_government, summary="书面报告政府"
     ),
-    Mutation("major.put_under_supervision", schemas.SupervisionSchema, following.put_under_supervision, summary="登记挂牌督办"),
-    Mutation("major.report_progress", schemas.ProgressSchema, following.report_progress, summary="报告整改进展"),
+    Mutation(
+        "major.put_under_supervision", schemas.PutUnderSupervisionSchema, following.put_under_supervision, summary="登记挂牌督办"
+    ),
+    Mutation("major.report_progress", schemas.ReportMajorProgressSchema, following.report_progress, summary="报告整改进展"),
     Mutation("major.apply_cancelling", schemas.ApplyCancellingSchema, following.apply_cancelling, summary="申请销案"),
     Mutation("major.extend", schemas.ExtendTermSchema, following.extend, summary="延长整改期限"),
     Mutation("major.recheck_pass", schemas.RecheckedSchema, signing.recheck_pass, summary="复查合格"),

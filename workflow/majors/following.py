@@ -130,7 +130,7 @@ def cancel_record(session: Session, actor: Actor, major_id: UUID, data: dict[str
 def keep_on_record(session: Session, actor: Actor, major_id: UUID, data: dict[str, Any], origin: Origin) -> MajorHazard:
     """不予销案, with the reason: the unit goes on, within the term that it has."""
     major, step = take(session, actor, major_id, "keep_on_record", origin)
-    go(session, major, step, actor, "major.kept", origin, reason=data["reason"])
+    go(session, major, step, actor, "major.retained", origin, reason=data["reason"])
     return major
 
 

@@ -116,7 +116,7 @@ class ReportToGovernmentSchema(StrictSchema):
     proposal = _words(4000, "请填写处理意见")
 
 
-class SupervisionSchema(StrictSchema):
+class PutUnderSupervisionSchema(StrictSchema):
     """挂牌督办, as the government says it: who supervises, by which document, until when, who answers for it."""
 
     level = fields.String(required=True, validate=validate.OneOf(list(LEVELS)))
@@ -127,7 +127,7 @@ class SupervisionSchema(StrictSchema):
     photos = PhotosField(load_default=list)
 
 
-class ProgressSchema(StrictSchema):
+class ReportMajorProgressSchema(StrictSchema):
     """What has been done so far, with photos."""
 
     note = _words(1000, "请填写整改进展")
