@@ -12,8 +12,8 @@ from accounts.actor import Role
 from tests.assistance import make_assistance, said as said_of_assistance
 from tests.contracts.document import Json
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
-from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.majors import flavour_for as flavour_of_major, make_major, prepared as prepared_major, said as said_of_major
+from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import make_measure, prepared as prepared_measure, said as said_of_measure
 from tests.papers import served, service
 from tests.people import HOME, Caller, staff

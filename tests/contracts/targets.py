@@ -191,6 +191,7 @@ def rightful(case: Case, action: str) -> Caller:
     return next((found() for role, found in people.items() if role in who), office.leader)
 
 
+_OF_AN_OFFICER = {"number_blocks.lend_numbers", "measures.open_sealing", "majors.suspect_major", "transfers.propose_transfer"}
 # Nobody can, over HTTP alone.
 ONLY_DEVICES = {"confirm_timely"}
 

@@ -18,8 +18,8 @@ from tests.application import undone
 from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.world import World
-from tests.makers import Case, collection
 from tests.majors import DRAFTED as DRAFTED_OF_MAJORS
+from tests.makers import Case, collection
 from tests.measures import DRAFTED as DRAFTED_OF_MEASURES
 from tests.people import HOME, Caller, citizen, enterprise, staff, through_provider
 from workflow.majors.rules import LIFE as MAJOR

@@ -21,8 +21,8 @@ from tests.contracts.bodies import body
 from tests.contracts.cases import SAID, Cases
 from tests.contracts.document import Json, Operation
 from tests.contracts.partnership import Partnership
-from tests.makers import Case, in_days, make_hazard
 from tests.majors import noted_here
+from tests.makers import Case, in_days, make_hazard
 from tests.measures import asked_here
 from tests.pack import OF_THE_PACK
 from tests.papers import lend

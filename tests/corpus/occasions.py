@@ -24,8 +24,8 @@ from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import World
-from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.majors import noted_here
+from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.measures import asked_here
 from tests.pack import POSITION, a_source, make_source, make_unit
 from tests.papers import lend
