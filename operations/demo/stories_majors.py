@@ -67,6 +67,7 @@ def _suspected(office: Office, inspection: Case, unit: list[Person], reviewer: P
         pair[0].seal(major, "suspect", said)
     stage.teller.step(pair[0].label, "无网络:报疑似重大火灾隐患", "已保存在本机")
     pair[0].sync()
+    major.expect("major.suspected", pair[1])
     send_whole(pair[0], photo, "verification", pair[0])
     record = major.read(leader)
     equal(record["data"]["standard"], "GB 35181-2025", "判定依据为检查当日施行的标准")

@@ -115,7 +115,7 @@ def occasion(world: World, mutation: Mutation) -> Occasion:
         names["master"] = args["master_id"]
     elif action == "report_fix":
         names["item"] = args["items"][0]["id"]
-    elif action == "report_progress":
+    elif action == "report_progress" and kind == "assistance":
         names["item"] = args["fixed_item_ids"][0]
     elif action in ("schedule", "reschedule"):
         names["expert"] = str(expert(case).id)

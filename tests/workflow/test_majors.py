@@ -315,22 +315,31 @@ def test_a_term_that_passes_is_the_leaders_to_answer_and_is_longer_once(client: 
     pass_terms(case)
     assert case.read()["due_at"] is None  # nothing is asked twice
     assert (
-        first_field(office.leader.post(f"{case.path}/actions/extend", {"until_on": in_days(case, 0), "reason": "工期"}))
+        first_field(
+            office.leader.post(
+                f"{case.path}/actions/extend", {"until_on": in_days(case, 0), "reason": "工期", "approved_by": "支队长"}
+            )
+        )
         == "until_on"
     )
-    case.act(office.leader, "extend", until_on=in_days(case, 30), reason="冬季无法施工")
+    case.act(office.leader, "extend", until_on=in_days(case, 30), reason="冬季无法施工", approved_by="支队长")
     assert (case.state, clock_of(case, "MJ-TERM")["due_at"][:10]) == ("RECTIFYING", in_days(case, 30))
-    answer = office.leader.post(f"{case.path}/actions/extend", {"until_on": in_days(case, 60), "reason": "工期"})
+    answer = office.leader.post(
+        f"{case.path}/actions/extend", {"until_on": in_days(case, 60), "reason": "工期", "approved_by": "支队长"}
+    )
     assert refusal(answer) == ("guard_failed", "already_extended")
 
 
-def test_under_supervision_the_extension_names_who_approved_it(client: FlaskClient) -> None:
+def test_an_extension_names_who_approved_it_and_the_unit_reads_it(client: FlaskClient) -> None:
     case = make_major(client, "SUPERVISED")
     path = f"{case.path}/actions/extend"
     answer = case.office.leader.post(path, {"until_on": in_days(case, 120), "reason": "冬季无法施工"})
     assert first_field(answer) == "approved_by"
     case.act(case.office.leader, "extend", until_on=in_days(case, 120), reason="冬季无法施工", approved_by="新城区人民政府")
     assert case.state == "SUPERVISED"
+    case.cosigned("serve", **handed(case))
+    seen = case.office.manager.get(case.path).get_json()["data"]
+    assert (seen["due_on"], seen["extended"]["approved_by"]) == (in_days(case, 120), "新城区人民政府")
 
 
 def test_who_applied_before_the_term_passed_keeps_the_date_of_his_recheck(client: FlaskClient) -> None:

@@ -145,10 +145,7 @@ class ExtendTermSchema(ReasonSchema):
 
     until_on = fields.Date(required=True)
     approved_by = Line(
-        max_length=60,
-        min_length=0,
-        load_default="",
-        metadata={"description": "the body that supervises; required under supervision"},
+        max_length=60, required=True, metadata={"description": "a leader; under supervision the body that supervises"}
     )
 
 

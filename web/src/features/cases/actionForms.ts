@@ -262,7 +262,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     ],
     report_progress: [{ kind: 'text', name: 'note', most: 1000, isRequired: true, label: 'majors.progress' }, DONE_PHOTOS],
     apply_cancelling: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, DONE_PHOTOS],
-    extend: [{ kind: 'date', name: 'until_on', inDays: 180, isRequired: true }, reason(500, 'needs_time'), { kind: 'line', name: 'approved_by', most: 60 }],
+    extend: [{ kind: 'date', name: 'until_on', inDays: 180, isRequired: true }, reason(500, 'needs_time'), { kind: 'line', name: 'approved_by', most: 60, isRequired: true }],
     recheck_pass: check('recheck', 'recheck_good'),
     recheck_fail: check('recheck', 'recheck_bad'),
     cosign: [DRAFT],

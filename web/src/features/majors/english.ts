@@ -9,7 +9,7 @@ export default {
   'cases.field.through': 'Through which department',
   'cases.field.proposal': 'What is proposed',
   'cases.field.leader': 'Who answers for it',
-  'cases.field.approved_by': 'Supervising body that approved (required under supervision)',
+  'cases.field.approved_by': 'Approved by (under supervision: the supervising body)',
   'cases.phrase.difficult': 'It raises difficult technical questions.',
   'cases.phrase.facts_clear': 'The facts are clear and the grounds suffice; it may be decided.',
   'cases.phrase.supervise_it': 'To be listed for supervision and put right within a term.',
