@@ -352,8 +352,7 @@ def test_who_applied_before_the_term_passed_keeps_the_date_of_his_recheck(client
 
 
 def test_nobody_decides_on_what_he_found_himself(client: FlaskClient) -> None:
-    inspection = make_inspection(client, "IN_PROGRESS")
-    case = suspected(inspection)
+    case = suspected(make_inspection(client, "IN_PROGRESS", ELSEWHERE))
     case.act(reviewer(case), "review_legally", opinion="事实清楚")
     stand_in(case)
     answer = case.office.officers[0].post(f"{case.path}/actions/determine", determined(case))
