@@ -27,6 +27,7 @@ from api import (
     inspections,
     intakes,
     laws,
+    majors,
     me,
     measures,
     media,
@@ -94,6 +95,8 @@ from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.commands import MUTATIONS as INSPECTION_MUTATIONS
 from workflow.inspections.synced import INSPECTION
+from workflow.majors.commands import MUTATIONS as MAJOR_MUTATIONS
+from workflow.majors.synced import MAJOR
 from workflow.measures.commands import MUTATIONS as MEASURE_MUTATIONS
 from workflow.measures.synced import MEASURE
 from workflow.papers.commands import MUTATIONS as NUMBER_MUTATIONS
@@ -119,6 +122,7 @@ SYNCED = [
     ASSISTANCE,
     INSPECTION,
     MEASURE,
+    MAJOR,
     TRANSFER,
     TASK,
     NUMBER_BLOCK,
@@ -138,6 +142,7 @@ MUTATIONS = [
     *ASSISTANCE_MUTATIONS,
     *INSPECTION_MUTATIONS,
     *MEASURE_MUTATIONS,
+    *MAJOR_MUTATIONS,
     *TRANSFER_MUTATIONS,
     *TASK_MUTATIONS,
     *NUMBER_MUTATIONS,
@@ -172,6 +177,7 @@ ROUTES = [
     permits.routes,
     inspections.routes,
     measures.routes,
+    majors.routes,
     transfers.routes,
     permits.licence_routes,
     assistance.routes,

@@ -19,6 +19,7 @@ from problems import NotFound
 from sync.mutations import Origin
 from wire import NewId
 from workflow.acting import get
+from workflow.case_papers import papers_for
 from workflow.offices import people_named
 from workflow.papers.archive import pdf_of, seals_of, shown
 from workflow.papers.commands import MUTATIONS
@@ -31,7 +32,6 @@ from workflow.papers.schemas import (
     PapersOfCaseSchema,
 )
 from workflow.papers.synced import NUMBER_BLOCK
-from workflow.reactions import papers_for
 from workflow.schemas import DoneSchema
 
 routes = Routes("papers", "/papers", "Legal papers (法律文书) as they were made and served")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from notifications.templates_assistance import ASSISTANCE
 from notifications.templates_inspections import INSPECTIONS
+from notifications.templates_majors import MAJORS
 from notifications.templates_measures import MEASURES
 from notifications.templates_permits import PERMITS
 from notifications.templates_reporters import REPORTERS
@@ -360,5 +361,16 @@ _ORDERS = [
 
 WORDINGS: dict[str, Wording] = {
     wording.key: wording
-    for wording in [*_REPORTER, *_OFFICE, *_ORDERS, *PERMITS, *REPORTERS, *ASSISTANCE, *INSPECTIONS, *TRANSFERS, *MEASURES]
+    for wording in [
+        *_REPORTER,
+        *_OFFICE,
+        *_ORDERS,
+        *PERMITS,
+        *REPORTERS,
+        *ASSISTANCE,
+        *INSPECTIONS,
+        *TRANSFERS,
+        *MEASURES,
+        *MAJORS,
+    ]
 }

@@ -13,6 +13,7 @@ from workflow.hazards.rewards.rules import LIFE as REWARD_CLAIM
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.hazards.unsealing.rules import LIFE as UNSEALING
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.majors.rules import LIFE as MAJOR
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION
@@ -28,6 +29,7 @@ _TITLES = {
     "assistance": "技术帮扶 (assistance)",
     "inspection": "消防监督检查 (inspection)",
     "measure": "临时查封、停产停业 (measure)",
+    "major": "重大火灾隐患 (major)",
     "transfer": "涉嫌犯罪案件移送 (transfer)",
     "reward_claim": "举报奖励 (reward claim)",
     "unsealing": "启封举报人身份 (unsealing)",
@@ -56,7 +58,7 @@ def tables(machines: list[StateMachine]) -> str:
     return orjson.dumps([machine.as_json() for machine in machines], option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER, REWARD_CLAIM, UNSEALING]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR, TRANSFER, REWARD_CLAIM, UNSEALING]
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/life-cycles.md": lambda: page(MACHINES),
     "docs/life-cycles.json": lambda: tables(MACHINES),

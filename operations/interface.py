@@ -12,6 +12,7 @@ from operations.diagrams import MACHINES
 from places.unit_kinds import PLACE_TYPES
 from settings import Settings
 from workflow.assistance.guide import guide as assistance_guide
+from workflow.majors.criteria import criteria
 from workflow.permits.guide import guide
 
 _LIFE_CYCLES = """\
@@ -37,6 +38,13 @@ _ASSISTANCE_GUIDE = """\
 import type { components } from './api'
 
 export const assistanceGuide: components['schemas']['AssistanceGuide'] = {}
+"""
+
+_MAJOR_CRITERIA = """\
+// Made from workflow/data/major_criteria.csv; not edited.
+import type { components } from './api'
+
+export const majorCriteria: components['schemas']['MajorCriteria'] = {}
 """
 
 
@@ -65,6 +73,11 @@ def assistance_guide_module() -> str:
     return _ASSISTANCE_GUIDE.replace("{}", orjson.dumps(assistance_guide(), option=orjson.OPT_INDENT_2).decode(), 1)
 
 
+def major_criteria_module() -> str:
+    """By which clauses a hazard is judged to be major, as `GET /majors/criteria` answers."""
+    return _MAJOR_CRITERIA.replace("{}", orjson.dumps(criteria(), option=orjson.OPT_INDENT_2).decode(), 1)
+
+
 def place_types_module() -> str:
     """What a place is used as, by code."""
     return _PLACE_TYPES.replace("{}", orjson.dumps(PLACE_TYPES, option=orjson.OPT_INDENT_2).decode(), 1)
@@ -79,6 +92,7 @@ def life_cycles_module() -> str:
 MODULES_OF_CLIENT = {
     "life-cycles.ts": life_cycles_module,
     "assistance-guide.ts": assistance_guide_module,
+    "major-criteria.ts": major_criteria_module,
     "permit-guide.ts": permit_guide_module,
     "place-types.ts": place_types_module,
 }

@@ -16,6 +16,7 @@ from workflow.handovers.photos import handover_photo, letter_photo
 from workflow.hazards import reuse
 from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.inspections.photos import inspection_photo
+from workflow.majors.photos import major_photo
 from workflow.measures.photos import measure_photo
 from workflow.permits.photos import permit_photo
 from workflow.rectification.models import Rectification
@@ -79,6 +80,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "assistance": assistance_photo,
     "inspection": _inspection_photo,
     "measure": measure_photo,
+    "major": major_photo,
     "transfer": transfer_photo,
     "water_source": pack_photo,
     "rescue_sheet": pack_photo,

@@ -40,6 +40,8 @@ _ASSIGNED = (
     "measure.opened",
     "measure.suspended",
     "measure.assigned",
+    "major.suspected",
+    "major.assigned",
 )
 
 

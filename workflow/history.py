@@ -20,6 +20,9 @@ from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import LIFE as INSPECTION_LIFE
 from workflow.inspections.synced import INSPECTION
+from workflow.majors.models import MajorHazard
+from workflow.majors.rules import LIFE as MAJOR_LIFE
+from workflow.majors.synced import MAJOR
 from workflow.measures.models import Measure
 from workflow.measures.rules import LIFE as MEASURE_LIFE
 from workflow.measures.synced import MEASURE
@@ -37,7 +40,8 @@ from workflow.transfers.synced import TRANSFER
 _LIVES: dict[str, StateMachine] = {
     life.name: life
     for life in (
-        HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, TRANSFER_LIFE,
+        HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, MAJOR_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE,
+        TRANSFER_LIFE,
     )
 }  # fmt: skip
 KINDS = tuple(_LIVES)
@@ -54,6 +58,7 @@ def of_unit(actor: Actor, unit_ids: Sequence[UUID]) -> Select[Any]:
         _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id.in_(unit_ids)),
         _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id.in_(unit_ids)),
         _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id.in_(unit_ids)),
+        _part(MAJOR, MajorHazard, MajorHazard.number, actor).where(MajorHazard.unit_id.in_(unit_ids)),
         _part(PERMIT, Permit, Permit.number, actor).where(Permit.unit_id.in_(unit_ids)),
         _part(ASSISTANCE, Assistance, Assistance.number, actor).where(Assistance.unit_id.in_(unit_ids)),
     ]

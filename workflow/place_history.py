@@ -22,6 +22,8 @@ from workflow.clocks import local_day
 from workflow.hazards.categories import categories
 from workflow.hazards.models import Hazard
 from workflow.hazards.rules import LIFE as HAZARD_LIFE
+from workflow.majors.models import MajorHazard
+from workflow.majors.rules import LIFE as MAJOR_LIFE, NEVER_WAS
 from workflow.measures.models import Measure
 from workflow.measures.rules import KINDS as MEASURE_KINDS, LIFE as MEASURE_LIFE
 from workflow.permits.models import LICENCE_STATES, Licence
@@ -52,6 +54,8 @@ EVENTS = (
     "rectification.cancelled", "rectification.transferred",
     "measure.sealed_at_once", "measure.served", "measure.suspended", "measure.stopped", "measure.expired", "measure.applied",
     "measure.upheld", "measure.lifted", "measure.resumed", "measure.refused", "measure.revoked",
+    "major.served", "major.reported", "major.supervised", "major.extended", "major.expired", "major.applied",
+    "major.recheck_passed", "major.recheck_failed", "major.record_cancelled", "major.retained",
     "licence.issued", "licence.ended", "licence.registered",
     "unit.merged", "unit.unmerged", "rescue_sheet.opened",
 )  # fmt: skip
@@ -115,6 +119,11 @@ def _troubles(session: Session, entries: list[UUID]) -> Iterator[tuple[Json, dat
         began, part = local_day(measure.sealed_at or measure.created_at), [measure.place[:_MOST_CHARACTERS]]
         label, state, is_open = MEASURE_KINDS[measure.kind], MEASURE_LIFE.labels[measure.state], measure.closed_at is None
         yield _line("measure", label, part, state, began, measure.until_on, is_open=is_open), _day(measure.closed_at)
+    told = select(MajorHazard).where(MajorHazard.told_unit_id.in_(entries), MajorHazard.state.not_in(NEVER_WAS))
+    for major in session.scalars(told):
+        found_on, part, is_open = major.inspected_on, [major.place[:_MOST_CHARACTERS]], major.closed_at is None
+        state = MAJOR_LIFE.labels[major.state]
+        yield _line("major", "重大火灾隐患", part, state, found_on, major.due_on, is_open=is_open), _day(major.closed_at)
 
 
 def _line(kind: str, label: str, details: list[str], state: str, since: date, until: date | None, *, is_open: bool) -> Json:
@@ -153,4 +162,4 @@ def _places_of(session: Session, event: Event) -> list[UUID]:
     return [unit_id for unit_id in found if unit_id is not None]
 
 
-_MODELS = {"rectification": Rectification, "measure": Measure, "licence": Licence}
+_MODELS = {"rectification": Rectification, "measure": Measure, "major": MajorHazard, "licence": Licence}

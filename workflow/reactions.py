@@ -1,8 +1,8 @@
-"""Event -> command of a sibling, in the same transaction. With `case_photos.py` and queue/ the only place where siblings meet."""
+"""Event -> command of a sibling, in the same transaction. Siblings meet here, in their photos, their papers and queue/ alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import false, select
 from sqlalchemy.orm import Session
 
-from accounts.actor import BRIGADE_ROLES, Actor
+from accounts.actor import Actor
 from accounts.authors import actor_at
 from accounts.models import Organisation
 from database.base import Json, new_id
@@ -20,15 +20,13 @@ from places.models import Unit
 from places.standing import one_place
 from problems import Invalid, field_error
 from sync.mutations import Origin
-from workflow.acting import get, roles_of
 from workflow.assistance import helping
 from workflow.assistance.models import Assistance
 from workflow.assistance.rules import DANGERS, WITH_EXPERT
-from workflow.assistance.synced import ASSISTANCE, title as assistance_title
+from workflow.assistance.synced import title as assistance_title
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
 from workflow.handovers.rules import ACTING_SIDE
-from workflow.handovers.synced import HANDOVER
 from workflow.hazards import passing_on, reporting
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
@@ -36,21 +34,23 @@ from workflow.hazards.open311 import commands as open311
 from workflow.hazards.reporting import place_text
 from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.rewards import commands as rewards
+from workflow.hazards.rules import is_poor
 from workflow.hazards.schemas import PICTURES
 from workflow.inspections import visiting
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
-from workflow.inspections.synced import INSPECTION, title as inspection_title
+from workflow.inspections.synced import title as inspection_title
+from workflow.majors import suspecting
+from workflow.majors.models import MajorHazard
+from workflow.majors.rules import LIFE as MAJOR_LIFE
+from workflow.majors.synced import owed, title as major_title
 from workflow.measures.models import Measure
 from workflow.measures.rules import WITH_OFFICERS as WITH_SEALERS
-from workflow.measures.synced import MEASURE, title as measure_title
+from workflow.measures.synced import title as measure_title
 from workflow.offices import committee_of
-from workflow.papers.archive import papers_of
-from workflow.papers.models import Paper
-from workflow.papers.rules import INTERNAL
 from workflow.permits.models import Permit
 from workflow.permits.rules import WITH_OFFICERS
-from workflow.permits.synced import PERMIT, title as permit_title
+from workflow.permits.synced import title as permit_title
 from workflow.queue import ranking
 from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
@@ -60,13 +60,20 @@ from workflow.rectification.synced import RECTIFICATION
 from workflow.rescue import sheets
 from workflow.transfers.models import Transfer
 from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
-from workflow.transfers.synced import TRANSFER, title as transfer_title
+from workflow.transfers.synced import title as transfer_title
 
-Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | Transfer
+Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | MajorHazard | Transfer
 CASES: dict[str, type[Case]] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure, "transfer": Transfer,
+    "inspection": Inspection, "measure": Measure, "major": MajorHazard, "transfer": Transfer,
 }  # fmt: skip
+# Cases of two officers: in which states they hold it, and what its card says.
+_OF_PAIRS: dict[type[Case], tuple[Collection[str], Callable[[Any], Json]]] = {
+    Permit: (WITH_OFFICERS, permit_title),
+    Inspection: (WITH_INSPECTORS, inspection_title),
+    Measure: (WITH_SEALERS, measure_title),
+    Transfer: (WITH_TRANSFERRERS, transfer_title),
+}
 
 
 def react(session: Session) -> None:
@@ -91,27 +98,22 @@ def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
     if isinstance(case, Hazard):
         people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
         office = reviewing_office(session, case) if case.state == "REVIEWING" else case.org_id
-        reflect(session, case, office, people, _title(case), is_new=is_new)
-        return
-    if isinstance(case, Permit):
-        people = case.officer_ids if case.state in WITH_OFFICERS else []
-        reflect(session, case, case.org_id, people, permit_title(case), is_new=is_new)
+        owes = "follow_up" if case.state == "CLOSED" and is_poor(case.rating) else None
+        reflect(session, case, office, people, _title(case), is_new=is_new, owes=owes)
         return
     if isinstance(case, Assistance):
         people = [case.expert_id] if case.expert_id and case.state in WITH_EXPERT else []
         reflect(session, case, case.org_id, people, assistance_title(case), is_new=is_new)
         return
-    if isinstance(case, Inspection):
-        people = case.officer_ids if case.state in WITH_INSPECTORS else []
-        reflect(session, case, case.org_id, people, inspection_title(case), is_new=is_new)
+    if isinstance(case, MajorHazard):
+        owes = owed(case)
+        people = case.officer_ids if owes in ("major_serve", "major_recheck") else []
+        reflect(session, case, case.org_id, people, major_title(case), is_new=is_new, owes=owes)
         return
-    if isinstance(case, Measure):
-        people = case.officer_ids if case.state in WITH_SEALERS else []
-        reflect(session, case, case.org_id, people, measure_title(case), is_new=is_new)
-        return
-    if isinstance(case, Transfer):
-        people = case.officer_ids if case.state in WITH_TRANSFERRERS else []
-        reflect(session, case, case.org_id, people, transfer_title(case), is_new=is_new)
+    if isinstance(case, Permit | Inspection | Measure | Transfer):
+        theirs, title_of = _OF_PAIRS[type(case)]
+        people = case.officer_ids if case.state in theirs else []
+        reflect(session, case, case.org_id, people, title_of(case), is_new=is_new)
         return
     if isinstance(case, Rectification) and case.inspection_id is not None:
         _reflect_order(session, case, inspection_title(session.get_one(Inspection, case.inspection_id)), is_new=is_new)
@@ -285,6 +287,16 @@ def _end_siblings(session: Session, event: Event) -> None:
     _end_prompt(session, event)
 
 
+def _end_suspicion(session: Session, event: Event) -> None:
+    """Nothing was found there, or nobody went: what was only suspected ends with it."""
+    if event.name == "inspection.recorded" and event.data["to"] != "NO_PROBLEM":
+        return
+    came_of = MajorHazard.hazard_id if event.entity_type == "hazard" else MajorHazard.inspection_id
+    suspected = [step.source for step in MAJOR_LIFE.steps("enter_withdrawn")]
+    for major_id in session.scalars(select(MajorHazard.id).where(came_of == event.entity_id, MajorHazard.state.in_(suspected))):
+        suspecting.enter_withdrawn(session, major_id, "所依据的案件已终止,未发现问题")
+
+
 def _check_order(session: Session, event: Event) -> None:
     """The order that a request names has to be that unit's, and one that the applicant sees."""
     case = session.get_one(Assistance, event.entity_id)
@@ -351,11 +363,11 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.reopened": (intakes.reopen, open311.follow),
     "hazard.merged": (_end_siblings, open311.follow),
     "hazard.unmerged": (intakes.reopen, open311.follow),
-    "hazard.verified_false": (_end_siblings, open311.follow),
+    "hazard.verified_false": (_end_siblings, _end_suspicion, open311.follow),
     "hazard.fixed_on_site": (_end_siblings, open311.follow),
     "hazard.rectified": (_end_siblings, open311.follow),
     "hazard.closed": (_end_siblings, intakes.follow, open311.follow),
-    "hazard.force_closed": (_end_siblings, intakes.follow, open311.follow),
+    "hazard.force_closed": (_end_siblings, _end_suspicion, intakes.follow, open311.follow),
     "handover.accepted": (_enter_handed_over,),
     "handover.discarded": (_drop_letter,),
     "handover.withdrawn": (_drop_letter,),
@@ -364,7 +376,8 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "handover.feedback_rejected": (_follow_letter,),
     "handover.supervised": (_follow_supervision,),
     "handover.closed": (_note_feedback,),
-    "inspection.recorded": (_order_of_inspection,),
+    "inspection.recorded": (_order_of_inspection, _end_suspicion),
+    "inspection.cancelled": (_end_suspicion,),
     "rectification.recheck_applied": (_follow_order,),
     "rectification.expired": (_follow_order,),
     "rectification.extended": (_follow_order,),
@@ -380,17 +393,3 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "assistance.submitted": (_check_order,),
     "assistance.danger_warned": (_open_hazard,),
 }
-
-
-_WITH_PAPERS = {synced.type: synced for synced in (HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER)}
-
-
-def papers_for(session: Session, actor: Actor, entity_type: str, entity_id: UUID) -> list[Paper]:
-    """The papers of a case, oldest first, for whoever sees it; its unit does not read what is the office's own.
-
-    Raises NotFound.
-    """
-    case: Any = get(session, _WITH_PAPERS[entity_type], CASES[entity_type], entity_id, actor)
-    officers = getattr(case, "officer_ids", [])
-    is_office = bool(roles_of(actor, case.region_code) & BRIGADE_ROLES) or actor.id in officers
-    return [paper for paper in papers_of(session, entity_type, entity_id) if is_office or paper.paper not in INTERNAL]

@@ -20,15 +20,17 @@ from workflow.models import Clock, ClockRule
 # Until then somebody outside the brigade has to act: a unit, a receiving office.
 WAITS = frozenset({
     "IN-TERM", "HZ-RECTIFY", "HZ-HANDED", "IN-RECTIFY", "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-30D", "SUSP-BY",
-    "CT-REPLY", "CT-REVIEW",
+    "CT-REPLY", "CT-REVIEW", "MJ-TERM",
 })  # fmt: skip
 # Whose end a timer waits for. No leader is warned of it: what the office has to do then has a clock of its own, and of an
 # order's term only the order itself keeps the record.
 _TERM_REPEATED = "HZ-RECTIFY"
-TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-24H", "SEAL-30D", "SUSP-BY"})
+TERMS = frozenset({
+    "IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-24H", "SEAL-30D", "SUSP-BY", "MJ-TERM",
+})  # fmt: skip
 
 # A duty of the office beside the case's own date, which others wait for: by it the item is sorted in the queue, and no more.
-ASIDE = frozenset({"IN-LIM", "HZ-S24"})
+ASIDE = frozenset({"IN-LIM", "HZ-S24", "MJ-NOTICE"})
 
 
 class Timed(Protocol):

@@ -15,7 +15,7 @@ from operations.demo.printing import standing
 PATHS = {
     "hazard": "/hazards", "handover": "/handovers", "rectification": "/rectifications", "permit": "/permits",
     "assistance": "/assistance", "inspection": "/inspections", "measure": "/measures",
-    "transfer": "/transfers",
+    "major": "/majors", "transfer": "/transfers",
 }  # fmt: skip
 NEAR_BORDER = (111.66, 40.82)  # 回民区, a few hundred metres from 新城区
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -54,6 +54,15 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "measure.apply_unseal": (("measure.applied", "officers"),),
     "measure.check": (("measure.act_drafted", "second_officer"),),
     "measure.lift": (("measure.lifted", "unit"),),
+    "major.suspect": (("major.suspected", "leader"), ("major.suspected", "reviewer")),
+    "major.note_experts": (("major.experts_heard", "reviewer"),),
+    "major.review_legally": (("major.reviewed", "leader"),),
+    "major.determine": (("major.determined", "officers"),),
+    "major.put_under_supervision": (("major.supervised", "unit"),),
+    "major.report_progress": (("major.progress_reported", "leader"),),
+    "major.apply_cancelling": (("major.applied", "officers"),),
+    "major.recheck_pass": (("major.act_drafted", "second_officer"),),
+    "major.cancel_record": (("major.record_cancelled", "unit"),),
     "transfer.propose": (("transfer.proposed", "leader"),),
     "transfer.approve": (("transfer.approved", "officers"),),
     "permit.submit": (("permit.submitted", "applicant"), ("permit.submitted", "window")),

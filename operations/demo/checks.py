@@ -12,7 +12,7 @@ from operations.demo.ledger import equal, require
 from operations.demo.people import Json, Person
 
 # What an inspector has to read before he goes there.
-_WORDS = {"hazard": "description", "permit": "form", "inspection": "checklist", "measure": "danger"}
+_WORDS = {"hazard": "description", "permit": "form", "inspection": "checklist", "measure": "danger", "major": "facts"}
 
 
 def depart(case: Case, pair: list[Person]) -> None:

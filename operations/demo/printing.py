@@ -11,6 +11,7 @@ from workflow.assistance.rules import LIFE as ASSISTANCE_LIFE
 from workflow.handovers.rules import LIFE as LETTER_LIFE
 from workflow.hazards.rules import LIFE as HAZARD_LIFE
 from workflow.inspections.rules import LIFE as INSPECTION_LIFE
+from workflow.majors.rules import LIFE as MAJOR_LIFE
 from workflow.measures.rules import LIFE as MEASURE_LIFE
 from workflow.permits.rules import LIFE as PERMIT_LIFE
 from workflow.rectification.rules import LIFE as ORDER_LIFE
@@ -22,7 +23,8 @@ _WHAT_COLUMNS = 66
 _LABELS = {
     life.name: life.labels
     for life in (
-        HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, INSPECTION_LIFE, MEASURE_LIFE, TRANSFER_LIFE,
+        HAZARD_LIFE, LETTER_LIFE, ORDER_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE, INSPECTION_LIFE, MEASURE_LIFE, MAJOR_LIFE,
+        TRANSFER_LIFE,
     )
 }  # fmt: skip
 

@@ -23,7 +23,7 @@ def sealed_and_opened(stage: Stage) -> str:
     office = Office(stage, _REGION)
     pair, leader, manager = office.officers, office.leader, stage.account("UNIT_MANAGER", _REGION)
     unit = [manager, stage.account("UNIT_RESPONSIBLE", _REGION)]
-    inspection = _arrived(office, unit)
+    inspection = arrived(office, unit, "群众反映存放汽油")
     measure_id = new_id()
     measure = Case(stage, "measure", measure_id, office, {"officers": pair, "unit": unit})
     body: Json = {
@@ -93,12 +93,12 @@ def _record(block: Json, held: Json, said: Json, names: list[str], day: date, se
     }  # fmt: skip
 
 
-def _arrived(office: Office, unit: list[Person]) -> Case:
+def arrived(office: Office, unit: list[Person], reason: str) -> Case:
     """The pair has come to the banner's enterprise."""
     stage, pair, manager = office.stage, office.officers, unit[0]
     inspection = Case(stage, "inspection", new_id(), office, {"officers": pair, "unit": unit})
     body: Json = {
-        "id": inspection.id, "unit_id": manager.unit_id, "kind": "OTHER", "notice": "ON_ARRIVAL", "reason": "群众反映存放汽油",
+        "id": inspection.id, "unit_id": manager.unit_id, "kind": "OTHER", "notice": "ON_ARRIVAL", "reason": reason,
         "planned_on": local_day(stage.clock()).isoformat(), "checklist": "SPOT_CHECK",
         "officer_ids": [officer.id for officer in pair],
     }  # fmt: skip

@@ -14,13 +14,14 @@ from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.majors.rules import LIFE as MAJOR, owes
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue.rules import ASSIGN_BUCKET, LABELS, SIGN_BUCKET, UNTASKED, WAITING_FOR, waiting_for
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
 AFTER_THE_END = {
     ("hazard", "CLOSED"): {"dispute", "rate", "follow_up", "confirm_timely", "judge_reuse"},
@@ -90,8 +91,8 @@ def test_every_open_state_waits_for_something_and_no_closed_one_does(life: State
 def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
     asked = waiting_for("rectification", "ORDERED", is_asked=True)
     unserved = waiting_for("rectification", "ORDERED", is_unserved=True)
-    rated = waiting_for("hazard", "CLOSED", is_rated_poorly=True)
-    assert {*WAITING_FOR.values(), asked, unserved, rated} == set(LABELS)
+    owed = {owes("DETERMINED", is_served=served, has_to_be_reported=True, awaits_recheck=False) for served in (False, True)}
+    assert {*WAITING_FOR.values(), asked, unserved, *owed, "follow_up"} == set(LABELS)
     assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
 
 

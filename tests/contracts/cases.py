@@ -12,6 +12,7 @@ from accounts.actor import Role
 from tests.assistance import make_assistance, said as said_of_assistance
 from tests.contracts.document import Json
 from tests.inspections import found as found_at, make_inspection, said as said_of_inspection
+from tests.majors import flavour_for as flavour_of_major, make_major, prepared as prepared_major, said as said_of_major
 from tests.makers import FOUND, Case, Office, in_days, make_hazard, make_letter, make_order, prompt_to
 from tests.measures import make_measure, prepared as prepared_measure, said as said_of_measure
 from tests.papers import served, service
@@ -22,6 +23,7 @@ from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.majors.rules import LIFE as MAJOR
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.rectification.rules import LIFE as RECTIFICATION, UNDER_WAY
@@ -30,17 +32,18 @@ from workflow.transfers.rules import LIFE as TRANSFER
 
 LIVES: dict[str, StateMachine] = {
     "hazard": HAZARD, "handover": HANDOVER, "rectification": RECTIFICATION, "permit": PERMIT, "assistance": ASSISTANCE,
-    "inspection": INSPECTION, "measure": MEASURE, "transfer": TRANSFER,
+    "inspection": INSPECTION, "measure": MEASURE, "major": MAJOR, "transfer": TRANSFER,
 }  # fmt: skip
 MAKERS: dict[str, Callable[..., Case]] = {
     "hazard": make_hazard, "handover": make_letter, "rectification": make_order, "permit": make_permit,
-    "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure, "transfer": make_transfer,
+    "assistance": make_assistance, "inspection": make_inspection, "measure": make_measure, "major": make_major,
+    "transfer": make_transfer,
 }  # fmt: skip
 SAID: dict[str, Callable[[str, Case], Json]] = {
     "hazard": lambda action, case: prompt_to(case) if action == "prompt_unit" else {},
     "rectification": lambda action, case: service(case, signed="REFUSED") if action == "serve" else {},
     "permit": said, "assistance": said_of_assistance, "inspection": said_of_inspection, "measure": said_of_measure,
-    "transfer": said_of_transfer,
+    "major": said_of_major, "transfer": said_of_transfer,
 }  # fmt: skip
 # What the first of two officers drafts: kind, state -> act, its arguments.
 DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
@@ -48,7 +51,9 @@ DRAFTED: dict[tuple[str, str], tuple[str, Callable[[Case], Json]]] = {
     ("rectification", "RECHECK_PENDING"): ("recheck_pass", lambda _: {"finding": "复查情况"}),
     ("inspection", "IN_PROGRESS"): ("find_none", found_at),
 }
-PREPARED = {"permit": prepared_permit, "measure": prepared_measure, "transfer": prepared_transfer}  # they know flavours
+PREPARED = {  # they know flavours
+    "permit": prepared_permit, "measure": prepared_measure, "major": prepared_major, "transfer": prepared_transfer,
+}  # fmt: skip
 
 
 @dataclass
@@ -95,6 +100,9 @@ class Cases:
             first = next(step.source for step in PERMIT.steps(action) if step.source != START)
             state = state or {"grant": "ACCEPTED"}.get(action, first)
             return self.case(kind, state, flavour_for(action, state))
+        if kind == "major":
+            state = state or next(step.source for step in MAJOR.steps(action) if step.source != START)
+            return self.case(kind, state, flavour_of_major(action, state))
         preferred = {"hand_over": "VERIFIED_TRUE", "close": "RECTIFIED", "dispute": "CLOSED"} if kind == "hazard" else {}
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked") | {

@@ -30,7 +30,7 @@ from workflow.queue.models import Task
 KINDS = {
     "hazards": "hazard", "handovers": "handover", "rectifications": "rectification", "permits": "permit",
     "assistance": "assistance", "inspections": "inspection",
-    "measures": "measure", "transfers": "transfer",
+    "measures": "measure", "majors": "major", "transfers": "transfer",
 }  # fmt: skip
 
 # Parameters that name no record of somebody's, so there is nothing to tell apart.
@@ -138,7 +138,12 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
         return staff(world.client, Role.LEGAL_REVIEWER, world.region_code)
     if operation.id == "licences.register_legacy":
         return staff(world.client, Role.PERMIT_CLERK)
-    if operation.id in ("number_blocks.lend_numbers", "measures.open_sealing", "transfers.propose_transfer"):
+    if operation.id in (
+        "number_blocks.lend_numbers",
+        "measures.open_sealing",
+        "majors.suspect_major",
+        "transfers.propose_transfer",
+    ):
         return world.office.officers[0]
     if operation.id in _OF_THE_REGION or operation.path.startswith(f"{BASE}/dead-letters"):
         return staff(world.client, Role.SYS_ADMIN, "150000")
@@ -175,6 +180,7 @@ def rightful(case: Case, action: str) -> Caller:
         Role.PERMIT_APPROVER: lambda: staff(office.client, Role.PERMIT_APPROVER, office.region_code),
         Role.INTAKE_CLERK: lambda: office.clerk,
         Role.UNIT_LEADER: lambda: office.leader,
+        Role.LEGAL_REVIEWER: lambda: staff(office.client, Role.LEGAL_REVIEWER, office.region_code),
         Role.FIRE_OFFICER: lambda: office.officers[0],
         Role.REPORTER: lambda: case.reporter,
         Role.RECEIVER_CLERK: lambda: office.receiver,
@@ -185,6 +191,7 @@ def rightful(case: Case, action: str) -> Caller:
     return next((found() for role, found in people.items() if role in who), office.leader)
 
 
+_OF_AN_OFFICER = {"number_blocks.lend_numbers", "measures.open_sealing", "majors.suspect_major", "transfers.propose_transfer"}
 # Nobody can, over HTTP alone.
 ONLY_DEVICES = {"confirm_timely"}
 

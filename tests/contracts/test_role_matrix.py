@@ -18,9 +18,11 @@ from tests.application import undone
 from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, Operation, operations
 from tests.contracts.world import World
+from tests.majors import DRAFTED as DRAFTED_OF_MAJORS
 from tests.makers import Case, collection
 from tests.measures import DRAFTED as DRAFTED_OF_MEASURES
 from tests.people import HOME, Caller, citizen, enterprise, staff, through_provider
+from workflow.majors.rules import LIFE as MAJOR
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.state_machine import START
 
@@ -48,10 +50,9 @@ LEADS_ON = {
     ("rectification", "RECHECK_PENDING", "cosign"): "RECTIFIED",
     ("inspection", "IN_PROGRESS", "cosign"): "NO_PROBLEM",
     **{
-        ("measure", state, "cosign"): next(
-            step.target for step in MEASURE.transitions if (step.source, step.action) == (state, act)
-        )
-        for state, act in DRAFTED_OF_MEASURES.items()
+        (life.name, state, "cosign"): next(step.target for step in life.transitions if (step.source, step.action) == (state, act))
+        for life, drafted in ((MEASURE, DRAFTED_OF_MEASURES), (MAJOR, DRAFTED_OF_MAJORS))
+        for state, act in drafted.items()
     },
     ("permit", "ACCEPTED", "cosign"): "INSPECTED",
     ("permit", "VERIFY_PENDING", "cosign"): "ACTIVE",
@@ -132,6 +133,20 @@ def people(world: World, case: Case) -> dict[str, tuple[Caller, set[Role]]]:
         everybody = {
             "leader": (office.leader, {Role.UNIT_LEADER}),
             "leader of the league": (league, {Role.UNIT_LEADER}),
+            "first officer": (first, {Role.FIRE_OFFICER}),
+            "second officer": (second, {Role.FIRE_OFFICER}),
+            "third officer": (third, set()),
+            "clerk": (office.clerk, {Role.INTAKE_CLERK}),
+            "manager": (office.manager, {Role.UNIT_MANAGER} if told else set()),
+            "responsible": (world.responsible, {Role.UNIT_RESPONSIBLE} if told else set()),
+            "agent": (enterprise(client, Role.AGENT), {Role.AGENT} if told else set()),
+        }
+    elif case.kind == "major":
+        told = case.read()["data"]["served"] is not None
+        everybody = {
+            "leader": (office.leader, {Role.UNIT_LEADER}),
+            "leader of the league": (league, {Role.UNIT_LEADER}),
+            "reviewer": (staff(client, Role.LEGAL_REVIEWER), {Role.LEGAL_REVIEWER}),
             "first officer": (first, {Role.FIRE_OFFICER}),
             "second officer": (second, {Role.FIRE_OFFICER}),
             "third officer": (third, set()),

@@ -21,6 +21,7 @@ from tests.contracts.bodies import body
 from tests.contracts.cases import SAID, Cases
 from tests.contracts.document import Json, Operation
 from tests.contracts.partnership import Partnership
+from tests.majors import noted_here
 from tests.makers import Case, in_days, make_hazard
 from tests.measures import asked_here
 from tests.pack import OF_THE_PACK
@@ -33,7 +34,7 @@ from tests.transfers import reported_here
 from tests.wsgi import WsgiTransport
 
 # Operation -> a body with whatever it is about.
-ASKED_HERE = {**OF_REPORTERS, **OF_THE_PACK, "transfers.propose_transfer": reported_here}
+ASKED_HERE = {**OF_REPORTERS, **OF_THE_PACK, "majors.suspect_major": noted_here, "transfers.propose_transfer": reported_here}
 Ids = dict[str, str]  # path parameter -> value
 
 

@@ -24,6 +24,7 @@ from tests.contracts.cases import LIVES
 from tests.contracts.document import Json, operations
 from tests.contracts.targets import rightful, task_of
 from tests.contracts.world import World
+from tests.majors import noted_here
 from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, report
 from tests.measures import asked_here
 from tests.pack import POSITION, a_source, make_source, make_unit
@@ -114,7 +115,7 @@ def occasion(world: World, mutation: Mutation) -> Occasion:
         names["master"] = args["master_id"]
     elif action == "report_fix":
         names["item"] = args["items"][0]["id"]
-    elif action == "report_progress":
+    elif action == "report_progress" and kind == "assistance":
         names["item"] = args["fixed_item_ids"][0]
     elif action in ("schedule", "reschedule"):
         names["expert"] = str(expert(case).id)
@@ -206,6 +207,12 @@ def seal_or_stop(world: World, action: str) -> Occasion:
     pair = [str(officer.id) for officer in world.office.officers]
     more = {"scope": "USE", "execute_by": "2026-12-30", "document_no": "决〔2026〕8号", "case_no": "立〔2026〕8号"}
     return Occasion(world, world.office.leader, args.pop("id"), {**args, **more, "officer_ids": pair}, names=names)
+
+
+def suspect_major(world: World) -> Occasion:
+    """An officer takes what he saw for a major fire hazard."""
+    args = noted_here(world.client, world.region_code)
+    return Occasion(world, world.office.officers[0], args.pop("id"), args, names={"inspection": args["inspection_id"]})
 
 
 def suspect_crime(world: World) -> Occasion:
@@ -307,6 +314,7 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "inspection.plan": plan_inspection,
     "measure.open": lambda world: seal_or_stop(world, "open"),
     "measure.suspend": lambda world: seal_or_stop(world, "suspend"),
+    "major.suspect": suspect_major,
     "transfer.propose": suspect_crime,
     "number_block.lend": lambda world: Occasion(world, world.office.officers[0], str(new_id()), {"paper": "order", "count": 2}),
     "number_block.void": lambda world: with_numbers(world, "void"),

@@ -157,11 +157,16 @@ MEASURE = {
     "number": "CS15010220261123000001", "venue": "晨光宾馆", "place": "二层仓库", "what": "临时查封", "until": "2026年12月23日",
     "document_no": "新城大队封〔2026〕第1号", "by": "2026年11月26日", "reason": "危险已消除", "answer": "不予解除临时查封",
 }  # fmt: skip
+MAJOR = {
+    "number": "ZD15010220261123000001", "venue": "晨光宾馆", "place": "二层仓库", "until": "2027年3月1日",
+    "document_no": "新城大队重改〔2026〕第1号", "body": "呼和浩特市人民政府", "reason": "配件尚未到货",
+}  # fmt: skip
 TRANSFER = {
     "number": "SZ15010220261123000001", "party": "晨光宾馆", "offence": "危险作业罪(刑法第一百三十四条之一)",
     "document_no": "新城大队涉移〔2026〕第1号", "police": "呼和浩特市公安局新城区分局", "reason": "情节显著轻微", "to": "ENDED",
 }  # fmt: skip
 DATA |= {row.event: TRANSFER for row in SUBSCRIPTIONS if row.event.startswith("transfer.")}
+DATA |= {row.event: MAJOR for row in SUBSCRIPTIONS if row.event.startswith("major.")}
 DATA |= {row.event: MEASURE for row in SUBSCRIPTIONS if row.event.startswith("measure.")}
 DATA |= {row.event: INSPECTION for row in SUBSCRIPTIONS if row.event.startswith("inspection.")}
 DATA |= {row.event: PERMIT for row in SUBSCRIPTIONS if row.event.startswith("permit.")}

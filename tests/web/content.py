@@ -21,7 +21,7 @@ from operations.demo.transport import Patient
 from tests.people import HOME
 from tests.web.entries import doubles
 from tests.web.packs import pack
-from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, transferred
+from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, supervised, transferred
 
 _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
@@ -71,6 +71,7 @@ def _content(stage: Stage) -> dict[str, str]:
         "inspecting": inspection(office, "start").id,
         "inspected": inspection(office, "start", "order").id,
         "sealed": sealed(office),
+        "supervised": supervised(office),
         "transferred": transferred(office),
         "prompted": prompted(office),
         "to_correct": applied(stage, office, "require_correction", _ASKED),

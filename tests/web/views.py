@@ -37,7 +37,7 @@ class View:
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
-_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|transfer)/:id"
+_CASE = "/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|major|transfer)/:id"
 _SUSPECT = "/suspect-crime/:type(hazard|inspection)/:id"
 _ASK = "/ask-signature/:type(hazard|rectification|permit|inspection|measure)/:id"
 FOUND = "楼道内停放电动自行车5辆,私拉电线充电"
@@ -223,6 +223,10 @@ VIEWS = [
     View("/measure/:id", "measure-missing", Role.FIRE_OFFICER, f"/measure/{NOWHERE}"),
     View(_CASE, "case-measure", Role.UNIT_LEADER, "/cases/measure/{sealed}"),
     View(_CASE, "case-measure-unit", Role.UNIT_MANAGER, "/cases/measure/{sealed}"),
+    View("/suspect-major/:type(hazard|inspection)/:id", "major-new", Role.FIRE_OFFICER, "/suspect-major/inspection/{inspecting}"),
+    View("/suspect-major/:type(hazard|inspection)/:id", "major-missing", Role.FIRE_OFFICER, f"/suspect-major/hazard/{NOWHERE}"),
+    View(_CASE, "case-major", Role.UNIT_LEADER, "/cases/major/{supervised}"),
+    View(_CASE, "case-major-unit", Role.UNIT_MANAGER, "/cases/major/{supervised}"),
     View(
         "/suspect-crime/:type(hazard|inspection)/:id", "transfer-new", Role.FIRE_OFFICER, "/suspect-crime/inspection/{inspecting}"
     ),

@@ -69,6 +69,42 @@ def sealed(office: Office) -> str:
     return measure_id
 
 
+def supervised(office: Office) -> str:
+    """At an inspection a major fire hazard was suspected, studied, served, reported and put under supervision."""
+    at, pair, stage, major_id = inspection(office, "start"), office.officers, office.stage, new_id()
+    leader, manager = office.leader, office.stage.account("UNIT_MANAGER", office.region_code)
+    reviewer = stage.account("LEGAL_REVIEWER", office.region_code)
+    case = Case(stage, "major", major_id, office, {"officers": pair, "unit": [manager], "reviewer": [reviewer]})
+    photo, today = take_photo(stage.rng, *HERE), local_day(stage.clock())
+    body: Json = {
+        "id": major_id, "inspection_id": at.id, "unit_name": at.read(leader)["unit_name"], "place": "三层歌舞厅",
+        "facts": "三层歌舞厅仅有一部疏散楼梯,营业时人员密集", "criteria": [{"clause": "5.3", "note": "安全出口数量不足"}],
+        "inspected_on": today.isoformat(), "photos": [photo.id],
+    }  # fmt: skip
+    pair[0].post("/majors", body, name="major.suspect", subject_id=major_id)
+    send_whole(pair[0], photo, "verification", pair[0])
+    experts = [{"name": f"专家{nth}", "speciality": "建筑防火"} for nth in "甲乙丙丁戊己庚"]
+    case.act(leader, "call_experts", {"people": experts, "reason": "判定涉及复杂、疑难技术问题"}, says="组织专家论证")
+    case.act(leader, "note_experts", {"opinion": "同意判定为重大火灾隐患", "agreed": 6}, says="登记专家意见")
+    case.act(reviewer, "review_legally", {"opinion": "事实清楚,同意提交集体研究"}, says="法制审核")
+    study: Json = {
+        "attended": ["大队长", "副大队长", "法制员"], "minutes": "一致认为符合直接判定要素", "ground": "PUBLIC_SAFETY",
+        "demand": "增设一部疏散楼梯,整改期间停止使用三层歌舞厅", "due_on": (today + timedelta(days=60)).isoformat(),
+    }  # fmt: skip
+    case.act(leader, "determine", study, says="集体研究判定")
+    served: Json = {"served_at": stage.clock().isoformat(), "signed": "PARTY", "party_name": "张建国", "photos": [photo.id]}
+    case.cosigned(pair, "serve", served, says="送达整改通知书")
+    report: Json = {"government": "新城区人民政府", "through": "新城区应急管理局", "proposal": "建议挂牌督办,责令限期整改。"}
+    case.act(leader, "report_to_government", report, says="书面报告政府")
+    listed: Json = {
+        "level": "BANNER", "body": "新城区人民政府", "document_no": "新政督〔2026〕3号", "leader": "巴特尔",
+        "until_on": (today + timedelta(days=180)).isoformat(),
+    }  # fmt: skip
+    case.act(leader, "put_under_supervision", listed, says="登记挂牌督办")
+    case.act(manager, "report_progress", {"note": "疏散楼梯钢构件已到场,本周内开始安装"}, says="报告进展")
+    return major_id
+
+
 def transferred(office: Office) -> str:
     """What was found at an inspection is suspected to be a crime, and approved to go to the police."""
     at, pair, transfer_id = inspection(office, "start"), office.officers, new_id()

@@ -114,6 +114,7 @@ LAW = {
     "PM-B-10WD": (10, "wd"), "PM-B-3WD": (3, "wd"), "PM-SERVE": (10, "wd"), "PM-HEAR": (5, "wd"), "PM-HOLD": (20, "wd"),
     "PM-INVITE": (7, "wd"), "CT-DECIDE": (3, "d"), "CT-DELIVER": (24, "h"), "CT-REPLY": (3, "d"), "CT-OBJECT": (3, "d"),
     "CT-REVIEW": (3, "d"), "CT-SUPERVISE": (3, "d"), "CT-ITEMS": (3, "d"),
+    "HZ-MAJOR": (7, "wd"), "MJ-EXPERT": (10, "wd"), "MJ-NOTICE": (3, "wd"),
 }  # fmt: skip
 
 

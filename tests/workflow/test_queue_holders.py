@@ -23,6 +23,7 @@ from workflow.assistance.rules import LIFE as ASSISTANCE
 from workflow.handovers.rules import LIFE as HANDOVER
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.majors.rules import LIFE as MAJOR
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.offices import people_of_office
 from workflow.permits.rules import LIFE as PERMIT
@@ -32,7 +33,7 @@ from workflow.queue.rules import TAKERS, WAITING_FOR
 from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.transfers.rules import LIFE as TRANSFER
 
-LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER)}
+LIVES = {life.name: life for life in (HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR, TRANSFER)}
 
 
 def task_of(parts: Parts, case: Case) -> Task:

@@ -11,6 +11,7 @@ from workflow.handovers.rules import ACTING_SIDE, LIFE as HANDOVER
 from workflow.hazards.commands import MUTATIONS
 from workflow.hazards.rules import LIFE as HAZARD
 from workflow.inspections.rules import LIFE as INSPECTION
+from workflow.majors.rules import LIFE as MAJOR
 from workflow.measures.rules import LIFE as MEASURE
 from workflow.permits.rules import LIFE as PERMIT
 from workflow.queue.rules import LABELS, UNTASKED, waiting_for
@@ -18,7 +19,7 @@ from workflow.rectification.rules import LIFE as RECTIFICATION
 from workflow.state_machine import START, StateMachine
 from workflow.transfers.rules import LIFE as TRANSFER
 
-MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, TRANSFER]
+MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR, TRANSFER]
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
 LEAVES_FINAL = {
     "dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve", "unmerge", "judge_reuse",

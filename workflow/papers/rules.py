@@ -26,7 +26,7 @@ _NEXT = {
 
 # What may be made and served without a network; decisions and letters are the server's alone.
 ON_THE_SPOT = ("order", "seal_record")
-INTERNAL = frozenset({"inspection_approval"})  # read by the office alone
+INTERNAL = frozenset({"inspection_approval", "major_report"})  # read by the office alone
 MOST_LENT = 20  # numbers of one block
 MOST_HELD = 40  # numbers of one paper that one officer may hold unaccounted for
 

@@ -22,7 +22,6 @@ from workflow import timekeeping
 from workflow.hazards.closing import close
 from workflow.hazards.models import Hazard
 from workflow.hazards.passing_on import hand_over
-from workflow.hazards.rules import is_poor
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
@@ -31,15 +30,17 @@ from workflow.queue.rules import BULK, LEADING, NO_DEADLINE, TAKERS, waiting_for
 from workflow.queue.synced import TASK
 
 
-def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title: Json, *, is_new: bool) -> None:
-    """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock."""
+def reflect(
+    session: Session, case: Any, org_id: UUID, people: list[UUID], title: Json, *, is_new: bool, owes: str | None = None
+) -> None:
+    """Bring the task of a case up to date: what it waits for, who holds it, until when. Called under the case's lock.
+
+    `owes`: what comes before that for which its state waits.
+    """
     kind = type(case).__tablename__
     is_asked = getattr(case, "extension", None) is not None
     is_unserved = kind == "rectification" and case.served_at is None
-    is_rated_poorly = kind == "hazard" and is_poor(case.rating)
-    waits = waiting_for(
-        kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved, is_rated_poorly=is_rated_poorly
-    )
+    waits = waiting_for(kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved, owes=owes)
     if is_new:
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits))

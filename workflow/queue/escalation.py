@@ -39,6 +39,9 @@ from workflow.hazards.rewards.synced import REWARD_CLAIM
 from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.synced import INSPECTION
+from workflow.majors.following import expire as expire_major
+from workflow.majors.models import MajorHazard
+from workflow.majors.synced import MAJOR
 from workflow.measures.ending import expire as expire_measure
 from workflow.measures.models import Measure
 from workflow.measures.synced import MEASURE
@@ -66,6 +69,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "assistance": (ASSISTANCE, Assistance),
     "inspection": (INSPECTION, Inspection),
     "measure": (MEASURE, Measure),
+    "major": (MAJOR, MajorHazard),
     "transfer": (TRANSFER, Transfer),
     "reward_claim": (REWARD_CLAIM, RewardClaim),
 }
@@ -179,11 +183,12 @@ def _free(session: Session, model: Any, entity_id: UUID) -> Any:
 _ENDS: dict[str, tuple[Any, Callable[[Session, UUID], Any]]] = {
     "IN-TERM": (Rectification, expire_order),  # the recheck is due (消防监督检查规定 20)
     **dict.fromkeys(("SEAL-24H", "SEAL-30D", "SUSP-BY"), (Measure, expire_measure)),
+    "MJ-TERM": (MajorHazard, expire_major),
 }
 
 
 def expire_terms(session: Session) -> int:
-    """The term of an order, of a sealing or for stopping a business has passed: what follows from it is due."""
+    """The term of an order, a sealing or a major hazard, or for stopping a business, has passed: what follows is due."""
     passed = select(Clock.rule_id, Clock.entity_id).where(*_RUNNING, Clock.rule_id.in_(_ENDS), Clock.due_at < now(session))
 
     def take(one: Any) -> bool:

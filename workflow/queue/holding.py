@@ -25,6 +25,9 @@ from workflow.hazards.synced import HAZARD
 from workflow.inspections.models import Inspection
 from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
 from workflow.inspections.synced import INSPECTION
+from workflow.majors.models import MajorHazard
+from workflow.majors.rules import LIFE as MAJOR_LIFE
+from workflow.majors.synced import MAJOR
 from workflow.measures.models import Measure
 from workflow.measures.rules import LIFE as MEASURE_LIFE
 from workflow.measures.synced import MEASURE
@@ -100,6 +103,7 @@ def release_one(session: Session, person_id: UUID) -> bool:
         (RECTIFICATION, Rectification, Rectification.state.not_in(sorted(RECTIFICATION_LIFE.final))),
         (INSPECTION, Inspection, Inspection.state.in_(sorted(WITH_INSPECTORS))),
         (MEASURE, Measure, Measure.state.not_in(sorted(MEASURE_LIFE.final))),
+        (MAJOR, MajorHazard, MajorHazard.state.not_in(sorted(MAJOR_LIFE.final))),
         (TRANSFER, Transfer, Transfer.state.not_in(sorted(TRANSFER_LIFE.final))),
         (PERMIT, Permit, Permit.state.not_in(sorted(PERMIT_LIFE.final))),
     ):

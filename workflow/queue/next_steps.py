@@ -20,6 +20,8 @@ from workflow.hazards import queries as hazards
 from workflow.hazards.models import Hazard
 from workflow.inspections import synced as inspections
 from workflow.inspections.models import Inspection
+from workflow.majors import synced as majors
+from workflow.majors.models import MajorHazard
 from workflow.measures import synced as measures
 from workflow.measures.models import Measure
 from workflow.permits import synced as permits
@@ -34,7 +36,7 @@ from workflow.transfers.models import Transfer
 
 _MODELS: dict[str, Any] = {
     "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure, "transfer": Transfer,
+    "inspection": Inspection, "measure": Measure, "major": MajorHazard, "transfer": Transfer,
 }  # fmt: skip
 
 
@@ -72,6 +74,8 @@ def _offered(session: Session, case: Any, actor: Actor, wanted: tuple[str, ...])
             return inspections.offered(case, actor)
         case Measure():
             return measures.offered(case, actor)
+        case MajorHazard():
+            return majors.offered(case, actor)
         case Transfer():
             return transfers.offered(case, actor, now(session))
         case _:

@@ -20,6 +20,7 @@ from workflow.handovers.models import Handover
 from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.inspections.models import Inspection
+from workflow.majors.models import MajorHazard
 from workflow.measures.models import Measure
 from workflow.queue.models import Task
 from workflow.rectification.models import Rectification
@@ -28,7 +29,9 @@ from workflow.turns import several
 LIFE, CROWDED, KEY, URGENT = "QW-LIFE", "QW-CROWD", "QW-KEY", "QW-URGENT"
 WEIGHTS = (LIFE, CROWDED, KEY, URGENT)
 _WITHIN_HOURS = ("HZ-24H", "HZ-2H")
-_WEIGHED: dict[str, Any] = {model.__tablename__: model for model in (Hazard, Handover, Rectification, Inspection, Measure)}
+_WEIGHED: dict[str, Any] = {
+    model.__tablename__: model for model in (Hazard, Handover, Rectification, Inspection, Measure, MajorHazard)
+}
 BATCH = 50
 
 
@@ -50,7 +53,7 @@ def _codes(session: Session, subject: Any) -> list[str]:
             found |= _of_hazard(session, session.get_one(Hazard, subject.hazard_id)) | _of_place(session, subject.unit_id)
         case Rectification() | Inspection():
             found |= _of_place(session, subject.unit_id)
-        case Measure():
+        case Measure() | MajorHazard():
             found |= {LIFE} | _of_place(session, subject.unit_id)
     return [code for code in WEIGHTS if code in found]
 
@@ -115,7 +118,7 @@ def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
 
 def of_unit(unit_id: UUID) -> Select[UUID]:
     """The items of what is done at a place."""
-    return _of(*((kind, kind.unit_id == unit_id) for kind in (Rectification, Inspection, Measure)))
+    return _of(*((kind, kind.unit_id == unit_id) for kind in (Rectification, Inspection, Measure, MajorHazard)))
 
 
 def of_hazard(hazard_id: UUID) -> Select[UUID]:

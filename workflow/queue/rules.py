@@ -49,6 +49,12 @@ WAITING_FOR: dict[tuple[str, str], str] = {
     ("measure", "STOPPED"): "stop_removal",
     ("measure", "RESUME_APPLIED"): "measure_check",
     ("measure", "RESUME_CHECKED"): "measure_answer",
+    ("major", "SUSPECTED"): "major_study",
+    ("major", "EXPERT_REVIEW"): "major_experts",
+    **{("major", state): "major_fix" for state in ("DETERMINED", "REPORTED", "SUPERVISED", "RECTIFYING")},
+    ("major", "RECHECK_PENDING"): "major_recheck",
+    ("major", "OVERDUE"): "major_overdue",
+    ("major", "RECHECKED"): "major_cancel",
     ("transfer", "PROPOSED"): "transfer_decide",
     ("transfer", "APPROVED"): "transfer_deliver",
     ("transfer", "DELIVERED"): "transfer_reply",
@@ -112,6 +118,14 @@ LABELS = {
     "stop": "等待单位停止",
     "stop_urge": "逾期未停止,待催告",
     "stop_confirm": "已催告,待核实",
+    "major_study": "疑似重大火灾隐患,待集体研究",
+    "major_experts": "重大火灾隐患专家论证中",
+    "major_serve": "重大火灾隐患整改通知书待送达",
+    "major_report": "重大火灾隐患待报告政府",
+    "major_fix": "等待单位整改重大火灾隐患",
+    "major_recheck": "重大火灾隐患待复查",
+    "major_overdue": "重大火灾隐患逾期未消除,待处理",
+    "major_cancel": "重大火灾隐患待销案",
     "transfer_decide": "涉罪移送待审批",
     "transfer_deliver": "涉罪移送待送达",
     "transfer_reply": "等待公安机关答复",
@@ -164,6 +178,13 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "stop": ("cosign", "confirm_stopped"),
     "stop_urge": ("urge",),
     "stop_confirm": ("cosign", "confirm_stopped"),
+    "major_study": ("review_legally", "determine"),
+    "major_experts": ("note_experts",),
+    "major_serve": ("cosign", "serve"),
+    "major_report": ("report_to_government",),
+    "major_recheck": ("cosign", "recheck_pass"),
+    "major_overdue": ("extend", "put_under_supervision"),
+    "major_cancel": ("cancel_record",),
     "transfer_decide": ("approve",),
     "transfer_deliver": ("deliver",),
     "transfer_reply": ("note_filed",),
@@ -191,6 +212,7 @@ OUTSIDE = (
     "inspection_fix",
     "seal_removal",
     "stop_removal",
+    "major_fix",
     "transfer_reply",
     "assistance_follow",
 )
@@ -205,10 +227,12 @@ _NEEDS_PEOPLE = frozenset(
         ("inspection", "IN_PROGRESS"),
         ("transfer", "APPROVED"),
         ("transfer", "FILED"),
+        ("major", "RECHECK_PENDING"),
         *(("measure", state) for state in ("OPEN", "DECIDED", "UNSEAL_APPLIED", "URGED", "RESUME_APPLIED")),
     }
 )
 
+_OF_OFFICERS = frozenset({"major_serve", "major_recheck"})  # of what a case owes
 _NOT_SERVED = frozenset({("rectification", "ORDERED"), ("rectification", "RECTIFYING")})
 
 _LEADER = frozenset({Role.UNIT_LEADER})
@@ -252,6 +276,10 @@ TAKERS = {
     "stop": _LEADER,
     "stop_urge": _LEADER,
     "stop_confirm": _LEADER,
+    "major_study": _LEADER | {Role.LEGAL_REVIEWER},
+    **dict.fromkeys(
+        ("major_experts", "major_serve", "major_report", "major_fix", "major_recheck", "major_overdue", "major_cancel"), _LEADER
+    ),
     **dict.fromkeys(("transfer_decide", "transfer_deliver", "transfer_reply", "transfer_answer", "transfer_items"), _LEADER),
     "permit_accept": _PERMIT_CLERK,
     "permit_correction": frozenset(),  # only the applicant can go on
@@ -286,6 +314,8 @@ SIGN_BUCKET = {
     "decide": frozenset({Role.UNIT_LEADER}),
     "extend": frozenset({Role.UNIT_LEADER}),
     **dict.fromkeys(("seal_decide", "seal_lift", "measure_answer", "stop_urge", "transfer_decide", "transfer_answer"), _LEADER),
+    "major_study": _LEADER | {Role.LEGAL_REVIEWER},
+    **dict.fromkeys(("major_experts", "major_report", "major_overdue", "major_cancel"), _LEADER),
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "arbitrate": frozenset({Role.SUPERVISOR}),
@@ -306,16 +336,16 @@ ASSIGN_BUCKET = {
 
 def waiting_for(
     entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False, is_unserved: bool = False,
-    is_rated_poorly: bool = False,
+    owes: str | None = None,
 ) -> str | None:  # fmt: skip
     """What an open case waits for; None if its life has ended.
 
     `is_held`: there are people who have it. `is_asked`: its unit has asked for more time, and nobody has answered.
-    `is_unserved`: the order has not come to its unit yet, so far as anybody put on record. `is_rated_poorly`: and nobody has
-    looked into it.
+    `is_unserved`: the order has not come to its unit yet, so far as anybody put on record. `owes`: what comes before that for
+    which its state waits.
     """
-    if is_rated_poorly and (entity_type, state) == ("hazard", "CLOSED"):
-        return "follow_up"
+    if owes is not None:
+        return owes if is_held or owes not in _OF_OFFICERS else "assign"
     if is_asked:
         return "extend"
     if is_unserved and (entity_type, state) in _NOT_SERVED:

@@ -13,7 +13,7 @@ from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
 from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
 
 VIEWS = ("mine", "team", "ours", "all")
-SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection", "measure", "transfer")
+SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection", "measure", "major", "transfer")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
 
 

@@ -10,7 +10,7 @@ from wire import AnswerSchema, AnyOf, Line, Moment, PageSchema
 from workflow.rescue.rules import CONSTRUCTIONS, KINDS, STATES
 from workflow.rescue.schemas import KeyholderSchema
 
-HISTORY_KINDS = ("hazard", "rectification", "measure", "licence")
+HISTORY_KINDS = ("hazard", "rectification", "measure", "major", "licence")
 
 
 class WaterReportSchema(AnswerSchema):

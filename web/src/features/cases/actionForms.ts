@@ -20,10 +20,10 @@ export type Field = Common &
     | { readonly kind: 'organisation'; readonly start?: (subject: Subject) => string | undefined; readonly kinds?: readonly string[] }
     | { readonly kind: 'photos'; readonly role: string }
     | { readonly kind: 'given'; readonly value: (subject: Subject) => unknown } // nothing to fill in
-    | { readonly kind: 'lines'; readonly member: string } // each line is one thing, under this name
+    | { readonly kind: 'lines'; readonly members: readonly string[] } // each line is one thing: its words, under one name, or under two
     | { readonly kind: 'corrections' }
     | { readonly kind: 'options'; readonly options: readonly { readonly code: string; readonly label: string }[] } // with their words
-    | { readonly kind: 'expert' | 'moment' | 'advice' | 'done' | 'score' }
+    | { readonly kind: 'number' | 'expert' | 'moment' | 'advice' | 'done' | 'score' }
     | { readonly kind: 'officers' | 'helper' | 'category' | 'case' | 'unit' | 'position' | 'order' | 'fixes' }
   )
 
@@ -66,6 +66,11 @@ const SEALED_AT_ONCE: readonly Field[] = [
   { ...PHOTOS, isRequired: true },
   { kind: 'position', name: 'position' },
 ]
+const STUDIED: readonly Field[] = [
+  { kind: 'lines', name: 'attended', members: [], isRequired: true },
+  { kind: 'text', name: 'minutes', most: 4000, isRequired: true },
+]
+const DONE_PHOTOS: Field = { kind: 'photos', name: 'photos', role: 'rectification' }
 const CHECK_ASIDE: readonly Field[] = [
   { kind: 'text', name: 'no_evidence_reason', most: 500, isFolded: true },
   { kind: 'text', name: 'late_reason', most: 500, isFolded: true },
@@ -100,7 +105,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     assign: [OFFICERS, { kind: 'helper', name: 'grid_worker_id', isFolded: true }, NOTE],
     prompt_unit: [
       { kind: 'unit', name: 'unit_id', isRequired: true },
-      { kind: 'lines', name: 'items', member: 'description', isRequired: true, label: 'cases.field.prompt_items' },
+      { kind: 'lines', name: 'items', members: ['description'], isRequired: true, label: 'cases.field.prompt_items' },
       { kind: 'date', name: 'due_on', inDays: 1, isRequired: true, label: 'cases.field.prompt_until' },
     ],
     precheck: [{ kind: 'text', name: 'note', most: 1000, isRequired: true }, { kind: 'photos', name: 'photos', role: 'precheck' }],
@@ -194,7 +199,7 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     inspect_fail: atPlace(),
     verify_pass: atPlace('conforms'),
     verify_fail: [
-      ...atPlace(), { kind: 'lines', name: 'orders', member: 'description', isRequired: true },
+      ...atPlace(), { kind: 'lines', name: 'orders', members: ['description'], isRequired: true },
       { kind: 'date', name: 'due_on', inDays: 15, isRequired: true },
     ],
     recheck_pass: atPlace('recheck_good'),
@@ -230,6 +235,42 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     defer: [reason(500)],
     cosign: [DRAFT],
   },
+  major: {
+    call_experts: [{ kind: 'lines', name: 'people', members: ['name', 'speciality'], isRequired: true, label: 'majors.people' }, reason(500, 'difficult')],
+    note_experts: [{ kind: 'text', name: 'opinion', most: 4000, isRequired: true, label: 'majors.experts_said' }, { kind: 'number', name: 'agreed', isRequired: true }],
+    review_legally: [{ kind: 'text', name: 'opinion', most: 2000, isRequired: true, label: 'majors.review', phrases: ['cases.phrase.facts_clear'] }],
+    determine: [
+      ...STUDIED,
+      { kind: 'choice', name: 'ground', values: ['PUBLIC_SAFETY', 'LAYOUT'], words: 'majors.ground.', label: 'majors.ground' },
+      { kind: 'text', name: 'demand', most: 4000, isRequired: true },
+      { kind: 'date', name: 'due_on', inDays: 90, isRequired: true, label: 'majors.due_on' },
+    ],
+    find_not_major: [...STUDIED, reason(500)],
+    withdraw: [reason(500, 'danger_gone')],
+    serve: [...SERVICE, { ...PHOTOS, isRequired: true }],
+    report_to_government: [
+      { kind: 'line', name: 'government', most: 60, isRequired: true },
+      { kind: 'line', name: 'through', most: 60 },
+      { kind: 'text', name: 'proposal', most: 4000, isRequired: true, phrases: ['cases.phrase.supervise_it'] },
+    ],
+    put_under_supervision: [
+      { kind: 'choice', name: 'level', values: ['BANNER', 'LEAGUE', 'REGION'], words: 'majors.level.', isRequired: true, label: 'majors.level' },
+      { kind: 'line', name: 'body', most: 60, isRequired: true, label: 'majors.body' },
+      { kind: 'line', name: 'document_no', most: 60, isRequired: true, label: 'majors.supervision_no' },
+      { kind: 'date', name: 'until_on', inDays: 180, isRequired: true, label: 'majors.due_on' },
+      { kind: 'line', name: 'leader', most: 50 },
+      { ...PHOTOS, isFolded: true },
+    ],
+    report_progress: [{ kind: 'text', name: 'note', most: 1000, isRequired: true, label: 'majors.progress' }, DONE_PHOTOS],
+    apply_cancelling: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, DONE_PHOTOS],
+    extend: [{ kind: 'date', name: 'until_on', inDays: 180, isRequired: true }, reason(500, 'needs_time'), { kind: 'line', name: 'approved_by', most: 60, isRequired: true }],
+    recheck_pass: check('recheck', 'recheck_good'),
+    recheck_fail: check('recheck', 'recheck_bad'),
+    cosign: [DRAFT],
+    assign: [OFFICERS],
+    cancel_record: [reason(500, 'danger_gone'), { kind: 'line', name: 'document_no', most: 60, label: 'majors.cancelled_by' }],
+    keep_on_record: [reason(500, 'danger_left')],
+  },
   transfer: {
     approve: [{ kind: 'line', name: 'police', most: 60, isRequired: true }],
     disapprove: [reason(500)],
@@ -260,8 +301,8 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
       { ...PHOTOS, isRequired: true },
     ],
     extend: [{ kind: 'date', name: 'until_on', inDays: 45, isRequired: true }, reason(500, 'needs_time')],
-    apply_unseal: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, { kind: 'photos', name: 'photos', role: 'rectification' }],
-    apply_resume: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, { kind: 'photos', name: 'photos', role: 'rectification' }],
+    apply_unseal: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, DONE_PHOTOS],
+    apply_resume: [{ kind: 'text', name: 'note', most: 500, label: 'cases.field.put_right' }, DONE_PHOTOS],
     check: [{ kind: 'flag', name: 'is_removed', start: true }, ...check('recheck', 'danger_gone')],
     confirm_stopped: check('verification', 'has_stopped'),
     cosign: [DRAFT],

@@ -1,7 +1,7 @@
 import { api, Refused } from '@/app/http'
 import type { Case, CaseKind, Done, Offer } from './types'
 
-const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits', assistance: 'assistance', inspection: 'inspections', measure: 'measures', transfer: 'transfers' } as const
+const COLLECTIONS = { hazard: 'hazards', handover: 'handovers', rectification: 'rectifications', permit: 'permits', assistance: 'assistance', inspection: 'inspections', measure: 'measures', major: 'majors', transfer: 'transfers' } as const
 // Steps that are taken where the form is filled in, not from the page of the case.
 const IN_THE_FORM = ['fill_in', 'sign_commitment', 'supplement', 'submit']
 
@@ -34,6 +34,10 @@ export async function loadCase(kind: CaseKind, id: string): Promise<Case> {
     case 'measure': {
       const { data } = await api.GET('/api/v1/measures/{case_id}', { params: { path: { case_id: id } } })
       return { ...data!, kind }
+    }
+    case 'major': {
+      const { data } = await api.GET('/api/v1/majors/{case_id}', { params: { path: { case_id: id } } })
+      return { kind, ...data! }
     }
     case 'transfer': {
       const { data } = await api.GET('/api/v1/transfers/{case_id}', { params: { path: { case_id: id } } })

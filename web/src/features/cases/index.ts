@@ -10,7 +10,7 @@ const SEARCHERS = ['PERMIT_CLERK', 'PERMIT_APPROVER', 'UNIT_LEADER', 'SUPERVISOR
 export const cases: Feature = {
   routes: [
     { path: '/cases', name: 'cases', component: () => import('./SearchPage.vue') },
-    { path: '/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|transfer)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
+    { path: '/cases/:kind(hazard|handover|rectification|permit|assistance|inspection|measure|major|transfer)/:id', name: 'case', component: () => import('./CasePage.vue'), props: true, meta: { plain: true } },
   ],
   tabs: [{ route: 'cases', title: 'cases.search', icon: 'search', order: 20, for: (user) => isDesk(user) && hasRole(user, ...SEARCHERS) }],
   messages: { ...words, ...permitWords, ...assistanceWords, ...duplicateWords },

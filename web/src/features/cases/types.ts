@@ -1,6 +1,6 @@
 import type { Schemas } from '@/app/http'
 
-export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection' | 'measure' | 'transfer'
+export type CaseKind = 'hazard' | 'handover' | 'rectification' | 'permit' | 'assistance' | 'inspection' | 'measure' | 'major' | 'transfer'
 export type Offer = Schemas['OfferedAction']
 export type Done = Schemas['Done']
 
@@ -12,6 +12,7 @@ export type Case =
   | ({ kind: 'assistance' } & Schemas['Assistance'])
   | ({ kind: 'inspection'; onSpot: boolean } & Omit<Schemas['Inspection'], 'kind'>) // onSpot: its reader goes there
   | ({ kind: 'measure' } & Omit<Schemas['Measure'], 'kind'>)
+  | ({ kind: 'major' } & Schemas['Major'])
   | ({ kind: 'transfer' } & Schemas['CriminalTransfer'])
   | ({ kind: 'permit'; form: 'permit-form' | 'permit-correct' | null } & Schemas['Permit']) // form: where its reader goes on filling in
 
@@ -60,6 +61,7 @@ export function subjectOf(record: Case): Subject {
       return { ...common, items: items.map((item) => ({ id: item.id, description: item.problem, fixed: item.fixed_at !== null })) }
     }
     case 'measure':
+    case 'major':
     case 'inspection': {
       const act = 'pending_act' in record.data ? record.data.pending_act : null
       return { ...common, place: record.unit_name, ...(act ? { actSha256: act.act_sha256 } : {}) }

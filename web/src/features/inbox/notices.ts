@@ -17,8 +17,8 @@ export function useNotices() {
   return { notices, isRead, unread: computed(() => notices.value.filter(isUnread).length) }
 }
 
-const OF_UNITS = ['rectification', 'permit', 'assistance', 'inspection', 'measure']
-const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'inspection', 'measure', 'transfer']
+const OF_UNITS = ['rectification', 'permit', 'assistance', 'inspection', 'measure', 'major']
+const CASES = ['hazard', 'handover', 'rectification', 'permit', 'assistance', 'inspection', 'measure', 'major', 'transfer']
 
 /** The page of what a notice is about: a reporter's own, a case of the office, or all that the office has to do. */
 export function caseOf(notice: Pick<Notice, 'subject_type' | 'subject_id'>): RouteLocationRaw | null {

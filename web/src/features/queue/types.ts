@@ -6,7 +6,7 @@ export type BucketName = keyof Schemas['Buckets']
 export const BUCKETS: readonly BucketName[] = ['due_today', 'overdue', 'to_sign', 'to_assign']
 export const VIEWS = ['ours', 'mine', 'all'] as const
 export type View = (typeof VIEWS)[number]
-export const KINDS = Object.keys({ hazard: 1, handover: 1, rectification: 1, permit: 1, assistance: 1, inspection: 1, measure: 1, transfer: 1 } satisfies Record<CaseKind, 1>) as CaseKind[]
+export const KINDS = Object.keys({ hazard: 1, handover: 1, rectification: 1, permit: 1, assistance: 1, inspection: 1, measure: 1, major: 1, transfer: 1 } satisfies Record<CaseKind, 1>) as CaseKind[]
 
 /** Steps that may be taken for several hazards at once. */
 export const BULK = ['assign', 'hand_over', 'close'] as const

@@ -49,5 +49,5 @@ export async function cardsOf(device: Device, personId: string): Promise<TaskCar
 
 /** What is worked on without a network has a page for that; a letter is read on its case page. */
 function wayTo({ subject_type: type, subject_id: id }: HeldTask): RouteLocationRaw {
-  return type === 'handover' || type === 'assistance' || type === 'transfer' ? { name: 'case', params: { kind: type, id } } : pageOf({ type, id })
+  return type === 'handover' || type === 'assistance' || type === 'major' || type === 'transfer' ? { name: 'case', params: { kind: type, id } } : pageOf({ type, id })
 }
