@@ -225,7 +225,7 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("major.suspected", "leaders", "major_to_study"),
     Subscription("major.suspected", "reviewers", "major_to_review"),
     Subscription("major.suspected", "colleagues", "major_suspected"),
-    Subscription("major.experts_heard", "reviewers", "major_experts_heard"),
+    Subscription("major.experts_noted", "reviewers", "major_experts_heard"),
     Subscription("major.reviewed", "leaders", "major_reviewed"),
     Subscription("major.determined", "officers", "major_to_serve"),
     Subscription("major.found_not_major", "officers", "major_not_found"),

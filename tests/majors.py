@@ -211,3 +211,19 @@ def prepared(client: FlaskClient, state: str, region_code: str = HOME, flavour: 
             _by("manager", "apply_cancelling")(case)
             _signed("recheck_fail")(case)
     return case
+
+
+def clock_of(case: Case, rule_id: str) -> Json:
+    """The one of this rule that was started last."""
+    started: list[Json] = [one for one in case.read()["clocks"] if one["rule_id"] == rule_id and one["cancelled_at"] is None]
+    return started[-1]
+
+
+def refusal(answer: object) -> tuple[str, str | None]:
+    document: Json = answer.get_json()  # type: ignore[attr-defined]
+    return document["type"].removeprefix("/problems/"), document.get("reason")
+
+
+def first_field(answer: object) -> str:
+    document: Json = answer.get_json()  # type: ignore[attr-defined]
+    return str(document["errors"][0]["field"])

@@ -55,7 +55,7 @@ _TOLD: dict[str, tuple[tuple[str, str], ...]] = {
     "measure.check": (("measure.act_drafted", "second_officer"),),
     "measure.lift": (("measure.lifted", "unit"),),
     "major.suspect": (("major.suspected", "leader"), ("major.suspected", "reviewer")),
-    "major.note_experts": (("major.experts_heard", "reviewer"),),
+    "major.note_experts": (("major.experts_noted", "reviewer"),),
     "major.review_legally": (("major.reviewed", "leader"),),
     "major.determine": (("major.determined", "officers"),),
     "major.put_under_supervision": (("major.supervised", "unit"),),

@@ -145,7 +145,7 @@ def note_experts(session: Session, actor: Actor, major_id: UUID, data: dict[str,
     if data["agreed"] > len(called["people"]):
         raise Invalid(field_error("agreed", "too_many", "同意的人数不超过专家人数"))
     major.experts = {**called, "opinion": {**_by(session, actor), "opinion": data["opinion"], "agreed": data["agreed"]}}
-    go(session, major, step, actor, "major.experts_heard", origin, {"reviewers": _reviewers(session, major)})
+    go(session, major, step, actor, "major.experts_noted", origin, {"reviewers": _reviewers(session, major)})
     return major
 
 
