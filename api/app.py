@@ -36,6 +36,7 @@ from api import (
     open311,
     papers,
     partners,
+    patrols,
     permits,
     places,
     queue,
@@ -98,6 +99,8 @@ from workflow.measures.commands import MUTATIONS as MEASURE_MUTATIONS
 from workflow.measures.synced import MEASURE
 from workflow.papers.commands import MUTATIONS as NUMBER_MUTATIONS
 from workflow.papers.synced import NUMBER_BLOCK
+from workflow.patrols.commands import MUTATIONS as PATROL_MUTATIONS
+from workflow.patrols.synced import PATROL
 from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
@@ -118,6 +121,7 @@ SYNCED = [
     PERMIT,
     ASSISTANCE,
     INSPECTION,
+    PATROL,
     MEASURE,
     TRANSFER,
     TASK,
@@ -137,6 +141,7 @@ MUTATIONS = [
     *PERMIT_MUTATIONS,
     *ASSISTANCE_MUTATIONS,
     *INSPECTION_MUTATIONS,
+    *PATROL_MUTATIONS,
     *MEASURE_MUTATIONS,
     *TRANSFER_MUTATIONS,
     *TASK_MUTATIONS,
@@ -171,6 +176,7 @@ ROUTES = [
     papers.number_routes,
     permits.routes,
     inspections.routes,
+    patrols.routes,
     measures.routes,
     transfers.routes,
     permits.licence_routes,

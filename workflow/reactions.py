@@ -48,6 +48,7 @@ from workflow.offices import committee_of
 from workflow.papers.archive import papers_of
 from workflow.papers.models import Paper
 from workflow.papers.rules import INTERNAL
+from workflow.patrols.models import Patrol
 from workflow.permits.models import Permit
 from workflow.permits.rules import WITH_OFFICERS
 from workflow.permits.synced import PERMIT, title as permit_title
@@ -297,6 +298,14 @@ def _check_order(session: Session, event: Event) -> None:
         raise Invalid(field_error("rectification_id", "not_yours", "没有这份责令改正通知书"))
 
 
+def _check_patrol(session: Session, event: Event) -> None:
+    """The round on which a report was made has to be that of whoever reports."""
+    patrol_id = session.get_one(Hazard, event.entity_id).patrol_id
+    own = select(Patrol.id).where(Patrol.id == patrol_id, Patrol.patroller_id == event.actor_id)
+    if patrol_id is not None and session.scalar(own) is None:
+        raise Invalid(field_error("patrol_id", "unknown_patrol", "没有这条巡查记录"))
+
+
 def _open_hazard(session: Session, event: Event) -> None:
     """An imminent danger that the place itself was told of: reported by the expert, under his name, which stays sealed."""
     case = session.get_one(Assistance, event.entity_id)
@@ -318,7 +327,7 @@ _UNSAID: Json = {
     "category": None, "photos": [], "place_type": "", "occurred_at": None, "captured_at": None, "is_ongoing": True,
     "people_trapped_or_fire": False, "report_mode": "REAL_NAME_HIDDEN", "reporter": None, "wish_feedback": True,
     "wish_reward": False,
-    "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
+    "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None, "patrol_id": None,
 }  # fmt: skip
 
 
@@ -342,6 +351,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.reclassified": (_rank_siblings,),
     "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, _end_prompt, open311.follow),
+    "hazard.submitted": (_check_patrol,),
     "hazard.registered": (open311.follow,),
     "hazard.handed_over": (_transfer_order, _end_prompt, open311.follow),
     "hazard.rejected": (_end_siblings, intakes.follow, open311.follow),

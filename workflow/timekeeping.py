@@ -28,7 +28,7 @@ _TERM_REPEATED = "HZ-RECTIFY"
 TERMS = frozenset({"IN-TERM", _TERM_REPEATED, "PM-FIX", "PM-TERM", "PM-HEAR", "TA-FOLLOW", "SEAL-24H", "SEAL-30D", "SUSP-BY"})
 
 # A duty of the office beside the case's own date, which others wait for: by it the item is sorted in the queue, and no more.
-ASIDE = frozenset({"IN-LIM", "HZ-S24"})
+ASIDE = frozenset({"IN-LIM", "HZ-S24", "PUB-20WD"})
 
 
 class Timed(Protocol):

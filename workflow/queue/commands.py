@@ -25,6 +25,7 @@ from workflow.hazards.passing_on import hand_over
 from workflow.hazards.rules import is_poor
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.triage import assign
+from workflow.inspections.rules import is_unpublished
 from workflow.queue.models import Task
 from workflow.queue.ranking import weight_of
 from workflow.queue.rules import BULK, LEADING, NO_DEADLINE, TAKERS, waiting_for
@@ -38,8 +39,9 @@ def reflect(session: Session, case: Any, org_id: UUID, people: list[UUID], title
     is_unserved = kind == "rectification" and case.served_at is None
     is_rated_poorly = kind == "hazard" and is_poor(case.rating)
     waits = waiting_for(
-        kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved, is_rated_poorly=is_rated_poorly
-    )
+        kind, case.state, is_held=bool(people), is_asked=is_asked, is_unserved=is_unserved, is_rated_poorly=is_rated_poorly,
+        is_unpublished=kind == "inspection" and is_unpublished(case.finding, case.publication),
+    )  # fmt: skip
     if is_new:
         if waits is not None:
             session.add(_new_task(session, case, kind, org_id, people, title, waits))

@@ -101,6 +101,7 @@ LABELS = {
     "follow_up": "评价不满意,待回访整改",
     "inspect": "待监督检查",
     "inspection_fix": "等待单位整改",
+    "publish": "检查结果待公开",
     "seal_prepare": "拟临时查封,待两人签名",
     "seal_decide": "临时查封待集体研究",
     "seal_serve": "查封决定书待送达",
@@ -155,6 +156,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     "recheck": ("cosign", "recheck_pass"),
     "decide": ("reorder",),
     "inspect": ("cosign", "start", "find_none"),
+    "publish": ("publish",),
     "seal_prepare": ("cosign", "propose"),
     "seal_decide": ("decide",),
     "seal_serve": ("cosign", "serve"),
@@ -241,6 +243,7 @@ TAKERS = {
     "decide": _LEADER,
     "inspect": _LEADER,
     "inspection_fix": frozenset(),  # its order goes on
+    "publish": _LEADER,
     "seal_prepare": _LEADER,
     "seal_decide": _LEADER,
     "seal_serve": _LEADER,
@@ -285,6 +288,7 @@ SIGN_BUCKET = {
     "review": frozenset({Role.UNIT_LEADER, Role.SUPERVISOR}),
     "decide": frozenset({Role.UNIT_LEADER}),
     "extend": frozenset({Role.UNIT_LEADER}),
+    "publish": _LEADER,
     **dict.fromkeys(("seal_decide", "seal_lift", "measure_answer", "stop_urge", "transfer_decide", "transfer_answer"), _LEADER),
     "sign_for": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
     "accept": frozenset({Role.RECEIVER_CLERK, Role.DEPT_HANDLER}),
@@ -306,16 +310,18 @@ ASSIGN_BUCKET = {
 
 def waiting_for(
     entity_type: str, state: str, *, is_held: bool = True, is_asked: bool = False, is_unserved: bool = False,
-    is_rated_poorly: bool = False,
+    is_rated_poorly: bool = False, is_unpublished: bool = False,
 ) -> str | None:  # fmt: skip
     """What an open case waits for; None if its life has ended.
 
     `is_held`: there are people who have it. `is_asked`: its unit has asked for more time, and nobody has answered.
     `is_unserved`: the order has not come to its unit yet, so far as anybody put on record. `is_rated_poorly`: and nobody has
-    looked into it.
+    looked into it. `is_unpublished`: it has a result, and nobody has decided yet whether the public reads it.
     """
     if is_rated_poorly and (entity_type, state) == ("hazard", "CLOSED"):
         return "follow_up"
+    if is_unpublished:
+        return "publish"
     if is_asked:
         return "extend"
     if is_unserved and (entity_type, state) in _NOT_SERVED:
