@@ -21,7 +21,7 @@ from operations.demo.transport import Patient
 from tests.people import HOME
 from tests.web.entries import doubles
 from tests.web.packs import pack
-from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, transferred
+from tests.web.visits import HERE, TERM_DAYS, grid_patrol, inspection, published, sealed, self_check, transferred
 
 _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
@@ -70,6 +70,9 @@ def _content(stage: Stage) -> dict[str, str]:
         "to_inspect": inspection(office).id,
         "inspecting": inspection(office, "start").id,
         "inspected": inspection(office, "start", "order").id,
+        "published": published(office),
+        "grid_patrol": grid_patrol(office),
+        "self_check": self_check(office),
         "sealed": sealed(office),
         "transferred": transferred(office),
         "prompted": prompted(office),

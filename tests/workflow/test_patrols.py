@@ -140,7 +140,8 @@ def test_each_is_seen_by_whom_it_concerns_and_by_nobody_else(client: FlaskClient
     readers = {
         grid: [grid_worker, staff(client, Role.TOWN_OFFICER), staff(client, Role.UNIT_LEADER), staff(client, Role.FIRE_OFFICER),
                staff(client, Role.UNIT_LEADER, f"{HOME[:4]}00")],
-        own: [manager, enterprise(client, Role.UNIT_RESPONSIBLE), staff(client, Role.UNIT_LEADER), staff(client, Role.FIRE_OFFICER)],
+        own: [manager, enterprise(client, Role.UNIT_RESPONSIBLE), staff(client, Role.UNIT_LEADER),
+              staff(client, Role.FIRE_OFFICER)],
     }  # fmt: skip
     strangers = {
         grid: [manager, citizen(client), staff(client, Role.GRID_WORKER, ELSEWHERE), staff(client, Role.UNIT_LEADER, ELSEWHERE),

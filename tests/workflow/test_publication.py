@@ -70,7 +70,7 @@ def test_twenty_working_days_run_from_the_end_of_the_inspection(client: FlaskCli
     assert (running["kind"], running["due_at"]) == ("sla", "2026-12-21T15:59:59Z")
     item = waits(case)
     assert item is not None
-    assert (item["waiting_for"], item["due_at"], item["next_step"]["action"]) == ("publish", running["due_at"], "publish")
+    assert (item["waiting_for"], item["due_at"], item["next"]["action"]) == ("publish", running["due_at"], "publish")
     case.act(case.office.leader, "publish")
     assert waits(case) is None
     [met] = [one for one in case.read()["clocks"] if one["rule_id"] == "PUB-20WD"]
