@@ -37,6 +37,7 @@ from api import (
     open311,
     papers,
     partners,
+    patrols,
     permits,
     places,
     queue,
@@ -101,6 +102,8 @@ from workflow.measures.commands import MUTATIONS as MEASURE_MUTATIONS
 from workflow.measures.synced import MEASURE
 from workflow.papers.commands import MUTATIONS as NUMBER_MUTATIONS
 from workflow.papers.synced import NUMBER_BLOCK
+from workflow.patrols.commands import MUTATIONS as PATROL_MUTATIONS
+from workflow.patrols.synced import PATROL
 from workflow.permits.commands import MUTATIONS as PERMIT_MUTATIONS
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import MUTATIONS as TASK_MUTATIONS
@@ -121,6 +124,7 @@ SYNCED = [
     PERMIT,
     ASSISTANCE,
     INSPECTION,
+    PATROL,
     MEASURE,
     MAJOR,
     TRANSFER,
@@ -141,6 +145,7 @@ MUTATIONS = [
     *PERMIT_MUTATIONS,
     *ASSISTANCE_MUTATIONS,
     *INSPECTION_MUTATIONS,
+    *PATROL_MUTATIONS,
     *MEASURE_MUTATIONS,
     *MAJOR_MUTATIONS,
     *TRANSFER_MUTATIONS,
@@ -176,6 +181,7 @@ ROUTES = [
     papers.number_routes,
     permits.routes,
     inspections.routes,
+    patrols.routes,
     measures.routes,
     majors.routes,
     transfers.routes,

@@ -30,6 +30,7 @@ PUBLIC = frozenset(
         "assistance.guide",
         "hazards.look_around",
         "hazards.track",
+        "inspections.list_published",
         "licences.search",
         "licences.verify",
         "messages.answer",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from accounts.actor import Actor
 from api.actions import done
 from api.cases import add_case_routes
 from api.context import actor, session
+from api.paging import page
 from api.papers import add_papers_of_case
 from api.routes import Routes
 from database.base import Json, new_id
@@ -18,6 +21,7 @@ from workflow.inspections.checklists import checklists, facts, publish, set_cap
 from workflow.inspections.commands import MUTATIONS
 from workflow.inspections.models import Inspection
 from workflow.inspections.planning import caps
+from workflow.inspections.publishing import public_facts, published
 from workflow.inspections.records import (
     CapsSchema,
     ChecklistSchema,
@@ -25,6 +29,8 @@ from workflow.inspections.records import (
     InspectionPageSchema,
     InspectionSchema,
     NewChecklistSchema,
+    PublishedPageSchema,
+    PublishedQuerySchema,
     SetCapSchema,
 )
 from workflow.inspections.rules import LIFE
@@ -54,6 +60,16 @@ def list_checklists() -> Json:
 def publish_checklist(data: dict[str, Any], code: str, edition: str) -> Json:
     """Publish an edition. It is never changed: what was inspected by it stays readable."""
     return facts(publish(session(), actor(), code, edition, data))
+
+
+@routes.route("/published", methods=["GET"])
+@routes.arguments(PublishedQuerySchema, location="query")
+@routes.response(200, PublishedPageSchema)
+def list_published(query: dict[str, Any]) -> Json:
+    """List the published results of inspections, the latest first: unit, day, kind and result. For everybody."""
+    keys = [Inspection.published_at, Inspection.id]
+    rows, cursor = page(session(), published(query), keys, [datetime.fromisoformat, UUID], query, descending=True)
+    return {"items": [public_facts(row) for row in rows], "next_cursor": cursor}
 
 
 @routes.route("/caps", methods=["GET"])

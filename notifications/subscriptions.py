@@ -220,6 +220,8 @@ SUBSCRIPTIONS: tuple[Subscription, ...] = (
     Subscription("inspection.deferred", "leaders", "inspection_deferred"),
     Subscription("inspection.act_drafted", "second_officer", "inspection_to_sign"),
     Subscription("inspection.recorded", "unit", "inspection_recorded"),
+    Subscription("inspection.published", "unit", "inspection_published"),
+    Subscription("inspection.publication_withdrawn", "unit", "inspection_publication_withdrawn"),
     Subscription("inspection.cancelled", "officers", "inspection_called_off"),
     Subscription("inspection.cancelled", "unit", "inspection_cancelled"),
     Subscription("major.suspected", "leaders", "major_to_study"),

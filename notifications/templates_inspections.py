@@ -14,6 +14,15 @@ INSPECTIONS = [
         "对您单位的{kind}(编号{number})已于{checked_on}进行,结果:{result}。检查记录({document_no})可以查看。",
     ),
     Wording(
+        "inspection_published", None, "progress", "检查结果已公开",
+        "{checked_on}对您单位的{kind}(编号{number})的结果已依法向社会公开:{result}。公开内容为单位名称、检查日期、类别和结果;"
+        "认为公开内容有误的,请向检查机关提出更正。",
+    ),
+    Wording(
+        "inspection_publication_withdrawn", None, "progress", "检查结果已撤回公开",
+        "对您单位的{kind}(编号{number})的公开结果已撤回。原因:{reason}。",
+    ),
+    Wording(
         "inspection_cancelled", None, "progress", "检查已取消", "原定对您单位的{kind}(编号{number})已取消。",
     ),
     Wording(

@@ -201,7 +201,7 @@ def _expanded(path: str, text: str) -> Iterator[str]:
         yield from _SPELT_OUT.get(text, (text,))
         return
     from api.app import SYNCED
-    from workflow.reactions import CASES
+    from workflow.case_tasks import CASES
 
     if path.startswith("workflow/"):
         types = list(CASES)

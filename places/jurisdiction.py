@@ -12,7 +12,7 @@ from database.base import Json
 from database.session import remembered
 from places.boundaries import Nearby, boundaries
 from places.coordinates import is_shifting, to_wgs84
-from places.models import Division
+from places.models import Division, Unit
 from places.problems import OutsideRegion
 from places.regions import banner, full_name, league_of
 from problems import Invalid, field_error
@@ -116,6 +116,12 @@ def _border_message(home: Nearby, others: tuple[str, ...]) -> str:
     if not others:
         return f"该位置{where}{name}" + (",靠近自治区边界" if home.distance_m == 0 else "办理")
     return f"该位置{where}{name},靠近{'、'.join(full_name(code) for code in others)},如有不符请选择旗县区"
+
+
+def place_of_unit(unit: Unit) -> ResolvedPlace:
+    """Where a unit is, by the register."""
+    address = {"region_name": full_name(unit.region_code), "landmark": unit.address or unit.name}
+    return ResolvedPlace(unit.region_code, unit.lon, unit.lat, unit.position, address, INSIDE, "")
 
 
 def place_of(session: Session, data: dict[str, Any], field: str = "place") -> ResolvedPlace:

@@ -101,7 +101,7 @@ def _fixed_and(case: Case, result: str) -> None:
 def said(action: str, case: Case) -> Json:
     """Arguments that make sense for a step, by their names."""
     results = {"fix_on_site": fixed(), "order": BLOCKED}.get(action, {})
-    known = {**found(case, **results), "scanned_unit_id": str(case.office.manager.unit_id)}
+    known = {**found(case, **results), "scanned_unit_id": str(case.office.manager.unit_id), "ground": "THIRD_PARTY"}
     return known | ({"order": order_after(case)} if action == "order" else {})
 
 

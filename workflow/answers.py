@@ -51,3 +51,20 @@ class CaseSummarySchema(SummarySchema):
     """A letter or an order in a list."""
 
     hazard_id = fields.UUID()
+
+
+class ChecklistItemSchema(AnswerSchema):
+    """What is looked at, and the clause that asks for it."""
+
+    code = fields.String()
+    text = fields.String()
+    clause = fields.String()
+
+
+class ChecklistAsItStoodSchema(AnswerSchema):
+    """The edition by which somebody went, as it then stood."""
+
+    code = fields.String()
+    edition = fields.String()
+    title = fields.String()
+    items = fields.List(fields.Nested(ChecklistItemSchema))

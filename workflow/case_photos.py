@@ -18,6 +18,7 @@ from workflow.hazards.photos import hazard_photo, photo_sender
 from workflow.inspections.photos import inspection_photo
 from workflow.majors.photos import major_photo
 from workflow.measures.photos import measure_photo
+from workflow.patrols.photos import patrol_photo
 from workflow.permits.photos import permit_photo
 from workflow.rectification.models import Rectification
 from workflow.rectification.photos import order_photo, rectification_photo
@@ -79,6 +80,7 @@ MEDIA_RULES: dict[str, Callable[[Session, Actor, Media], AbstractSet[str]]] = {
     "permit": permit_photo,
     "assistance": assistance_photo,
     "inspection": _inspection_photo,
+    "patrol": patrol_photo,
     "measure": measure_photo,
     "major": major_photo,
     "transfer": transfer_photo,

@@ -1,4 +1,4 @@
-"""What there has been at one place: permits, reports, visits, orders, sealings, help. Each reader sees what he may see of it."""
+"""What there has been at a place: permits, reports, visits, orders, sealings, help. Each reader sees what he may."""
 
 from __future__ import annotations
 
@@ -26,25 +26,27 @@ from workflow.majors.synced import MAJOR
 from workflow.measures.models import Measure
 from workflow.measures.rules import LIFE as MEASURE_LIFE
 from workflow.measures.synced import MEASURE
+from workflow.patrols.models import Patrol
+from workflow.patrols.rules import STATES as PATROL_STATES
+from workflow.patrols.synced import PATROL
 from workflow.permits.models import Permit
 from workflow.permits.rules import LIFE as PERMIT_LIFE
 from workflow.permits.synced import PERMIT
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE as RECTIFICATION_LIFE
 from workflow.rectification.synced import RECTIFICATION
-from workflow.state_machine import StateMachine
 from workflow.transfers.models import Transfer
 from workflow.transfers.rules import LIFE as TRANSFER_LIFE
 from workflow.transfers.synced import TRANSFER
 
-_LIVES: dict[str, StateMachine] = {
-    life.name: life
+_LABELS: dict[str, dict[str, str]] = {
+    life.name: life.labels
     for life in (
         HAZARD_LIFE, INSPECTION_LIFE, RECTIFICATION_LIFE, MEASURE_LIFE, MAJOR_LIFE, PERMIT_LIFE, ASSISTANCE_LIFE,
         TRANSFER_LIFE,
     )
-}  # fmt: skip
-KINDS = tuple(_LIVES)
+} | {"patrol": PATROL_STATES}  # fmt: skip
+KINDS = tuple(_LABELS)
 
 
 def of_unit(actor: Actor, unit_ids: Sequence[UUID]) -> Select[Any]:
@@ -56,6 +58,7 @@ def of_unit(actor: Actor, unit_ids: Sequence[UUID]) -> Select[Any]:
     parts = [
         _part(TRANSFER, Transfer, Transfer.number, actor).where(Transfer.unit_id.in_(unit_ids)),
         _part(INSPECTION, Inspection, Inspection.number, actor).where(Inspection.unit_id.in_(unit_ids)),
+        _part(PATROL, Patrol, Patrol.number, actor).where(Patrol.unit_id.in_(unit_ids)),
         _part(RECTIFICATION, Rectification, Rectification.order_no, actor).where(Rectification.unit_id.in_(unit_ids)),
         _part(MEASURE, Measure, Measure.number, actor).where(Measure.unit_id.in_(unit_ids)),
         _part(MAJOR, MajorHazard, MajorHazard.number, actor).where(MajorHazard.unit_id.in_(unit_ids)),
@@ -80,4 +83,4 @@ def _part(synced: Synced, model: Any, number: Any, actor: Actor) -> Select[Any]:
 
 def shown(row: Mapping[str, Any]) -> Json:
     """One line of it."""
-    return {**row, "state_label": _LIVES[row["kind"]].labels[row["state"]]}
+    return {**row, "state_label": _LABELS[row["kind"]][row["state"]]}

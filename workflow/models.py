@@ -1,8 +1,8 @@
-"""Rows that every kind of case shares: deadline rules, running clocks, document numbers."""
+"""Rows that every kind of case shares: deadline rules, running clocks, document numbers, checklists."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Index, Integer
@@ -97,3 +97,20 @@ class NumberSeries(Base):
 
     series: Mapped[str] = mapped_column(primary_key=True)
     last: Mapped[int]
+
+
+class Checklist(Base):
+    """One edition of a checklist: what is looked at, each item with its clause. A new edition is a new row.
+
+    Officers inspect by it, grid workers walk by it and units check themselves by it, each by codes of their own.
+    """
+
+    __tablename__ = "checklist"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    effective_from: Mapped[date]
+    basis: Mapped[str]
+    rhythm: Mapped[str] = mapped_column(default="", server_default="")  # how often, where a rule says so
+    items: Mapped[list[Json]]  # code, text, clause

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import false, select
@@ -22,58 +22,26 @@ from problems import Invalid, field_error
 from sync.mutations import Origin
 from workflow.assistance import helping
 from workflow.assistance.models import Assistance
-from workflow.assistance.rules import DANGERS, WITH_EXPERT
-from workflow.assistance.synced import title as assistance_title
+from workflow.assistance.rules import DANGERS
+from workflow.case_tasks import CASES, Case, show
 from workflow.handovers import commands as handovers
 from workflow.handovers.models import Handover
-from workflow.handovers.rules import ACTING_SIDE
 from workflow.hazards import passing_on, reporting
 from workflow.hazards.intakes import commands as intakes
 from workflow.hazards.models import Hazard
 from workflow.hazards.open311 import commands as open311
-from workflow.hazards.reporting import place_text
-from workflow.hazards.reviewing import reviewing_office
 from workflow.hazards.rewards import commands as rewards
-from workflow.hazards.rules import is_poor
-from workflow.hazards.schemas import PICTURES
 from workflow.inspections import visiting
 from workflow.inspections.models import Inspection
-from workflow.inspections.rules import WITH_OFFICERS as WITH_INSPECTORS
-from workflow.inspections.synced import title as inspection_title
 from workflow.majors import suspecting
 from workflow.majors.models import MajorHazard
 from workflow.majors.rules import LIFE as MAJOR_LIFE
-from workflow.majors.synced import owed, title as major_title
-from workflow.measures.models import Measure
-from workflow.measures.rules import WITH_OFFICERS as WITH_SEALERS
-from workflow.measures.synced import title as measure_title
-from workflow.offices import committee_of
-from workflow.permits.models import Permit
-from workflow.permits.rules import WITH_OFFICERS
-from workflow.permits.synced import title as permit_title
+from workflow.patrols.models import Patrol
 from workflow.queue import ranking
-from workflow.queue.commands import reflect
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
-from workflow.rectification.rules import UNDER_WAY
 from workflow.rectification.synced import RECTIFICATION
 from workflow.rescue import sheets
-from workflow.transfers.models import Transfer
-from workflow.transfers.rules import WITH_OFFICERS as WITH_TRANSFERRERS
-from workflow.transfers.synced import title as transfer_title
-
-Case = Hazard | Handover | Rectification | Permit | Assistance | Inspection | Measure | MajorHazard | Transfer
-CASES: dict[str, type[Case]] = {
-    "hazard": Hazard, "handover": Handover, "rectification": Rectification, "permit": Permit, "assistance": Assistance,
-    "inspection": Inspection, "measure": Measure, "major": MajorHazard, "transfer": Transfer,
-}  # fmt: skip
-# Cases of two officers: in which states they hold it, and what its card says.
-_OF_PAIRS: dict[type[Case], tuple[Collection[str], Callable[[Any], Json]]] = {
-    Permit: (WITH_OFFICERS, permit_title),
-    Inspection: (WITH_INSPECTORS, inspection_title),
-    Measure: (WITH_SEALERS, measure_title),
-    Transfer: (WITH_TRANSFERRERS, transfer_title),
-}
 
 
 def react(session: Session) -> None:
@@ -91,64 +59,7 @@ def react(session: Session) -> None:
     new = {event.entity_id for event in fresh if event.revision == 1}
     for entity_type, entity_id in dict.fromkeys((event.entity_type, event.entity_id) for event in fresh):
         if entity_type in CASES:
-            _reflect(session, cast(Case, session.get_one(CASES[entity_type], entity_id)), is_new=entity_id in new)
-
-
-def _reflect(session: Session, case: Case, *, is_new: bool) -> None:
-    if isinstance(case, Hazard):
-        people = case.officer_ids if case.state in ("ASSIGNED", "VERIFYING") else []
-        office = reviewing_office(session, case) if case.state == "REVIEWING" else case.org_id
-        owes = "follow_up" if case.state == "CLOSED" and is_poor(case.rating) else None
-        reflect(session, case, office, people, _title(case), is_new=is_new, owes=owes)
-        return
-    if isinstance(case, Assistance):
-        people = [case.expert_id] if case.expert_id and case.state in WITH_EXPERT else []
-        reflect(session, case, case.org_id, people, assistance_title(case), is_new=is_new)
-        return
-    if isinstance(case, MajorHazard):
-        owes = owed(case)
-        people = case.officer_ids if owes in ("major_serve", "major_recheck") else []
-        reflect(session, case, case.org_id, people, major_title(case), is_new=is_new, owes=owes)
-        return
-    if isinstance(case, Permit | Inspection | Measure | Transfer):
-        theirs, title_of = _OF_PAIRS[type(case)]
-        people = case.officer_ids if case.state in theirs else []
-        reflect(session, case, case.org_id, people, title_of(case), is_new=is_new)
-        return
-    if isinstance(case, Rectification) and case.inspection_id is not None:
-        _reflect_order(session, case, inspection_title(session.get_one(Inspection, case.inspection_id)), is_new=is_new)
-        return
-    hazard = session.get_one(Hazard, case.hazard_id)
-    if isinstance(case, Handover):
-        title = {**_title(hazard), "letter_no": case.letter_no}
-        reflect(session, case, _acting_office(session, case), [], title, is_new=is_new)
-    else:
-        _reflect_order(session, case, _title(hazard), is_new=is_new)
-
-
-def _reflect_order(session: Session, order: Rectification, title: Json, *, is_new: bool) -> None:
-    is_to_serve = order.state in UNDER_WAY and order.served_at is None
-    people = order.officer_ids if is_to_serve or order.state == "RECHECK_PENDING" else []
-    facts = {**title, "unit_name": order.unit_name, "due_on": order.due_on.isoformat()}
-    reflect(session, order, order.org_id, people, facts, is_new=is_new)
-
-
-def _title(hazard: Hazard) -> Json:
-    """What a card shows: never the reporter's words."""
-    return {
-        "number": hazard.number,
-        "picture": hazard.picture,
-        "category": PICTURES[hazard.picture],
-        "place": place_text(hazard),
-        "hazard_id": str(hazard.id),
-    }
-
-
-def _acting_office(session: Session, handover: Handover) -> UUID:
-    side = ACTING_SIDE.get(handover.state, "sender")
-    if side == "committee":
-        return committee_of(session, handover.region_code).id
-    return handover.to_org_id if side == "receiver" else handover.from_org_id
+            show(session, cast(Case, session.get_one(CASES[entity_type], entity_id)), is_new=entity_id in new)
 
 
 def _draft_letter(session: Session, event: Event) -> None:
@@ -309,6 +220,14 @@ def _check_order(session: Session, event: Event) -> None:
         raise Invalid(field_error("rectification_id", "not_yours", "没有这份责令改正通知书"))
 
 
+def _check_patrol(session: Session, event: Event) -> None:
+    """The round on which a report was made has to be that of whoever reports."""
+    patrol_id = session.get_one(Hazard, event.entity_id).patrol_id
+    own = select(Patrol.id).where(Patrol.id == patrol_id, Patrol.patroller_id == event.actor_id)
+    if patrol_id is not None and session.scalar(own) is None:
+        raise Invalid(field_error("patrol_id", "unknown_patrol", "没有这条巡查记录"))
+
+
 def _open_hazard(session: Session, event: Event) -> None:
     """An imminent danger that the place itself was told of: reported by the expert, under his name, which stays sealed."""
     case = session.get_one(Assistance, event.entity_id)
@@ -330,7 +249,7 @@ _UNSAID: Json = {
     "category": None, "photos": [], "place_type": "", "occurred_at": None, "captured_at": None, "is_ongoing": True,
     "people_trapped_or_fire": False, "report_mode": "REAL_NAME_HIDDEN", "reporter": None, "wish_feedback": True,
     "wish_reward": False,
-    "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
+    "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None, "patrol_id": None,
 }  # fmt: skip
 
 
@@ -354,6 +273,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.reclassified": (_rank_siblings,),
     "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, _end_prompt, open311.follow),
+    "hazard.submitted": (_check_patrol,),
     "hazard.registered": (open311.follow,),
     "hazard.handed_over": (_transfer_order, _end_prompt, open311.follow),
     "hazard.rejected": (_end_siblings, intakes.follow, open311.follow),

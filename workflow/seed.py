@@ -20,8 +20,7 @@ from database.base import Base, new_id
 from database.session import now
 from workflow.hazards.models import HazardCategory
 from workflow.hazards.rewards.models import RewardPolicy
-from workflow.inspections.models import Checklist
-from workflow.models import ClockRule, NumberPattern
+from workflow.models import Checklist, ClockRule, NumberPattern
 from workflow.papers.models import PaperTemplate
 from workflow.permits.models import CommitmentText
 

@@ -30,7 +30,7 @@ TERMS = frozenset({
 })  # fmt: skip
 
 # A duty of the office beside the case's own date, which others wait for: by it the item is sorted in the queue, and no more.
-ASIDE = frozenset({"IN-LIM", "HZ-S24", "MJ-NOTICE"})
+ASIDE = frozenset({"IN-LIM", "HZ-S24", "MJ-NOTICE", "PUB-20WD"})
 
 
 class Timed(Protocol):
@@ -188,9 +188,14 @@ def open_clocks(session: Session, case: Timed) -> list[Clock]:
     """The clocks of a case that still run, oldest due first. Read once for each case and transaction."""
     known: dict[UUID, list[Clock]] = remembered(session, "open_clocks")
     if case.id not in known:
-        known[case.id] = _read_open(session, case) if case.due_at is not None or getattr(case, "paused", None) is not None else []
+        known[case.id] = _read_open(session, case) if _may_run(case) else []
     known[case.id] = [clock for clock in known[case.id] if clock.met_at is None and clock.cancelled_at is None]
     return known[case.id]
+
+
+def _may_run(case: Timed) -> bool:
+    """False saves a query: of a case without a date none runs, unless it stands still or only its publication is due."""
+    return case.due_at is not None or getattr(case, "paused", None) is not None or hasattr(case, "publication")
 
 
 def _read_open(session: Session, case: Timed) -> list[Clock]:

@@ -23,7 +23,9 @@ from workflow.state_machine import START, StateMachine
 
 MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
+_PUBLISHING = {"publish", "keep_private", "withdraw_publication"}
 AFTER_THE_END = {
+    **{("inspection", state): _PUBLISHING for state in ("NO_PROBLEM", "FIXED_ON_SITE", "RECTIFIED", "CASE_FILED")},
     ("hazard", "CLOSED"): {"dispute", "rate", "follow_up", "confirm_timely", "judge_reuse"},
     ("hazard", "MERGED"): {"unmerge"},
     # A permit lives on, and ends otherwise; papers on their way are still handed over.
@@ -92,7 +94,7 @@ def test_what_is_waited_for_has_a_name_and_buckets_know_nothing_else() -> None:
     asked = waiting_for("rectification", "ORDERED", is_asked=True)
     unserved = waiting_for("rectification", "ORDERED", is_unserved=True)
     owed = {owes("DETERMINED", is_served=served, has_to_be_reported=True, awaits_recheck=False) for served in (False, True)}
-    assert {*WAITING_FOR.values(), asked, unserved, *owed, "follow_up"} == set(LABELS)
+    assert {*WAITING_FOR.values(), asked, unserved, *owed, "follow_up", "publish"} == set(LABELS)
     assert set(SIGN_BUCKET) | set(ASSIGN_BUCKET) <= set(LABELS)
 
 

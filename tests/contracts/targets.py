@@ -126,7 +126,7 @@ def _usual(world: World, operation: Operation) -> Caller | KeyHolder | None:
         return world.responsible
     if operation.id in ("laws.draft_law", "lessons.draft_lesson"):
         return world.editor
-    if operation.id in ("permits.prepare", "assistance.submit"):
+    if operation.id in ("permits.prepare", "assistance.submit", "patrols.record_patrol"):
         return world.office.manager
     if operation.path.startswith(f"{BASE}/intakes"):
         return world.office.clerk
@@ -287,6 +287,8 @@ OTHERS: dict[str, Callable[[World], Found]] = {
     "number_blocks.number_block_void": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_give_back": lambda world: ([world.block["id"]], world.office.officers[0]),
     "number_blocks.number_block_write_off": lambda world: ([lend(world.office.officers[1], 1)["id"]], world.office.leader),
+    "patrols.show_patrol": lambda world: ([world.self_check_id], world.office.manager),
+    "patrols.patrol_put_right": lambda world: ([world.self_check_id], world.office.manager),
     "water_sources.show_source": source_of,
     "water_sources.water_source_edit": source_of,
     "water_sources.water_source_report": source_of,

@@ -16,8 +16,8 @@ from tests.contracts.cases import LIVES
 from tests.contracts.world import World
 from tests.makers import HAZARD_WAYS, Case, make_hazard, make_letter, report
 from tests.people import citizen, guest
+from workflow.case_tasks import CASES
 from workflow.hazards.models import Hazard
-from workflow.reactions import CASES
 
 # Nobody had the case before it was first assigned; a dispute may be reviewed within the brigade.
 NOBODY_YET = {

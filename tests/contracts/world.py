@@ -26,6 +26,7 @@ from tests.makers import Case, in_days, make_hazard
 from tests.measures import asked_here
 from tests.pack import OF_THE_PACK
 from tests.papers import lend
+from tests.patrols import a_self_check, to_put_right
 from tests.people import HOME, Caller, citizen, demo_accounts, new_phone, opened, staff, through_provider
 from tests.permits import FORM, materials
 from tests.photos import a_photo
@@ -90,6 +91,10 @@ class World(Cases):
             return {**known, **ASKED_HERE[operation.id](self.client, self.region_code)}
         if operation.id == "assistance.submit":
             return {**known, "applicant_kind": "RESIDENT", "place": {"region_code": self.region_code, "sumu": "保合少镇"}}
+        if operation.id == "patrols.record_patrol":
+            return {**known, **a_self_check(office.manager)}
+        if operation.id == "patrols.patrol_put_right":
+            return {**known, "code": "EXITS"}
         if operation.id == "inspections.plan":
             return {**known, "unit_id": self.unit["id"], "checklist": "SPOT_CHECK", "planned_on": "2026-12-30"}
         if operation.id.startswith("measures.") and case is None:
@@ -124,6 +129,11 @@ class World(Cases):
     def block(self) -> Json:
         """Numbers that the first officer was lent."""
         return lend(self.office.officers[0], 2)
+
+    @cached_property
+    def self_check_id(self) -> str:
+        """What the enterprise found of itself, and means to put right."""
+        return to_put_right(self.office.manager).rpartition("/")[2]
 
     @cached_property
     def paper_id(self) -> str:

@@ -29,6 +29,7 @@ from tests.makers import CATEGORY, FOUND, collection, make_hazard, order_to, rep
 from tests.measures import asked_here
 from tests.pack import POSITION, a_source, make_source, make_unit
 from tests.papers import lend
+from tests.patrols import a_round, to_put_right
 from tests.people import BASE, Caller, staff
 from tests.photos import shown_twice
 from tests.transfers import reported_here
@@ -137,6 +138,7 @@ def submit(world: World) -> Occasion:
         "wish_feedback": False,
         "wish_reward": True,
         "about_staff": False,
+        "patrol_id": None,
     }
     return Occasion(world, world.photographer, body.pop("id"), body, names={"code": body["tracking_code"]})
 
@@ -213,6 +215,25 @@ def suspect_major(world: World) -> Occasion:
     """An officer takes what he saw for a major fire hazard."""
     args = noted_here(world.client, world.region_code)
     return Occasion(world, world.office.officers[0], args.pop("id"), args, names={"inspection": args["inspection_id"]})
+
+
+def walk(world: World) -> Occasion:
+    """A grid worker sees something on his round, and says all that he can."""
+    grid_worker = world.grid_worker
+    photo, position = [str(new_id())], FOUND["position"]
+    items = {"EXITS": {"result": "BAD", "note": "二层安全出口上锁", "photos": photo, "is_fixed": True, "put_right_by": None}}
+    said = a_round(
+        grid_worker, world.region_code, items, unit_id=None, walked_by="巡查员", note="已劝导店主", photos=[str(new_id())],
+        position=position, checked_at="2026-11-23T01:40:00Z",
+    )  # fmt: skip
+    return Occasion(world, grid_worker, said.pop("id"), said)
+
+
+def put_right(world: World) -> Occasion:
+    """The enterprise has put right what it found of itself."""
+    manager = world.office.manager
+    args = {"code": "EXITS", "note": "已开锁", "photos": [str(new_id())]}
+    return Occasion(world, manager, to_put_right(manager, "2030-12-31").rpartition("/")[2], args)
 
 
 def suspect_crime(world: World) -> Occasion:
@@ -312,6 +333,8 @@ OTHERS: dict[str, Callable[[World], Occasion]] = {
     "task.release": lambda world: Occasion(world, world.office.clerk, task_of(world, claimed=True)),
     "inbox_item.read": lambda world: Occasion(world, world.case("hazard", "REGISTERED").reporter, world.notice_id),
     "inspection.plan": plan_inspection,
+    "patrol.record": walk,
+    "patrol.put_right": put_right,
     "measure.open": lambda world: seal_or_stop(world, "open"),
     "measure.suspend": lambda world: seal_or_stop(world, "suspend"),
     "major.suspect": suspect_major,

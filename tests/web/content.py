@@ -21,7 +21,17 @@ from operations.demo.transport import Patient
 from tests.people import HOME
 from tests.web.entries import doubles
 from tests.web.packs import pack
-from tests.web.visits import HERE, TERM_DAYS, inspection, sealed, supervised, transferred
+from tests.web.visits import (
+    HERE,
+    TERM_DAYS,
+    grid_patrol,
+    inspection,
+    published,
+    sealed,
+    self_check,
+    supervised,
+    transferred,
+)
 
 _SEED = 20261126
 _PATIENCE_SECONDS = 20.0
@@ -70,6 +80,9 @@ def _content(stage: Stage) -> dict[str, str]:
         "to_inspect": inspection(office).id,
         "inspecting": inspection(office, "start").id,
         "inspected": inspection(office, "start", "order").id,
+        "published": published(office),
+        "grid_patrol": grid_patrol(office),
+        "self_check": self_check(office),
         "sealed": sealed(office),
         "supervised": supervised(office),
         "transferred": transferred(office),

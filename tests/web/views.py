@@ -140,6 +140,15 @@ def find_not_conforming(page: Page) -> None:
     page.get_by_role("button", name="7天").click()
 
 
+def see_something_wrong(page: Page) -> None:
+    """Of the second item; the rest is right."""
+    card = page.get_by_role("radiogroup").nth(1)
+    expect(card).to_be_visible()
+    card.get_by_role("radio", name="不符合").click()
+    card.get_by_label("问题").fill("二层安全出口上锁")
+    page.get_by_role("button", name="其余全部符合").click()
+
+
 def choose(what: str) -> Callable[[Page], None]:
     """The first of a list is shown beside it, where there is room for that."""
 
@@ -213,6 +222,16 @@ VIEWS = [
     View("/inspect/:id", "inspect", Role.FIRE_OFFICER, "/inspect/{to_inspect}"),
     View("/inspect/:id", "inspect-form", Role.FIRE_OFFICER, "/inspect/{inspecting}", fill_in_checklist),
     View("/inspect/:id", "inspect-missing", Role.FIRE_OFFICER, f"/inspect/{NOWHERE}"),
+    View("/patrols", "patrols", Role.GRID_WORKER),
+    View("/patrols", "patrols-unit", Role.UNIT_MANAGER, "/patrols?unit={unit}"),
+    View("/patrols/new", "patrol-new", Role.GRID_WORKER, reach=see_something_wrong),
+    View("/patrols/new", "self-check-new", Role.UNIT_MANAGER, "/patrols/new?unit={unit}", see_something_wrong),
+    View("/patrols/:id", "patrol", Role.GRID_WORKER, "/patrols/{grid_patrol}"),
+    View("/patrols/:id", "patrol-missing", Role.GRID_WORKER, f"/patrols/{NOWHERE}"),
+    View("/patrols/:id", "self-check", Role.UNIT_MANAGER, "/patrols/{self_check}"),
+    View("/today", "today-grid-worker", Role.GRID_WORKER),
+    View("/inspections/published", "published"),
+    View(_CASE, "case-inspection-published", Role.UNIT_LEADER, "/cases/inspection/{published}"),
     View("/inspections/plan", "inspection-plan", Role.UNIT_LEADER),
     View("/entry/:id", "entry", address=f"/entry/{NOWHERE}"),
     View(_CASE, "case-inspection", Role.UNIT_LEADER, "/cases/inspection/{inspected}"),

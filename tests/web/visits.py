@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from device.exchange import new_id
 from operations.demo.cases import Case, Office
-from operations.demo.people import Json
+from operations.demo.people import Json, Person
 from operations.demo.photos import send_whole, take_photo
 from operations.demo.printing import local_day
 from tests.people import HOME
@@ -117,3 +117,53 @@ def transferred(office: Office) -> str:
     case.follow("propose", pair[0], pair[0].post("/transfers", body, name="transfer.propose", subject_id=transfer_id))
     case.act(office.leader, "approve", {"police": "呼和浩特市公安局新城区分局"}, says="批准移送")
     return transfer_id
+
+
+def _seen(who: Person, checklist: str, **items: Json) -> list[Json]:
+    lists = who.get("/inspections/checklists")["items"]
+    edition = next(one for one in lists if one["code"] == checklist)
+    return [{"code": item["code"], "result": "GOOD", **items.get(item["code"], {})} for item in edition["items"]]
+
+
+def grid_patrol(office: Office) -> str:
+    """A grid worker walked past a shop, and showed what he saw; its id."""
+    grid_worker, patrol_id = office.stage.account("GRID_WORKER", HOME), new_id()
+    photo = take_photo(office.stage.rng, *HERE)
+    items: dict[str, Json] = {
+        "EXITS": {"result": "BAD", "note": "二层安全出口上锁", "photos": [photo.id]},
+        "EBIKES": {"result": "BAD", "note": "门厅停放电动自行车2辆,已劝离", "is_fixed": True},
+        "STOVES": {"result": "NOT_APPLICABLE"},
+    }
+    body: Json = {
+        "id": patrol_id, "kind": "GRID_PATROL", "checklist": "GRID_PATROL", "edition": "2026-1", "place_name": "东街小卖部",
+        "place": {"region_code": HOME, "sumu": "东街街道", "landmark": "加油站西侧100米"},
+        "answers": _seen(grid_worker, "GRID_PATROL", **items), "note": "已提醒店主",
+    }  # fmt: skip
+    grid_worker.post("/patrols", body, name="patrol.record", subject_id=patrol_id)
+    send_whole(grid_worker, photo, "patrol", grid_worker)
+    return patrol_id
+
+
+def self_check(office: Office) -> str:
+    """The hotel checked itself; of two faults one is put right; its id."""
+    manager, patrol_id = office.stage.account("UNIT_MANAGER", HOME), new_id()
+    by = (local_day(office.stage.clock()) + timedelta(days=7)).isoformat()
+    items = {
+        "EXITS": {"result": "BAD", "note": "二层疏散指示标志2处不亮", "put_right_by": by},
+        "DOORS": {"result": "BAD", "note": "三层防火门闭门器损坏", "put_right_by": by},
+    }
+    body: Json = {
+        "id": patrol_id, "kind": "UNIT_SELF_CHECK", "unit_id": manager.unit_id, "checklist": "DAILY_PATROL", "edition": "2026-1",
+        "answers": _seen(manager, "DAILY_PATROL", **items), "walked_by": "保安张师傅",
+    }  # fmt: skip
+    manager.post("/patrols", body, name="patrol.record", subject_id=patrol_id)
+    done = {"code": "DOORS", "note": "已更换闭门器"}
+    manager.post(f"/patrols/{patrol_id}/actions/put_right", done, name="patrol.put_right", subject_id=patrol_id)
+    return patrol_id
+
+
+def published(office: Office) -> str:
+    """An inspection whose result everybody may read; its id."""
+    case = inspection(office, "start", "order")
+    case.act(office.leader, "publish", {}, says="公开检查结果")
+    return case.id

@@ -22,7 +22,7 @@ from tests.makers import Case, collection
 from tests.people import ELSEWHERE, HOME, Caller, Json, citizen, enterprise, staff
 from tests.permits import responsible
 from tests.wsgi import WsgiTransport
-from workflow.reactions import CASES
+from workflow.case_tasks import CASES
 from workflow.state_machine import START, StateMachine, Transition
 
 LEAGUE = f"{HOME[:4]}00"

@@ -13,7 +13,7 @@ from database.base import Json
 from database.journal import record
 from database.session import now
 from media.commands import attach
-from places.jurisdiction import ResolvedPlace, handling_region, place_of
+from places.jurisdiction import ResolvedPlace, handling_region, place_of, place_of_unit
 from places.models import Unit
 from places.regions import full_name
 from places.standing import require_standing
@@ -40,7 +40,7 @@ def submit(session: Session, actor: Actor, case_id: UUID, data: dict[str, Any], 
     if case_id.version != CLIENTS_VERSION:
         raise Invalid(field_error("id", "invalid", "编号应为 UUIDv7"))
     unit = _unit(session, actor, data)
-    place = _place_of_unit(unit) if unit else _own_place(session, data)
+    place = place_of_unit(unit) if unit else _own_place(session, data)
     moment = now(session)
     case = Assistance(
         id=case_id, revision=1, created_at=moment, updated_at=moment, stamps={}, number=_number(session, place.region_code),
@@ -88,11 +88,6 @@ def _unit(session: Session, actor: Actor, data: dict[str, Any]) -> Unit | None:
     unit = session.get_one(Unit, unit_id)
     require_standing(session, unit, "unit_id")
     return unit
-
-
-def _place_of_unit(unit: Unit) -> ResolvedPlace:
-    address = {"region_name": full_name(unit.region_code), "landmark": unit.address or unit.name}
-    return ResolvedPlace(unit.region_code, unit.lon, unit.lat, unit.position, address, "inside", "")
 
 
 def _own_place(session: Session, data: dict[str, Any]) -> ResolvedPlace:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from database.base import Json
 from sync.mutations import Mutation
 from workflow.hazards import closing, merging, passing_on, reporting, reuse, reviewing, schemas, triage, verification
 from workflow.hazards.messages import commands as messages
 from workflow.hazards.messages.schemas import AnswerOfficeSchema, AskReporterSchema
 from workflow.schemas import CosignSchema, FileCaseSchema, NoteSchema, ReasonSchema
+
+
+def _without_patrol(args: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[Json, Json]:
+    """`hazard.submit` 1 to 2: no round of a grid worker was named."""
+    return {**args, "patrol_id": None}, {**changes}
+
 
 MUTATIONS = [
     Mutation(
@@ -17,6 +27,7 @@ MUTATIONS = [
         summary="上报隐患",
         private=frozenset({"reporter", "tracking_code"}),
         forgets=lambda args: bool(args.get("about_staff")),  # 检举控告: its author is told that this platform keeps none of it
+        lifts=(_without_patrol,),
         batched=True,
     ),
     Mutation("hazard.register", schemas.RegisterSchema, triage.register, summary="受理登记"),

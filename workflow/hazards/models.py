@@ -39,6 +39,7 @@ class Hazard(Revised, Base):
         CheckConstraint(f"report_mode IN {REPORT_MODES}", name="report_mode_known"),
         CheckConstraint("lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90", name="on_earth"),
         CheckConstraint("(master_id IS NULL) = (merged_from IS NULL)", name="merged_from_somewhere"),
+        Index("ix_hazard_patrol", "patrol_id", postgresql_where="patrol_id IS NOT NULL"),
         CheckConstraint("description <> '' OR photo_ids <> '{}'", name="says_something"),
         Index("ix_hazard_region_state", "region_code", "state", "id"),
         Index("ix_hazard_officers", "officer_ids", postgresql_using="gin"),
@@ -68,6 +69,7 @@ class Hazard(Revised, Base):
     place_type: Mapped[str] = mapped_column(default="")
     unit_uscc: Mapped[str | None]
     unit_id: Mapped[UUID | None]
+    patrol_id: Mapped[UUID | None]  # the grid worker's round on which it was seen
     lon: Mapped[float | None] = mapped_column(Float)
     lat: Mapped[float | None] = mapped_column(Float)
     position: Mapped[Json | None]  # as the phone gave it: crs, accuracy_m, source

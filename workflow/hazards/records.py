@@ -110,6 +110,7 @@ class HeldHazardSchema(HazardOutlineSchema):
     place_type = fields.String()
     unit_uscc = fields.String(allow_none=True)
     unit_id = fields.UUID(allow_none=True)
+    patrol_id = fields.UUID(allow_none=True, metadata={"description": "the grid worker's round on which it was seen"})
     position = fields.Nested(PositionSchema, allow_none=True)
     is_ongoing = fields.Boolean()
     occurred_at = Moment(allow_none=True)

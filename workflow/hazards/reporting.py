@@ -41,7 +41,8 @@ def submit(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any]
     """Take a report in. Its clock starts now (or when another agency received it), not when somebody registers it.
 
     A report of a fire in progress is no hazard case: it ends at once as EMERGENCY_DIVERTED and the answer says 119, as does
-    whatever refuses it. A complaint about staff is none either: it ends as NOT_ACCEPTED, and nobody here reads it.
+    whatever refuses it. A complaint about staff is none either: it ends as NOT_ACCEPTED, and nobody here reads it. Whether the
+    patrol that it names is the caller's, the reaction says (`workflow/reactions.py`).
     """
     if data["people_trapped_or_fire"]:
         try:
@@ -101,6 +102,8 @@ def _check_mode(actor: Actor, data: dict[str, Any], moment: datetime) -> None:
         raise Invalid(field_error("report_mode", "needs_fresh_guest", "匿名上报须使用全新的访客会话,不能与登录身份关联"))
     if anonymous and data["reporter"] is not None:
         raise Invalid(field_error("reporter", "not_with_anonymous", "匿名上报不采集身份信息"))
+    if anonymous and data["patrol_id"] is not None:  # the round says whose it was
+        raise Invalid(field_error("patrol_id", "not_with_anonymous", "匿名上报不能关联巡查记录"))
     if anonymous and data["wish_reward"]:
         raise Invalid(field_error("wish_reward", "not_with_anonymous", "匿名上报不发放奖励"))
     if not anonymous and actor.is_guest and not (data["reporter"] or {}).get("mobile"):
@@ -132,7 +135,9 @@ def _divert(session: Session, actor: Actor, hazard_id: UUID, data: dict[str, Any
     code = REGION_CODE if place is None else handling_region(session, place.region_code).code
     office = brigade_of(session, code)
     nowhere = ResolvedPlace(REGION_CODE, None, None, data["place"]["position"], _SOMEWHERE, OUTSIDE, "")
-    hazard = _hazard(session, actor, hazard_id, {**data, "category": None}, place or nowhere, office, "divert_119")
+    hazard = _hazard(
+        session, actor, hazard_id, {**data, "category": None, "patrol_id": None}, place or nowhere, office, "divert_119"
+    )
     hazard.reporter_id = reporter_of(session, actor, hazard.report_mode, must_be_taken=True)
     create(session, hazard, unique=_UNIQUE)
     seal(session, hazard, data["reporter"])
@@ -160,7 +165,7 @@ def _refuse_complaint(session: Session, actor: Actor, hazard_id: UUID, data: dic
     place = ResolvedPlace(REGION_CODE, None, None, None, _SOMEWHERE, OUTSIDE, "")
     facts = {
         **as_what_it_is(session, actor, data), "description": REJECTION_REASONS["STAFF_COMPLAINT"], "photos": [],
-        "category": None, "place_name": "", "place_type": "", "unit_uscc": None, "agency_received_at": None,
+        "category": None, "place_name": "", "place_type": "", "unit_uscc": None, "agency_received_at": None, "patrol_id": None,
     }  # fmt: skip
     hazard = _hazard(session, actor, hazard_id, facts, place, brigade_of(session, REGION_CODE), "reject")
     hazard.org_ids = []
@@ -194,7 +199,7 @@ def _hazard(
         for name in (
             "picture", "category", "description", "place_name", "place_type", "unit_uscc", "occurred_at",
             "captured_at", "is_ongoing", "report_mode", "wish_feedback", "wish_reward",
-            "consent_version", "agency_received_at",
+            "consent_version", "agency_received_at", "patrol_id",
         )
     }  # fmt: skip
     number = _number(session, place.region_code, moment)

@@ -86,6 +86,9 @@ class SubmitSchema(StrictSchema):
         },
     )
     agency_received_at = Moment(load_default=None)
+    patrol_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "the caller's own grid patrol on which it was seen"}
+    )
 
     def handle_error(self, error: ValidationError, data: Any, *, many: bool, **_: Any) -> None:
         """What is wrong with a report of a fire is said with 119, also to a phone whose report is parked."""

@@ -46,6 +46,7 @@ def holder_line(hazard: Hazard) -> Json:
         "place_type": hazard.place_type,
         "unit_uscc": hazard.unit_uscc,
         "unit_id": hazard.unit_id,
+        "patrol_id": hazard.patrol_id,
         "position": hazard.position,
         "is_ongoing": hazard.is_ongoing,
         "occurred_at": hazard.occurred_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +32,10 @@ def take(session: Session, actor: Actor, inspection_id: UUID, action: str, origi
 
 def go(
     session: Session, inspection: Inspection, step: Transition, actor: Actor, event: str, origin: Origin,
-    concerns: dict[str, list[UUID]] | None = None, **more: Any,
+    concerns: dict[str, list[UUID]] | None = None, since: datetime | None = None, **more: Any,
 ) -> None:  # fmt: skip
-    """Take the step. Every event names the inspection and its place."""
+    """Take the step. Every event names the inspection and its place. `since`: from when the clocks count that start."""
     if inspection.closed_at is None and step.target in LIFE.final:
         inspection.closed_at = now(session)
     facts = {"number": inspection.number, "venue": inspection.unit_name, "kind": KINDS[inspection.kind]}
-    move(session, inspection, step, actor, event, concerns=concerns, data={**facts, **more}, origin=origin)
+    move(session, inspection, step, actor, event, concerns=concerns, data={**facts, **more}, origin=origin, since=since)

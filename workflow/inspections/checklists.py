@@ -1,4 +1,4 @@
-"""Editions of checklists and the bounds of a year: rows, which the region's administrators edit with their source."""
+"""Editions of checklists (patrols go by them too) and the bounds of a year: rows, which administrators edit with their source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from database.journal import record
 from database.session import now
 from places.unit_kinds import CATEGORIES
 from problems import Invalid, NotFound, RoleNotAllowed, field_error
-from workflow.inspections.models import Checklist, InspectionCap
+from workflow.inspections.models import InspectionCap
+from workflow.models import Checklist
 
 
 def checklists(session: Session) -> list[Json]:
@@ -27,7 +28,7 @@ def checklists(session: Session) -> list[Json]:
 
 def facts(row: Checklist) -> Json:
     """An edition as everybody sees it."""
-    return {name: getattr(row, name) for name in ("code", "edition", "title", "effective_from", "basis", "items")}
+    return {name: getattr(row, name) for name in ("code", "edition", "title", "effective_from", "basis", "rhythm", "items")}
 
 
 def publish(session: Session, actor: Actor, code: str, edition: str, data: dict[str, Any]) -> Checklist:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sync.mutations import Mutation
-from workflow.inspections import planning, schemas, visiting
+from wire import NothingSchema
+from workflow.inspections import planning, publishing, schemas, visiting
 from workflow.schemas import CosignSchema, ReasonSchema
 
 MUTATIONS = [
@@ -17,4 +18,7 @@ MUTATIONS = [
     Mutation("inspection.fix_on_site", schemas.InspectedSchema, visiting.fix_on_site, summary="当场改正"),
     Mutation("inspection.order", schemas.InspectedWithOrderSchema, visiting.order, summary="责令改正"),
     Mutation("inspection.cosign", CosignSchema, visiting.cosign, summary="第二名监督员签名"),
+    Mutation("inspection.publish", NothingSchema, publishing.publish, summary="公开检查结果"),
+    Mutation("inspection.keep_private", schemas.KeepPrivateSchema, publishing.keep_private, summary="不予公开"),
+    Mutation("inspection.withdraw_publication", ReasonSchema, publishing.withdraw, summary="更正,撤回公开"),
 ]

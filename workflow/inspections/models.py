@@ -1,4 +1,4 @@
-"""An inspection of a unit, the checklists that it goes by, and how often a unit may be inspected."""
+"""An inspection of a unit, and how often a unit may be inspected."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Inspection(Revised, Base):
         Index("ix_inspection_officers", "officer_ids", postgresql_using="gin"),
         Index("ix_inspection_unit", "unit_id", "planned_on"),
         Index("ix_inspection_told", "told_unit_id"),
+        Index("ix_inspection_published", "published_at", "id", postgresql_where="published_at IS NOT NULL"),
         Index("ix_inspection_closed", "closed_at", postgresql_where="off_devices_at IS NULL"),
     )
 
@@ -51,22 +52,11 @@ class Inspection(Revised, Base):
     pending_act: Mapped[Json | None]
     finding: Mapped[Json | None]
     rectification_id: Mapped[UUID | None]
+    publication: Mapped[Json | None]  # what the leader decided on it last: decision, at, by, ground, reason
+    published_at: Mapped[datetime | None]  # since when everybody may read the result
     due_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     off_devices_at: Mapped[datetime | None]
-
-
-class Checklist(Base):
-    """One edition of a checklist: what is looked at, each item with its clause. A new edition is a new row."""
-
-    __tablename__ = "checklist"
-
-    code: Mapped[str] = mapped_column(primary_key=True)
-    edition: Mapped[str] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    effective_from: Mapped[date]
-    basis: Mapped[str]
-    items: Mapped[list[Json]]  # code, text, clause
 
 
 class InspectionCap(Base):

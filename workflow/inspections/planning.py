@@ -20,11 +20,13 @@ from problems import GuardFailed, Invalid, RoleNotAllowed, field_error
 from sync.mutations import Origin, create
 from wire import CLIENTS_VERSION, said_day
 from workflow import timekeeping
+from workflow.checklists import as_it_stood
 from workflow.clocks import end_of, local_day
 from workflow.cosigning import check_pair
 from workflow.inspections.acts import go, take
-from workflow.inspections.models import Checklist, Inspection, InspectionCap
-from workflow.inspections.rules import CAPPED, KINDS, NOTICES
+from workflow.inspections.models import Inspection, InspectionCap
+from workflow.inspections.rules import CAPPED, KINDS, NOTICES, OF_OTHERS
+from workflow.models import Checklist
 from workflow.offices import brigade_of, people_of_unit, staff_names
 from workflow.papers.archive import issue
 
@@ -82,9 +84,9 @@ def checklist_on(session: Session, code: str, day: date) -> Json:
     """The edition of a checklist in force on a day, as an inspection keeps it. Raises Invalid."""
     in_force = select(Checklist).where(Checklist.code == code, Checklist.effective_from <= day)
     found = session.scalars(in_force.order_by(Checklist.effective_from.desc(), Checklist.edition.desc()).limit(1)).one_or_none()
-    if found is None:
+    if found is None or found.code in OF_OTHERS:
         raise Invalid(field_error("checklist", "unknown_checklist", "没有在该日期施行的检查表"))
-    return {"code": found.code, "edition": found.edition, "title": found.title, "items": found.items}
+    return as_it_stood(found)
 
 
 def _check_cap(session: Session, unit: Unit, kind: str, day: date) -> None:

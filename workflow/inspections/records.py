@@ -4,39 +4,23 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from places.schemas import PositionSchema
+from places.schemas import PositionSchema, RegionCode
 from places.unit_kinds import CATEGORIES
-from wire import AnswerSchema, AnyOf, Line, Moment, StrictSchema
-from workflow.answers import CaseSchema, SummarySchema
-from workflow.inspections.rules import FINDINGS, KINDS, LIFE, NOTICES, RESULTS
-from workflow.inspections.schemas import MAX_ITEMS
+from wire import AnswerSchema, AnyOf, Line, Moment, PageSchema, StrictSchema
+from workflow.answers import CaseSchema, ChecklistAsItStoodSchema, SummarySchema
+from workflow.checklists import MAX_ITEMS, RESULTS
+from workflow.inspections.rules import DECISIONS, FINDINGS, GROUNDS, KINDS, LIFE, NOTICES
 from workflow.schemas import CodeField, ReadableActSchema
 
 STATE = validate.OneOf(LIFE.states)
 
 
-class ChecklistItemSchema(AnswerSchema):
-    """What is looked at, and the clause that asks for it."""
-
-    code = fields.String()
-    text = fields.String()
-    clause = fields.String()
-
-
-class ChecklistOfInspectionSchema(AnswerSchema):
-    """The checklist as it stood when the inspection was planned."""
-
-    code = fields.String()
-    edition = fields.String()
-    title = fields.String()
-    items = fields.List(fields.Nested(ChecklistItemSchema))
-
-
-class ChecklistSchema(ChecklistOfInspectionSchema):
+class ChecklistSchema(ChecklistAsItStoodSchema):
     """One edition of a checklist, with its source."""
 
     effective_from = fields.Date()
     basis = fields.String()
+    rhythm = fields.String(metadata={"description": "how often a unit goes by it itself; empty where nothing says so"})
 
 
 class ChecklistsSchema(AnswerSchema):
@@ -59,6 +43,7 @@ class NewChecklistSchema(StrictSchema):
     title = Line(max_length=60, required=True)
     effective_from = fields.Date(required=True)
     basis = Line(max_length=200, required=True)
+    rhythm = Line(max_length=200, min_length=0, load_default="")
     items = fields.List(
         fields.Nested(NewChecklistItemSchema), required=True, validate=validate.Length(min=1, max=MAX_ITEMS, error="应有1到100项")
     )
@@ -123,6 +108,21 @@ class InspectionFindingSchema(AnswerSchema):
     checked_at = Moment()
 
 
+class PublicationToldSchema(AnswerSchema):
+    """Whether the public reads the result, and since when."""
+
+    decision = fields.String(validate=validate.OneOf(list(DECISIONS)))
+    at = Moment()
+
+
+class PublicationSchema(PublicationToldSchema):
+    """The same for the brigade: who decided, and why not or not any more."""
+
+    by = fields.UUID()
+    ground = fields.String(allow_none=True, validate=validate.OneOf(list(GROUNDS)))
+    reason = fields.String()
+
+
 class UnitInspectionSchema(AnswerSchema):
     """For the unit, once it was told."""
 
@@ -133,11 +133,12 @@ class UnitInspectionSchema(AnswerSchema):
     unit_name = fields.String()
     notice = fields.String(validate=validate.OneOf(list(NOTICES)))
     planned_on = fields.Date()
-    checklist = fields.Nested(ChecklistOfInspectionSchema)
+    checklist = fields.Nested(ChecklistAsItStoodSchema)
     officer_ids = fields.List(fields.UUID())
     arrival = fields.Nested(ArrivalSchema, allow_none=True)
     finding = fields.Nested(InspectionFindingSchema, allow_none=True)
     rectification_id = fields.UUID(allow_none=True)
+    publication = fields.Nested(PublicationToldSchema, allow_none=True)
     due_at = Moment(allow_none=True)
 
 
@@ -159,6 +160,7 @@ class OfficerInspectionSchema(UnitInspectionSchema):
     lat = fields.Float(allow_none=True)
     reason = fields.String()
     recusals = fields.List(fields.Nested(RecusalSchema))
+    publication = fields.Nested(PublicationSchema, allow_none=True)
     pending_act = fields.Nested(ReadableActSchema, allow_none=True)
 
 
@@ -188,3 +190,28 @@ class InspectionSchema(CaseSchema):
     unit_name = fields.String()
     planned_on = fields.Date()
     data = AnyOf(OfficerInspectionSchema, UnitInspectionSchema)
+
+
+class PublishedInspectionSchema(AnswerSchema):
+    """What everybody may read of an inspection."""
+
+    unit_name = fields.String()
+    region_name = fields.String()
+    kind_label = fields.String()
+    checked_on = fields.Date()
+    result = fields.String(metadata={"description": "as it stands today", "example": "发现问题,责令改正"})
+    published_on = fields.Date()
+
+
+class PublishedPageSchema(AnswerSchema):
+    """A page of published results, the latest first."""
+
+    items = fields.List(fields.Nested(PublishedInspectionSchema))
+    next_cursor = fields.String(allow_none=True)
+
+
+class PublishedQuerySchema(PageSchema):
+    """Filters of the public list."""
+
+    region_code = RegionCode(load_default=None, metadata={"description": "a banner, or a league for all its banners"})
+    q = Line(max_length=50, load_default=None, metadata={"description": "part of the name of the unit"})

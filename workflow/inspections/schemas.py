@@ -6,11 +6,10 @@ from marshmallow import fields, validate
 
 from places.schemas import PositionSchema
 from wire import Flag, Line, Moment, Prose, StrictSchema
-from workflow.inspections.rules import KINDS, NOTICES, RESULTS
+from workflow.checklists import MAX_ITEMS, RESULTS
+from workflow.inspections.rules import GROUNDS, KINDS, NOTICES
 from workflow.papers.schemas import OrderSchema
 from workflow.schemas import CodeField, PeopleField, PhotosField, ReasonSchema
-
-MAX_ITEMS = 100
 
 
 class PlanSchema(ReasonSchema):
@@ -68,3 +67,9 @@ class InspectedWithOrderSchema(InspectedSchema):
     """The same, with the order for what was not put right."""
 
     order = fields.Nested(OrderSchema, required=True)
+
+
+class KeepPrivateSchema(ReasonSchema):
+    """不予公开: on which ground of the law."""
+
+    ground = fields.String(required=True, validate=validate.OneOf(list(GROUNDS)))

@@ -30,8 +30,14 @@ def unit_line(inspection: Inspection) -> Json:
         "arrival": inspection.arrival,
         "finding": inspection.finding,
         "rectification_id": inspection.rectification_id,
+        "publication": _told(inspection.publication),
         "due_at": inspection.due_at,
     }
+
+
+def _told(publication: Json | None) -> Json | None:
+    """Whether the public reads the result, and since when. Who decided so, and on which ground, is the office's."""
+    return publication and {name: publication[name] for name in ("decision", "at")}
 
 
 def officer_line(inspection: Inspection) -> Json:
@@ -45,6 +51,7 @@ def officer_line(inspection: Inspection) -> Json:
         "lat": inspection.lat,
         "reason": inspection.reason,
         "recusals": inspection.recusals,
+        "publication": inspection.publication,
         "pending_act": drafted(inspection.pending_act, with_words=True),
     }
 
@@ -91,6 +98,12 @@ def obstacle(inspection: Inspection, action: str, actor: Actor) -> str | None:
             return "already_recused"
         case "start" | "defer" | "find_none" | "fix_on_site" | "order" | "cosign" if has_stood_back:
             return "recused"
+        case "publish" | "keep_private" if inspection.published_at is not None:
+            return "already_published"
+        case "keep_private" if inspection.publication is not None and inspection.publication["decision"] == "KEPT_PRIVATE":
+            return "already_kept_private"
+        case "withdraw_publication" if inspection.published_at is None:
+            return "not_published"
         case _:
             return None
 

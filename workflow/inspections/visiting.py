@@ -21,11 +21,12 @@ from sync.mutations import Origin
 from wire import said_day
 from workflow import timekeeping
 from workflow.acting import guard, step_for
+from workflow.checklists import RESULTS
 from workflow.clocks import local_day
 from workflow.cosigning import checked_at, draft, pair_at_the_act, second_officer
 from workflow.inspections.acts import go, take
 from workflow.inspections.models import Inspection
-from workflow.inspections.rules import FINDINGS, LIFE, RESULTS, contradiction
+from workflow.inspections.rules import FINDINGS, LIFE, contradiction
 from workflow.inspections.synced import INSPECTION, is_recused
 from workflow.offices import duty_leaders, people_of_unit, staff_names
 from workflow.papers.archive import issue, take_order
@@ -148,7 +149,7 @@ def cosign(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, 
     others = {"unit": people_of_unit(session, inspection.unit_id), "leaders": duty_leaders(session, inspection.org_id)}
     more: Json = {"order": said["order"], "officers": [act["by"], str(second)]} if act["action"] == "order" else {}
     go(
-        session, inspection, step, actor, "inspection.recorded", replace(origin, made_at=made_at), others,
+        session, inspection, step, actor, "inspection.recorded", replace(origin, made_at=made_at), others, since=there,
         result=FINDINGS[act["action"]], document_no=paper.number, checked_on=local_day(there).isoformat(), **more,
     )  # fmt: skip
     return inspection

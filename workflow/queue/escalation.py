@@ -47,6 +47,8 @@ from workflow.measures.models import Measure
 from workflow.measures.synced import MEASURE
 from workflow.models import Clock
 from workflow.offices import brigade_of, committee_of, duty_leaders, people_of_office, people_of_unit, staff_names
+from workflow.patrols.models import Patrol
+from workflow.patrols.synced import PATROL
 from workflow.permits.models import Permit
 from workflow.permits.synced import PERMIT
 from workflow.queue.commands import hold_open
@@ -68,6 +70,7 @@ _KINDS: dict[str, tuple[Any, Any]] = {
     "permit": (PERMIT, Permit),
     "assistance": (ASSISTANCE, Assistance),
     "inspection": (INSPECTION, Inspection),
+    "patrol": (PATROL, Patrol),
     "measure": (MEASURE, Measure),
     "major": (MAJOR, MajorHazard),
     "transfer": (TRANSFER, Transfer),

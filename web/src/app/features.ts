@@ -18,6 +18,7 @@ import { pack } from '@/features/pack'
 import { check } from '@/features/check'
 import { inspections } from '@/features/inspections'
 import { majors } from '@/features/majors'
+import { patrols } from '@/features/patrols'
 import { measures } from '@/features/measures'
 import { transfers } from '@/features/transfers'
 import { papers } from '@/features/papers'
@@ -35,5 +36,5 @@ import { syncIssues } from '@/features/sync-issues'
 
 /** Everything that the client can do. */
 export const FEATURES: readonly Feature[] = [
-  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, pack, check, inspections, measures, majors, transfers, papers, cosign, sync, syncIssues, duty, calendar, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
+  report, permits, assistance, myReports, learn, inbox, queue, cases, signIn, lock, today, map, pack, check, inspections, patrols, measures, majors, transfers, papers, cosign, sync, syncIssues, duty, calendar, staff, deadlines, figures, orders, unitLists, units, reporters, partners, mine,
 ]

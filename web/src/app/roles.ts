@@ -58,6 +58,8 @@ export const carriesPack = (user: User | null): boolean => hasRole(user, ...PACK
 export const handlesRewards = (user: User | null): boolean => hasRole(user, 'INTAKE_CLERK', 'UNIT_LEADER', 'FINANCE_CLERK')
 /** Who asks for, decides about, or watches over the unsealing of who reported. */
 export const seesUnsealings = (user: User | null): boolean => hasRole(user, 'LEGAL_REVIEWER', 'UNIT_LEADER', 'AUDITOR')
+/** Who walks a grid: reminds, dissuades and reports, and never inspects. */
+export const walksGrid = (user: User | null): boolean => hasRole(user, 'GRID_WORKER', 'TOWN_OFFICER')
 export const isEditor = (user: User | null): boolean => hasRole(user, 'CONTENT_EDITOR')
 export const isStaff = (user: User | null): boolean => isOfficer(user) || isDesk(user) || isAdministrator(user) || isEditor(user)
 /** Who directs an enterprise: its responsible person and its managers name who acts for it, and keep its facts up to date. */

@@ -143,6 +143,7 @@ def _report(session: Session, actor: Actor, data: dict[str, Any]) -> Hazard:
         "is_ongoing": True, "people_trapped_or_fire": False, "report_mode": mode,
         "reporter": {"name": data["name"], "mobile": data["mobile"], "id_no": None} if known else None,
         "wish_feedback": True, "wish_reward": False, "consent_version": "", "about_staff": False, "tracking_code": None,
+        "patrol_id": None,
         "agency_received_at": data["received_at"],
     }  # fmt: skip
     if not any(data[part] for part in _PLACE):  # an order names the place in one line, if it names it at all

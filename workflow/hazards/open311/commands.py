@@ -102,7 +102,7 @@ def _report(data: dict[str, Any], photos: Sequence[UUID]) -> Json:
         "people_trapped_or_fire": data["people_trapped_or_fire"],
         "report_mode": "REAL_NAME_HIDDEN" if is_known else "ANONYMOUS",
         "reporter": {**known_caller, "id_no": None} if is_known else None, "wish_feedback": True, "wish_reward": False,
-        "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None,
+        "consent_version": "", "about_staff": False, "tracking_code": None, "agency_received_at": None, "patrol_id": None,
     }  # fmt: skip
 
 

@@ -234,6 +234,8 @@ const FORMS: Record<CaseKind, Record<string, readonly Field[]>> = {
     recuse: [reason(500, 'recusal')],
     defer: [reason(500)],
     cosign: [DRAFT],
+    keep_private: [{ kind: 'choice', name: 'ground', values: ['STATE_SECRET', 'FORBIDDEN', 'SECURITY', 'THIRD_PARTY'], words: 'inspections.ground.', isRequired: true }, reason(500)],
+    withdraw_publication: [reason(500)],
   },
   major: {
     call_experts: [{ kind: 'lines', name: 'people', members: ['name', 'speciality'], isRequired: true, label: 'majors.people' }, reason(500, 'difficult')],

@@ -181,6 +181,7 @@ export default {
   'cases.prompt.aside': 'The place was told; the check goes on',
   'cases.prompt.words': 'Please look, put it right at once and send photos back. This is no penalty; the fire service will still check.',
   'cases.kind.inspection': 'Inspection',
+  'cases.kind.patrol': 'Patrol or self-check',
   'cases.no_officers': 'nobody is assigned',
   'cases.phrase.recusal': 'I have an interest in that unit',
   'cases.stale': 'Somebody has just worked on this case. You now see it as it is: please decide again.',

@@ -12,6 +12,7 @@ export const words = {
   'cases.prompt.aside': '告知单位先行改正,不代替核查',
   'cases.prompt.words': '请自查并马上改正,改正后拍照回传。这不是行政处罚;消防救援机构仍将依法核查。',
   'cases.kind.inspection': '监督检查',
+  'cases.kind.patrol': '巡查、自查',
   'cases.no_officers': '尚未指派监督员',
   'cases.phrase.recusal': '与被检查单位有利害关系',
   'cases.stale': '这一件刚由他人办理过,已为您显示最新情况,请重新确认。',

@@ -5,6 +5,7 @@ import { isSignedIn, reporterOf, type Naming } from './naming'
 import type { Picture } from './pictures'
 import type { Place } from './place'
 import type { Shot } from './shrink'
+import type { OfPatrol } from './unsaved'
 
 export interface Draft {
   readonly shots: readonly Shot[]
@@ -14,6 +15,7 @@ export interface Draft {
   readonly placeName: string
   readonly placeLine: string
   readonly naming: Naming
+  readonly patrol: OfPatrol | null
 }
 
 /**
@@ -39,7 +41,9 @@ export async function saveReport(draft: Draft): Promise<Kept> {
   try {
     await keep(kept)
     for (const { photo, capturedAt } of draft.shots) photos.push(await device.addPhoto(photo, 'report', { capturedAt }))
-    await device.mutate('hazard.submit', kept.id, argumentsOf(draft, kept.code, photos))
+    const round = isOwn ? draft.patrol : null // a report without a name is not joined to whose round it was
+    const args = { ...argumentsOf(draft, kept.code, photos), patrol_id: round?.id ?? null }
+    await device.mutate('hazard.submit', kept.id, args, { version: 2, dependsOn: round?.mid ? [round.mid] : [] })
     if (!isOwn) await lookAtDevices()
     void device.persist() // somebody has something to lose here now; a browser may ask him
     return kept

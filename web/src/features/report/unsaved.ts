@@ -9,6 +9,12 @@ import type { Position } from './usePosition'
 
 const KEPT_FOR_MS = 12 * 3_600_000
 
+/** The grid worker's round on which a hazard was seen; `mid`: of the act that recorded it, while that waits on this device. */
+export interface OfPatrol {
+  readonly id: string
+  readonly mid: string | null
+}
+
 /** What somebody is writing of a hazard, beside its photos. */
 export interface Writing {
   readonly picture: Picture | null
@@ -17,6 +23,7 @@ export interface Writing {
   readonly said: SaidPlace
   readonly isElsewhere: boolean
   readonly position: Position | null // that was measured
+  readonly patrol?: OfPatrol | null
 }
 
 export interface Found {

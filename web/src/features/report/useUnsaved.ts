@@ -8,7 +8,7 @@ import { StorageFull } from '@/offline'
 import type { Naming } from './naming'
 import type { Picture } from './pictures'
 import type { Shot } from './shrink'
-import { Unsaved, type Found, type Writing } from './unsaved'
+import { Unsaved, type Found, type OfPatrol, type Writing } from './unsaved'
 import type { PlaceInSight } from './usePlace'
 
 interface Parts {
@@ -17,6 +17,7 @@ interface Parts {
   readonly words: Ref<string>
   readonly naming: Naming
   readonly where: PlaceInSight
+  readonly patrol: Ref<OfPatrol | null>
 }
 
 function nothingWhereFull(error: unknown): null {
@@ -25,7 +26,7 @@ function nothingWhereFull(error: unknown): null {
 }
 
 /** Keeps what is being reported on this device until it is saved or given up; `onFound`: some was left here, and is back. */
-export function useUnsaved({ shots, picture, words, naming, where }: Parts, onFound: () => void) {
+export function useUnsaved({ shots, picture, words, naming, where, patrol }: Parts, onFound: () => void) {
   const { t } = useI18n()
   const unsaved = new Unsaved(currentDevice()?.partition ?? 'nobody')
   const isLookedUp = ref(false)
@@ -46,6 +47,7 @@ export function useUnsaved({ shots, picture, words, naming, where }: Parts, onFo
     shots.value = taken
     picture.value = writing.picture
     words.value = writing.words
+    patrol.value = writing.patrol ?? null
     Object.assign(naming, writing.naming)
     Object.assign(where.said, writing.said)
     where.isElsewhere.value = writing.isElsewhere
@@ -56,7 +58,7 @@ export function useUnsaved({ shots, picture, words, naming, where }: Parts, onFo
 
   const writing = (): Writing => ({
     picture: picture.value, words: words.value, naming: { ...toRaw(naming) }, said: { ...toRaw(where.said) }, isElsewhere: where.isElsewhere.value,
-    position: where.measured.value,
+    position: where.measured.value, patrol: patrol.value && { ...toRaw(patrol.value) },
   })
   watch([shots, picture, words, naming, where.said, where.isElsewhere, where.measured], () => {
     if (!isLookedUp.value || isOver.value) return // nothing is known yet of what was left here, or nothing is left
