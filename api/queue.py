@@ -50,7 +50,7 @@ class NarrowingSchema(StrictSchema):
         load_default=None,
         validate=validate.OneOf(VIEWS),
         metadata={
-            "description": "team if none is named; with a bucket ours, which its count counts: mine and my team's; on a map area"
+            "description": "team if none is named; with a bucket ours, which its count counts: mine and my team's; map: area"
         },
     )
     bucket = fields.String(load_default=None, validate=validate.OneOf(BUCKETS))

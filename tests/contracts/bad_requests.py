@@ -175,7 +175,8 @@ def queries() -> Iterator[Bad]:
     ):  # fmt: skip
         yield Bad(f"filter: {query}", "GET", f"/hazards?{query}", name, who="leader")
     for name, query in (
-        ("due_before", "due_before=yesterday"), ("view", "view=none"), ("bucket", "bucket=x"), ("west", "west=x"), ("north", "west=1"),
+        ("due_before", "due_before=yesterday"), ("view", "view=none"), ("bucket", "bucket=x"), ("west", "west=x"),
+        ("north", "west=1"),
     ):  # fmt: skip
         yield Bad(f"filter: {query}", "GET", f"/queue?{query}", name, who="leader")
 

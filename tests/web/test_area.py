@@ -29,9 +29,7 @@ def test_a_leader_opens_a_circle_to_as_many_items_as_it_says(
     if screen == "desktop":
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     for nth, place in enumerate((NORTH, NORTH, FAR)):
-        case = report(
-            office.stage.citizen(ELSEWHERE), office, "EXIT", f"第{nth}处上锁", position(*place), place_name=f"{screen}{nth}座"
-        )
+        case = report(office.stage.citizen(ELSEWHERE), office, "EXIT", "上锁", position(*place), place_name=f"{screen}{nth}座")
         case.act(office.clerk, "register", {"category": "EVAC_BLOCKED"}, says="")
     sign_in(page, Role.UNIT_LEADER, ELSEWHERE)
     page.goto("/queue")

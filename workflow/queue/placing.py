@@ -15,7 +15,7 @@ Spot = tuple[float | None, float | None]
 
 
 def spot_of(session: Session, subject: Any) -> Spot:
-    """Longitude and latitude (WGS-84) of a case: its own, of its report or inspection, or of its unit. Nobody knows: None twice."""
+    """Longitude and latitude (WGS-84) of a case: its own, of its report or inspection, of its unit; else None twice."""
     if getattr(subject, "lon", None) is not None:
         return subject.lon, subject.lat
     for name, model in BEHIND.items():
