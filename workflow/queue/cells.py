@@ -38,11 +38,11 @@ def cells(session: Session, actor: Actor, asked: Mapping[str, Any]) -> Json:
     )
     found: dict[tuple[float, float], Json] = {}
     for line in session.execute(counted.group_by(column, row, Task.subject_type).order_by(row, column, Task.subject_type)):
-        cell = {"west": line.x * size, "south": line.y * size, "count": 0, "overdue": 0, "kinds": {}}
+        cell = {"west": line.x * size, "south": line.y * size, "count": 0, "overdue": 0, "kinds": []}
         cell = found.setdefault((line.x, line.y), cell)
         cell["count"] += line.n
         cell["overdue"] += line.late
-        cell["kinds"][line.kind] = line.n
+        cell["kinds"].append({"subject_type": line.kind, "count": line.n})
     nowhere = tasks(session, actor, {**asked, "west": None}).where(Task.lon.is_(None)).with_only_columns(Task.id)
     return {
         "size": size,

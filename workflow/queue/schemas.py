@@ -74,6 +74,13 @@ class BucketsSchema(AnswerSchema):
     to_assign = fields.Integer()
 
 
+class CellKindSchema(AnswerSchema):
+    """How many of one kind."""
+
+    subject_type = fields.String(validate=validate.OneOf(SUBJECTS))
+    count = fields.Integer()
+
+
 class CellSchema(AnswerSchema):
     """A square of the map, by its south-western corner, and what is open in it."""
 
@@ -81,11 +88,7 @@ class CellSchema(AnswerSchema):
     south = fields.Float()
     count = fields.Integer()
     overdue = fields.Integer()
-    kinds = fields.Dict(
-        keys=fields.String(validate=validate.OneOf(SUBJECTS)),
-        values=fields.Integer(),
-        metadata={"description": "`count` by kind"},
-    )
+    kinds = fields.List(fields.Nested(CellKindSchema), metadata={"description": "`count` by kind"})
 
 
 class CellsSchema(AnswerSchema):

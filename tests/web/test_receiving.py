@@ -1,0 +1,102 @@
+"""A department signs for what is handed to it, sends it back or brings it to its end; a 转办 takes one choice."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.actor import Role
+from operations.demo.cases import Case, Office, position, report
+from operations.demo.people import Stage
+from tests.people import ELSEWHERE
+from tests.web.browsing import DESKTOP, axe, sign_in
+from tests.web.officers import THERE
+
+_REASON = {"reason": "建设工程消防验收由住房和城乡建设部门负责", "legal_basis": "消防法第十三条", "lack_of_competence": True}
+
+
+@pytest.fixture
+def office(stage: Stage) -> Office:
+    return Office(stage, ELSEWHERE)
+
+
+def registered(office: Office, place_name: str) -> Case:
+    """A report that the clerk has taken in."""
+    place = position(*THERE)
+    case = report(office.stage.citizen(ELSEWHERE), office, "EXIT", "安全出口上锁", place, place_name=place_name)
+    case.act(office.clerk, "register", {"category": "EVAC_BLOCKED"}, says="")
+    return case
+
+
+def take(page: Page, step: str) -> None:
+    """The step under the thumb, with what its form begins with."""
+    page.get_by_role("button", name=step, exact=True).click()
+    submit(page, step)
+
+
+def submit(page: Page, step: str) -> None:
+    sheet = page.get_by_role("dialog")
+    sheet.locator("button[type=submit]").click()
+    expect(page.get_by_text(re.compile(f"^{step}")).first).to_be_visible()
+    expect(sheet).to_be_hidden()
+
+
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_a_department_signs_for_a_letter_accepts_it_and_reports_what_became_of_it(
+    page: Page, office: Office, screen: str
+) -> None:
+    if screen == "desktop":
+        page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    letter = registered(office, f"{screen}收文大厦").letter(office.housing, None, _REASON, says="")
+    sign_in(page, Role.RECEIVER_CLERK, ELSEWHERE)
+    page.goto(f"/cases/handover/{letter.id}")
+    take(page, "签收")
+    axe(page)
+    take(page, "接受办理")
+    page.get_by_role("button", name="办结反馈", exact=True).click()
+    page.get_by_label("办理结果").fill("已责令建设单位补办消防验收,停止使用")
+    axe(page)
+    submit(page, "办结反馈")
+    read = letter.read(office.leader)
+    assert read["state"] == "FEEDBACK"
+    assert read["data"]["feedback"]["result"] == "已责令建设单位补办消防验收,停止使用"
+
+
+def test_a_department_sends_a_letter_back_with_its_reason_and_names_who_should_act(page: Page, office: Office) -> None:
+    letter = registered(office, "退件大厦").letter(office.housing, None, _REASON, says="")
+    sign_in(page, Role.RECEIVER_CLERK, ELSEWHERE)
+    page.goto(f"/cases/handover/{letter.id}")
+    take(page, "签收")
+    page.get_by_role("button", name=re.compile("^其他")).click()
+    sheet = page.get_by_role("dialog")
+    back = sheet.get_by_role("button", name="退回", exact=True)
+    if back.is_visible():
+        back.click()
+    sheet.get_by_label("理由").fill("不属于特殊建设工程,不需要验收")
+    sheet.get_by_label("法律依据").fill("权责清单")
+    sheet.get_by_role("radio").first.check()
+    axe(page)
+    submit(page, "退回")
+    read = letter.read(office.leader)
+    assert (read["state"], read["data"]["returns"][-1]["reason"]) == ("RETURNED", "不属于特殊建设工程,不需要验收")
+
+
+def test_an_officer_passes_a_case_on_with_one_choice_and_without_a_number(page: Page, office: Office) -> None:
+    case = registered(office, "转办小区")
+    sign_in(page, Role.UNIT_LEADER, ELSEWHERE)
+    page.goto(f"/cases/hazard/{case.id}")
+    page.get_by_role("button", name=re.compile("^其他")).click()
+    sheet = page.get_by_role("dialog")
+    step, more = sheet.get_by_role("button", name="转办", exact=True), sheet.get_by_role("button", name=re.compile("其他.*▾"))
+    expect(step.or_(more).first).to_be_visible()
+    if not step.is_visible():
+        more.click()
+    step.click()
+    expect(sheet.locator("button[type=submit]")).to_be_enabled()  # the office and the reason are proposed
+    axe(page)
+    submit(page, "转办")
+    letter = case.read(office.leader)["data"]["handover_id"]
+    made = office.leader.get(f"/handovers/{letter}")
+    assert (made["state"], made["data"]["letter_no"]) == ("SENT", None)
