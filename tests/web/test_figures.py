@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,7 +34,7 @@ def test_a_number_opens_to_as_many_reports_and_the_ledger_has_them_all(page: Pag
     with page.expect_download() as download:
         page.get_by_role("button", name="下载台账").click()
     expect(page.get_by_text("台账已下载")).to_be_visible()
-    book = openpyxl.load_workbook(download.value.path())
+    book = openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))
     assert sum(made.number in row for sheet in book for row in sheet.iter_rows(values_only=True)) == 1
     received.click()
     more, numbers = page.get_by_role("button", name="加载更多"), page.locator("a.open")

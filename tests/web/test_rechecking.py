@@ -109,6 +109,12 @@ def test_the_code_at_the_entrance_is_read_and_the_code_of_another_unit_is_not_ta
         scan.click()
     expect(page.get_by_role("button", name="其余全部符合")).to_be_visible()
 
+    page.get_by_role("button", name="消防法第二十八条").first.click()
+    words = page.get_by_role("dialog")
+    expect(words).to_contain_text("中华人民共和国消防法 第28条")
+    axe(page)
+    words.get_by_role("button", name="取消").click()
+
     def arrived() -> Json | None:
         read = case.read(office.leader)
         return read if read["state"] == "IN_PROGRESS" else None
