@@ -103,6 +103,11 @@ class Synced:
         found = select(model.id).where(or_(*(condition for _, condition in conditions))).offset(0)  # a fence to the planner
         return model.id.in_(found)  # type: ignore[no-any-return]
 
+    def within_divisions_of(self, actor: Actor) -> ColumnElement[bool]:
+        """Those of them that lie in the divisions which this actor answers for: told by the division alone, so an index can."""
+        conditions = [condition for kind, condition in self._conditions(actor) if kind == "region"]
+        return or_(*conditions) if conditions else false()
+
     def _conditions(self, actor: Actor) -> list[tuple[str, ColumnElement[bool]]]:
         found = ((scope.kind, _condition(scope, actor)) for scope in self.scopes)
         return [(kind, condition) for kind, condition in found if condition is not None]

@@ -19,6 +19,7 @@ _MAKE_IDS = """
 
 # Table -> the column that finds the case's row, and what differs in a copy.
 _SUBJECT = {"region_code": "f.region_code", "org_id": "f.org_id", "due_at": "f.due_at"}
+_PLACE = {"lon": "111.4 + (f.i / 10 %% 50) * 0.01", "lat": "40.6 + (f.i / 500 %% 50) * 0.01"}
 _COPIES = {
     "hazard": (
         "id",
@@ -29,11 +30,10 @@ _COPIES = {
             "org_ids": "jsonb_build_array(f.org_id)",
             "reporter_id": "f.clock_id",
             "tracking_hash": "null",
-            "lon": "111.4 + (f.i / 10 %% 50) * 0.01",
-            "lat": "40.6 + (f.i / 500 %% 50) * 0.01",
+            **_PLACE,
         },
     ),
-    "task": ("subject_id", {**_SUBJECT, "id": "f.task_id", "subject_id": "f.hazard_id"}),
+    "task": ("subject_id", {**_SUBJECT, **_PLACE, "id": "f.task_id", "subject_id": "f.hazard_id"}),
     "clock": ("entity_id", {"id": "f.clock_id", "entity_id": "f.hazard_id", "due_at": "f.due_at"}),
 }
 

@@ -132,10 +132,14 @@ def case_pages(product: Product, leaders: Sequence[Phone], citizens: Sequence[Ph
         with figure.measured(product, *SERVERS):
             at_once([_turn_pages(figure, person, path, times, follows=follows) for person in people])
         figures.append(figure)
+    counted = Figure(f"counts of the map's cells, of {cases:,}", bar_p95=PAGE_BAR)
+    at_once([_look_at_map(Figure(""), leader, 10) for leader in leaders])  # warm
+    with counted.measured(product, *SERVERS):
+        at_once([_look_at_map(counted, leader, times) for leader in leaders])
     near = Figure(f"counts of cells around a place, of {cases:,}", bar_p95=PAGE_BAR)
     with near.measured(product, *SERVERS):
         at_once([_look_around(near, citizen, times) for citizen in citizens])
-    return [*figures, near]
+    return [*figures, counted, near]
 
 
 def _turn_pages(figure: Figure, person: Phone, path: str, times: int, *, follows: bool) -> Iterator[None]:
@@ -143,6 +147,17 @@ def _turn_pages(figure: Figure, person: Phone, path: str, times: int, *, follows
     for _ in range(times):
         page = json.loads(person.ask(figure, "GET", path + cursor))
         cursor = f"&cursor={page['next_cursor']}" if follows and page["next_cursor"] else ""
+        figure.count += 1
+        yield
+
+
+def _look_at_map(figure: Figure, leader: Phone, times: int) -> Iterator[None]:
+    """The whole of the banner, and closer and closer."""
+    for nth in range(times):
+        zoom = 9 + nth % 4
+        reach = 256 / 2**zoom  # to either side
+        west, south, east, north = 111.65 - reach, 40.85 - reach, 111.65 + reach, 40.85 + reach
+        leader.ask(figure, "GET", f"/queue/map?west={west}&south={south}&east={east}&north={north}&zoom={zoom}")
         figure.count += 1
         yield
 

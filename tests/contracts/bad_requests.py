@@ -174,7 +174,10 @@ def queries() -> Iterator[Bad]:
         ("state", "state=lower"), ("region_code", "region_code=15010"), ("picture", "picture=SMOKE"), ("colour", "colour=red"),
     ):  # fmt: skip
         yield Bad(f"filter: {query}", "GET", f"/hazards?{query}", name, who="leader")
-    for name, query in (("due_before", "due_before=yesterday"), ("view", "view=none"), ("bucket", "bucket=x")):
+    for name, query in (
+        ("due_before", "due_before=yesterday"), ("view", "view=none"), ("bucket", "bucket=x"), ("west", "west=x"),
+        ("north", "west=1"),
+    ):  # fmt: skip
         yield Bad(f"filter: {query}", "GET", f"/queue?{query}", name, who="leader")
 
 

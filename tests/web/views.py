@@ -70,6 +70,14 @@ def snap(page: Page) -> None:
         picture.click()
 
 
+def see_circles(page: Page) -> None:
+    """All of the jurisdiction, and one of its circles chosen; with nothing to show, that."""
+    expect(page.locator(".fire-cell").or_(page.get_by_text("这一范围没有在办事项")).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    if page.locator(".fire-cell").count() > 0:
+        page.locator(".fire-cell").first.press("Enter")
+
+
 def compare(page: Page) -> None:
     """Two entries of one place beside each other."""
     page.get_by_role("button", name="银河书店有限公司").click()
@@ -199,6 +207,7 @@ VIEWS = [
     View(_CASE, "case-missing", Role.UNIT_LEADER, f"/cases/hazard/{NOWHERE}"),
     View("/today", "today", Role.FIRE_OFFICER),
     View("/map", "map", Role.FIRE_OFFICER),
+    View("/map/area", "area-map", Role.UNIT_LEADER, reach=see_circles),
     View("/pack", "pack", Role.FIREFIGHTER),
     View("/pack", "pack-units", Role.FIREFIGHTER, "/pack?shelf=units"),
     View("/pack", "pack-near", Role.FIREFIGHTER, "/pack?shelf=water&from={target}"),

@@ -25,6 +25,7 @@ from workflow.hazards.passing_on import hand_over
 from workflow.hazards.synced import HAZARD
 from workflow.hazards.triage import assign
 from workflow.queue.models import Task
+from workflow.queue.placing import spot_of
 from workflow.queue.ranking import weight_of
 from workflow.queue.rules import BULK, LEADING, NO_DEADLINE, TAKERS, waiting_for
 from workflow.queue.synced import TASK
@@ -68,6 +69,7 @@ def reflect(
     task.waiting_for, task.state, task.org_id, task.title = waits, case.state, org_id, title
     task.due_at = timekeeping.first_due(session, case) or NO_DEADLINE
     task.hours_up, task.ranked_up = weight
+    task.lon, task.lat = spot_of(session, case)
     task.holder_ids = people or ([task.claimed_by] if task.claimed_by else [])
     task.signer_ids = _signers(case)
 
@@ -83,6 +85,7 @@ def _new_task(
 ) -> Task:  # fmt: skip
     moment = now(session)
     hours_up, ranked_up = weight_of(session, case)
+    lon, lat = spot_of(session, case)
     return Task(
         id=new_id(),
         revision=1,
@@ -98,6 +101,8 @@ def _new_task(
         waiting_for=waits,
         state=case.state,
         title=title,
+        lon=lon,
+        lat=lat,
         due_at=timekeeping.first_due(session, case) or NO_DEADLINE,
         hours_up=hours_up,
         ranked_up=ranked_up,

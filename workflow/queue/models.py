@@ -9,6 +9,7 @@ from sqlalchemy import (
     CheckConstraint,
     ColumnElement,
     DateTime,
+    Float,
     Index,
     Interval,
     Text,
@@ -41,6 +42,10 @@ class Task(Revised, Base):
         Index("ix_task_claimed", "claimed_at", postgresql_where="claimed_at IS NOT NULL"),
         Index("ix_task_escalated", "escalated_to", postgresql_where="escalated_to IS NOT NULL"),
         Index("ix_task_holders", "holder_ids", postgresql_using="gin"),
+        # With all that the map counts by: the rows themselves are not read.
+        Index(
+            "ix_task_map", "region_code", "lon", "lat", postgresql_include=["subject_type", "due_at"], postgresql_where="is_open"
+        ),
     )
 
     subject_type: Mapped[str]
@@ -52,6 +57,8 @@ class Task(Revised, Base):
     waiting_for: Mapped[str]
     state: Mapped[str]
     title: Mapped[Json]  # what a card shows: number, category, place
+    lon: Mapped[float | None] = mapped_column(Float)  # WGS-84, of the case or of what it came of (workflow/queue/placing.py)
+    lat: Mapped[float | None] = mapped_column(Float)
     due_at: Mapped[datetime]
     ranked_up: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")  # why, in words
     hours_up: Mapped[int] = mapped_column(default=0, server_default="0")  # how much earlier it comes (workflow/queue/ranking.py)

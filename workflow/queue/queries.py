@@ -1,4 +1,4 @@
-"""The queue as somebody sees it: three views, four buckets, filters, in the order of `ranking.py`."""
+"""The queue as somebody sees it: four views, four buckets, filters, in the order of `ranking.py`."""
 
 from __future__ import annotations
 
@@ -36,13 +36,17 @@ def tasks(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Select[
             statement = statement.where(getattr(Task, name) == filters[name])
     if filters["due_before"]:
         statement = statement.where(Task.due_at < filters["due_before"])
+    if filters["west"] is not None:
+        statement = statement.where(
+            Task.lon >= filters["west"], Task.lon < filters["east"], Task.lat >= filters["south"], Task.lat < filters["north"]
+        )
     return statement
 
 
 def _view(session: Session, actor: Actor, view: str) -> ColumnElement[bool]:
     """mine: what I hold, or nobody does while I am on duty. team: what my offices have to act on. ours: both.
 
-    all: everything I may see. Each within visible_to.
+    area: what lies in the divisions that I answer for. all: everything I may see. Each within visible_to.
     """
     match view:
         case "mine":
@@ -54,6 +58,8 @@ def _view(session: Session, actor: Actor, view: str) -> ColumnElement[bool]:
                 and_(OF_PERMITS, _of(actor, actor.org_ids(*PERMIT_ROLES))),
                 and_(OF_ASSISTANCE, _of(actor, actor.org_ids(*ASSISTANCE_ROLES))),
             )
+        case "area":
+            return TASK.within_divisions_of(actor)
         case "ours":
             return or_(_view(session, actor, "team"), _view(session, actor, "mine"))
         case _:
@@ -94,7 +100,7 @@ def _turn(actor: Actor, table: Mapping[str, frozenset[Role]]) -> ColumnElement[b
 
 
 # After ten times PostgreSQL would settle on one plan for every office, ten times slower for a large one.
-_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def bucket_counts(session: Session, actor: Actor) -> dict[str, int]:
@@ -104,7 +110,7 @@ def bucket_counts(session: Session, actor: Actor) -> dict[str, int]:
     for bucket in buckets:
         first = select(Task.id).where(Task.is_open, ours, _bucket(actor, now(session), bucket)).limit(MOST_COUNTED).subquery()
         columns.append(select(func.count()).select_from(first).scalar_subquery().label(bucket))
-    session.execute(_PLAN_ANEW)
+    session.execute(PLAN_ANEW)
     row = session.execute(select(*columns)).one()
     return {bucket: int(getattr(row, bucket)) for bucket in buckets}
 

@@ -16,22 +16,27 @@ from database.session import now
 from places.models import Unit
 from places.unit_kinds import CROWDED_PLACES, KEY_CATEGORIES, VENUES
 from workflow import timekeeping
+from workflow.assistance.models import Assistance
 from workflow.handovers.models import Handover
 from workflow.hazards.categories import clock_rule_for
 from workflow.hazards.models import Hazard
 from workflow.inspections.models import Inspection
 from workflow.majors.models import MajorHazard
 from workflow.measures.models import Measure
+from workflow.permits.models import Permit
 from workflow.queue.models import Task
+from workflow.queue.placing import BEHIND, spot_of
 from workflow.rectification.models import Rectification
+from workflow.transfers.models import Transfer
 from workflow.turns import several
 
 LIFE, CROWDED, KEY, URGENT = "QW-LIFE", "QW-CROWD", "QW-KEY", "QW-URGENT"
 WEIGHTS = (LIFE, CROWDED, KEY, URGENT)
 _WITHIN_HOURS = ("HZ-24H", "HZ-2H")
-_WEIGHED: dict[str, Any] = {
-    model.__tablename__: model for model in (Hazard, Handover, Rectification, Inspection, Measure, MajorHazard)
-}
+_SUBJECTS: dict[str, Any] = {
+    model.__tablename__: model
+    for model in (Hazard, Handover, Rectification, Inspection, Measure, MajorHazard, Permit, Assistance, Transfer)
+}  # fmt: skip
 BATCH = 50
 
 
@@ -75,26 +80,28 @@ def _is_crowded(place_type: str | None) -> bool:
 
 
 def misplaced(session: Session, after: UUID | None) -> tuple[list[UUID], UUID | None]:
-    """Of the next open items those whose weight is another now; where to go on, or None at the end. Locks nothing."""
-    weighed = select(Task.id, Task.subject_type, Task.subject_id, Task.hours_up, Task.ranked_up)
-    weighed = weighed.where(Task.is_open, Task.subject_type.in_(_WEIGHED))
+    """Of the next open items those whose weight or place is another now; where to go on, or None at the end. Locks nothing."""
+    columns = (Task.id, Task.subject_type, Task.subject_id, Task.hours_up, Task.ranked_up, Task.lon, Task.lat)
+    weighed = select(*columns).where(Task.is_open)
     if after is not None:
         weighed = weighed.where(Task.id > after)
     rows = session.execute(weighed.order_by(Task.id).limit(BATCH)).all()
     cases: dict[UUID, Any] = {}
-    for kind, model in _WEIGHED.items():
+    for kind, model in _SUBJECTS.items():
         of_kind = [row.subject_id for row in rows if row.subject_type == kind]
         if of_kind:
             cases |= {case.id: case for case in session.scalars(select(model).where(model.id.in_(of_kind)))}
-    for model, column in ((Hazard, "hazard_id"), (Unit, "unit_id")):  # read together what each looks at
-        behind = {getattr(case, column, None) for case in cases.values()}
-        session.scalars(select(model).where(model.id.in_(behind))).all()
+    looked_at = list(cases.values())
+    for column, model in BEHIND.items():  # read together what each looks at
+        behind = {getattr(case, column, None) for case in looked_at}
+        looked_at += session.scalars(select(model).where(model.id.in_(behind))).all()
     by_id = {row.id: row for row in rows}
     found: set[UUID] = set()
 
     def compare(task_id: UUID) -> bool:
         row = by_id[task_id]
-        if (row.hours_up, row.ranked_up) != weight_of(session, cases[row.subject_id]):
+        case = cases[row.subject_id]
+        if (row.hours_up, row.ranked_up) != weight_of(session, case) or (row.lon, row.lat) != spot_of(session, case):
             found.add(task_id)
         return True
 
@@ -103,14 +110,16 @@ def misplaced(session: Session, after: UUID | None) -> tuple[list[UUID], UUID | 
 
 
 def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
-    """Rank these open items anew. What somebody holds is passed by: who waits for nobody stands in nobody's way.
+    """Rank and place these open items anew. What somebody holds is passed by: who waits for nobody stands in nobody's way.
 
     It comes again when the timetable goes through the queue (`misplaced`), unless whoever holds it sees to it himself.
     """
-    items = select(Task).where(Task.id.in_(ids), Task.is_open, Task.subject_type.in_(_WEIGHED))
+    items = select(Task).where(Task.id.in_(ids), Task.is_open)
     free = items.order_by(Task.id).with_for_update(skip_locked=True).execution_options(populate_existing=True)
     for task in session.scalars(free).all():
-        hours_up, ranked_up = weight_of(session, session.get_one(_WEIGHED[task.subject_type], task.subject_id))
+        case = session.get_one(_SUBJECTS[task.subject_type], task.subject_id)
+        task.lon, task.lat = spot_of(session, case)  # no device has it, so the revision stays
+        hours_up, ranked_up = weight_of(session, case)
         if (task.hours_up, task.ranked_up) != (hours_up, ranked_up):
             task.hours_up, task.ranked_up = hours_up, ranked_up
             task.revision, task.updated_at = task.revision + 1, now(session)
@@ -118,7 +127,7 @@ def put_right(session: Session, ids: Sequence[UUID] | Select[UUID]) -> None:
 
 def of_unit(unit_id: UUID) -> Select[UUID]:
     """The items of what is done at a place."""
-    return _of(*((kind, kind.unit_id == unit_id) for kind in (Rectification, Inspection, Measure, MajorHazard)))
+    return _of(*((kind, kind.unit_id == unit_id) for kind in (Rectification, Inspection, Measure, MajorHazard, Permit)))
 
 
 def of_hazard(hazard_id: UUID) -> Select[UUID]:

@@ -12,7 +12,7 @@ from workflow.hazards.schemas import AssignSchema, HandOverSchema
 from workflow.queue.rules import ASSIGNABLE, BULK, LABELS
 from workflow.schemas import NamedPersonSchema, NoteSchema, OfferedActionSchema
 
-VIEWS = ("mine", "team", "ours", "all")
+VIEWS = ("mine", "team", "ours", "area", "all")
 SUBJECTS = ("hazard", "handover", "rectification", "permit", "assistance", "inspection", "measure", "major", "transfer")
 BUCKETS = ("due_today", "overdue", "to_sign", "to_assign")
 
@@ -72,6 +72,33 @@ class BucketsSchema(AnswerSchema):
     overdue = fields.Integer()
     to_sign = fields.Integer()
     to_assign = fields.Integer()
+
+
+class CellKindSchema(AnswerSchema):
+    """How many of one kind."""
+
+    subject_type = fields.String(validate=validate.OneOf(SUBJECTS))
+    count = fields.Integer()
+
+
+class CellSchema(AnswerSchema):
+    """A square of the map, by its south-western corner, and what is open in it."""
+
+    west = fields.Float()
+    south = fields.Float()
+    count = fields.Integer()
+    overdue = fields.Integer()
+    kinds = fields.List(fields.Nested(CellKindSchema), metadata={"description": "`count` by kind"})
+
+
+class CellsSchema(AnswerSchema):
+    """The cells in which something is open. Each opens to its items: `GET /queue` with its four edges and the same filters."""
+
+    size = fields.Float(metadata={"description": "of each cell, in degrees"})
+    items = fields.List(fields.Nested(CellSchema))
+    total = fields.Integer()
+    overdue = fields.Integer()
+    unplaced = fields.Integer(metadata={"description": "how many more there are, wherever, whose place nobody knows"})
 
 
 class LoadSchema(AnswerSchema):

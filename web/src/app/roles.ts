@@ -37,6 +37,8 @@ export const leadsIn = (user: User | null, regionCode: string): boolean =>
 export const decidesIssues = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR')
 /** Who reads the figures of his jurisdiction. */
 export const readsFigures = (user: User | null): boolean => hasRole(user, 'UNIT_LEADER', 'SUPERVISOR', 'ANALYST', 'COMMANDER')
+/** Who sees on a map what is open in his jurisdiction. */
+export const seesArea = decidesIssues
 /** Who sees which devices of the staff still hold work. */
 export const watchesDevices = (user: User | null): boolean => decidesIssues(user) || hasRole(user, 'SYS_ADMIN', 'SEC_ADMIN')
 /** Who may have a deputy in an office: whoever holds there what can be lent (accounts/roles.py, DELEGABLE_ROLES). */

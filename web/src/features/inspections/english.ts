@@ -24,6 +24,8 @@ export default {
   'inspections.entry_about': 'The entry code of a unit, scanned by fire officers when they inspect it.',
   'inspections.arrival': 'Arrival',
   'inspections.show_certificates': 'Two officers, certificates shown unasked; scan the code at the entrance.',
+  'inspections.no_text': 'Its words are not entered yet; see the published text.',
+  'inspections.whole_law': 'The whole law',
   'inspections.way.scan': 'Scan the entry code and begin',
   'inspections.way.none': 'There is no code: begin',
   'inspections.way.defer': 'Nothing can be inspected',

@@ -34,6 +34,8 @@ export const inspections: Feature = {
     'inspections.entry_about': '这是单位的入企码,供消防监督员到场检查时扫描。',
     'inspections.arrival': '到场',
     'inspections.show_certificates': '两人到场,主动出示执法证件,扫描单位的入企码。',
+    'inspections.no_text': '条文尚未录入,请查阅公布的文本。',
+    'inspections.whole_law': '查看全文',
     'inspections.way.scan': '扫入企码,开始检查',
     'inspections.way.none': '没有入企码,开始检查',
     'inspections.way.defer': '检查未能进行',

@@ -2,7 +2,10 @@ import type { Feature } from '@/app/feature'
 import { isOfficer } from '@/app/roles'
 
 export const map: Feature = {
-  routes: [{ path: '/map', name: 'map', component: () => import('./MapPage.vue') }],
+  routes: [
+    { path: '/map', name: 'map', component: () => import('./MapPage.vue') },
+    { path: '/map/area', name: 'area-map', component: () => import('./AreaPage.vue'), meta: { plain: true } },
+  ],
   tabs: [{ route: 'map', title: 'map.title', icon: 'location-o', order: 20, for: isOfficer }],
   messages: {
     'map.title': '地图',
@@ -20,6 +23,20 @@ export const map: Feature = {
     'map.choose': '点任务的标记,看方向和距离。',
     'map.hint.denied': '没有允许定位。在浏览器设置中允许后,显示您的位置。',
     'map.hint.unavailable': '暂时没有定位。在室外等一会儿再看。',
+    'map.area.title': '辖区地图',
+    'map.area.entry': '辖区地图',
+    'map.area.label': '辖区在办事项分布图',
+    'map.area.all': '显示整个辖区',
+    'map.area.plain': '没有底图,只显示数量和位置。',
+    'map.area.cell': '在办{n}件',
+    'map.area.cell_late': '在办{n}件,超期{late}件',
+    'map.area.late': '超期{n}',
+    'map.area.open': '查看这{n}件',
+    'map.area.closer': '放大看',
+    'map.area.choose': '点圆圈看这一格的事项;红色的有超期。',
+    'map.area.none': '这一范围没有在办事项。',
+    'map.area.unplaced': '辖区内另有{n}件没有坐标,请在待办中查看。',
+    'map.area.old': '没有网络,显示的是{at}统计的数量。',
   },
   english: () => import('./english'),
 }

@@ -1,6 +1,9 @@
 /** The same words in English, fetched by whoever reads English. */
 export default {
   'queue.title': 'To do',
+  'queue.map': 'Map',
+  'queue.in_cell': 'Items of one square of the map',
+  'queue.leave_cell': 'All to do',
   'queue.buckets': 'Kinds of work',
   'queue.bucket.due_today': 'Due today',
   'queue.bucket.overdue': 'Overdue',

@@ -1,16 +1,16 @@
-import { reactive, watch } from 'vue'
+import { reactive, watch, type Ref } from 'vue'
 import { useLoaded, usePages } from '@/app/async'
 import { api } from '@/app/http'
+import type { Box } from './box'
 import type { Filters } from './types'
 
-/** The queue as it is narrowed now, and the counts of the four buckets. */
-export function useQueue() {
+/** The queue as it is narrowed now, and the counts of the four buckets. A box of the map opens to all of the jurisdiction in it. */
+export function useQueue(box: Ref<Box | null>) {
   const filters = reactive<Filters>({ bucket: null, view: 'ours', kind: null })
   const counts = useLoaded(async () => (await api.GET('/api/v1/queue/buckets')).data ?? null)
   const pages = usePages(async (cursor) => {
     const query = {
-      view: filters.view,
-      ...(filters.bucket ? { bucket: filters.bucket } : {}),
+      ...(box.value ? { view: 'area' as const, ...box.value } : { view: filters.view, ...(filters.bucket ? { bucket: filters.bucket } : {}) }),
       ...(filters.kind ? { subject_type: filters.kind } : {}),
       ...(cursor ? { cursor } : {}),
     }
@@ -28,6 +28,6 @@ export function useQueue() {
     void refresh()
   }
 
-  watch(filters, () => void pages.reload())
+  watch([filters, box], () => void pages.reload())
   return { filters, counts: counts.value, ...pages, refresh, drop }
 }
