@@ -13,7 +13,7 @@ from database.base import Json, new_id
 from sync.mutations import Origin
 from wire import NewId
 from workflow.acting import get
-from workflow.hazards.queries import made_on
+from workflow.patrol_reports import made_on
 from workflow.patrols.commands import MUTATIONS
 from workflow.patrols.models import Patrol
 from workflow.patrols.queries import listed, shown, summary

@@ -36,7 +36,7 @@ from workflow.inspections.models import Inspection
 from workflow.majors import suspecting
 from workflow.majors.models import MajorHazard
 from workflow.majors.rules import LIFE as MAJOR_LIFE
-from workflow.patrols.models import Patrol
+from workflow.patrol_reports import check_patrol
 from workflow.queue import ranking
 from workflow.rectification import commands as rectification, prompting
 from workflow.rectification.models import Rectification
@@ -220,14 +220,6 @@ def _check_order(session: Session, event: Event) -> None:
         raise Invalid(field_error("rectification_id", "not_yours", "没有这份责令改正通知书"))
 
 
-def _check_patrol(session: Session, event: Event) -> None:
-    """The round on which a report was made has to be that of whoever reports."""
-    patrol_id = session.get_one(Hazard, event.entity_id).patrol_id
-    own = select(Patrol.id).where(Patrol.id == patrol_id, Patrol.patroller_id == event.actor_id)
-    if patrol_id is not None and session.scalar(own) is None:
-        raise Invalid(field_error("patrol_id", "unknown_patrol", "没有这条巡查记录"))
-
-
 def _open_hazard(session: Session, event: Event) -> None:
     """An imminent danger that the place itself was told of: reported by the expert, under his name, which stays sealed."""
     case = session.get_one(Assistance, event.entity_id)
@@ -273,7 +265,7 @@ REACTIONS: dict[str, tuple[Callable[[Session, Event], None], ...]] = {
     "hazard.reclassified": (_rank_siblings,),
     "hazard.reporter_told": (rewards.open_claims,),
     "hazard.verified_true": (_order, _end_prompt, open311.follow),
-    "hazard.submitted": (_check_patrol,),
+    "hazard.submitted": (check_patrol,),
     "hazard.registered": (open311.follow,),
     "hazard.handed_over": (_transfer_order, _end_prompt, open311.follow),
     "hazard.rejected": (_end_siblings, intakes.follow, open311.follow),

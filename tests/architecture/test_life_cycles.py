@@ -23,9 +23,7 @@ from workflow.state_machine import START, StateMachine
 
 MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEASURE, MAJOR]
 # After its end a hazard can still be disputed and rated, and its leader decides about late clocks.
-_PUBLISHING = {"publish", "keep_private", "withdraw_publication"}
 AFTER_THE_END = {
-    **{("inspection", state): _PUBLISHING for state in ("NO_PROBLEM", "FIXED_ON_SITE", "RECTIFIED", "CASE_FILED")},
     ("hazard", "CLOSED"): {"dispute", "rate", "follow_up", "confirm_timely", "judge_reuse"},
     ("hazard", "MERGED"): {"unmerge"},
     # A permit lives on, and ends otherwise; papers on their way are still handed over.
@@ -33,6 +31,10 @@ AFTER_THE_END = {
     ("permit", "REFUSED"): {"serve"},
     ("assistance", "CLOSED"): {"rate"},
     ("permit", "REVOKED"): {"serve"},
+    **{  # what the public reads of it is decided when the work is done
+        ("inspection", state): {"publish", "keep_private", "withdraw_publication"}
+        for state in ("NO_PROBLEM", "FIXED_ON_SITE", "RECTIFIED", "CASE_FILED")
+    },
 }
 
 each = pytest.mark.parametrize("life", MACHINES, ids=lambda life: life.name)

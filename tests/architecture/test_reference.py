@@ -41,7 +41,7 @@ from workflow.rectification.records import OfficerOrderSchema, UnitOrderSchema
 # The verb of an event ends like a participle, or is one of these.
 IRREGULAR = {
     "upheld", "sent", "set", "told", "withdrawn", "read", "lost", "soon", "reset", "taken", "held", "lent", "written", "paid",
-    "heard", "found", "kept", "put",
+    "heard", "found", "put",
 }  # fmt: skip
 # Subjects that are no table of their own: a clock is an event of its case, the calendar is many notices.
 SUBJECTS = {"clock", "calendar"}

@@ -88,8 +88,12 @@ class Cases:
                 case.act(case.office.clerk, "tell_reporter")
             elif flavour == "asked" and kind == "rectification" and state in UNDER_WAY:
                 case.act(case.office.manager, "ask_extension", due_on=in_days(case, 28), reason="配件尚未到货")
+            elif flavour == "published" and kind == "inspection":
+                case.act(case.office.leader, "publish")
             elif flavour == "served" and state == "OVERDUE_NOT_FIXED":
                 served(case)
+            elif flavour == "rated poorly" and (kind, state) == ("hazard", "CLOSED"):
+                case.act(case.reporter, "rate", score=1)
             elif flavour == "asked" and kind == "hazard" and state not in LIVES[kind].final:
                 case.act(case.office.leader, "request_force_close", reason="重复上报,已另案办理")
         return self._cases[key]
@@ -107,7 +111,8 @@ class Cases:
         first = next(step.source for step in LIVES[kind].steps(action) if step.source != START)
         flavours = dict.fromkeys(("force_close", "grant_extension", "refuse_extension"), "asked") | {
             "cosign": "drafted", "precheck": "with grid worker", "close": "told", "answer_office": "questioned",
-            "keep": "remaining", "file_case": "served", "suggest_supervision": "unanswered",
+            "keep": "remaining", "file_case": "served", "suggest_supervision": "unanswered", "follow_up": "rated poorly",
+            "withdraw_publication": "published",
         }  # fmt: skip
         return self.case(kind, state or preferred.get(action, first), flavours.get(action, ""))
 

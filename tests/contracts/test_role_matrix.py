@@ -38,8 +38,6 @@ GUARDED = {
     ("hazard", "HANDED_OVER", "close"): "not_ready_to_close",
     ("hazard", "HANDED_OVER", "force_close"): "receiver_holds_the_case",
     ("hazard", "", "confirm_timely"): "nothing_claimed",
-    ("hazard", "", "follow_up"): "no_poor_rating",
-    ("inspection", "", "withdraw_publication"): "not_published",
     ("hazard", "", "judge_reuse"): "nothing_to_judge",
     ("permit", "INSPECTED", "grant"): "does_not_conform",
 }

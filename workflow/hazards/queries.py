@@ -276,9 +276,3 @@ def by_tracking_code(session: Session, tracking_hash: bytes) -> Hazard | None:
 def by_short_code(session: Session, number: str, short_hash: bytes) -> Hazard | None:
     """The hazard of a case number and 8 characters."""
     return session.scalars(select(Hazard).where(Hazard.number == number, Hazard.tracking_short_hash == short_hash)).one_or_none()
-
-
-def made_on(session: Session, patrol_id: UUID) -> list[Json]:
-    """The reports that were made on a grid worker's round, by number and how they stand: of what was reported nothing."""
-    made = select(Hazard.number, Hazard.state).where(Hazard.patrol_id == patrol_id).order_by(Hazard.id)
-    return [{"number": number, "state_label": LIFE.labels[state]} for number, state in session.execute(made)]

@@ -37,11 +37,11 @@ def publish(session: Session, actor: Actor, inspection_id: UUID, _: dict[str, An
 
 
 def keep_private(session: Session, actor: Actor, inspection_id: UUID, data: dict[str, Any], origin: Origin) -> Inspection:
-    """不予公开, on a ground of the law and with the reason. Event: inspection.kept_private."""
+    """不予公开, on a ground of the law and with the reason. Event: inspection.publication_declined."""
     inspection, step = take(session, actor, inspection_id, "keep_private", origin)
     inspection.publication = _decided(session, actor, "KEPT_PRIVATE", ground=data["ground"], reason=data["reason"])
     ground = GROUNDS[data["ground"]]
-    go(session, inspection, step, actor, "inspection.kept_private", origin, ground=ground, reason=data["reason"])
+    go(session, inspection, step, actor, "inspection.publication_declined", origin, ground=ground, reason=data["reason"])
     return inspection
 
 

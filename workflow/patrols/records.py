@@ -22,7 +22,6 @@ class PatrolAddressSchema(AnswerSchema):
     gacha = fields.String(allow_none=True)
     household = fields.String(allow_none=True)
     landmark = fields.String(allow_none=True)
-    optional = frozenset({"sumu", "gacha", "household", "landmark"})
 
 
 class WhatWasDoneSchema(AnswerSchema):

@@ -10,19 +10,21 @@ from uuid import UUID
 
 from accounts.actor import Actor, Role
 from database.base import Json
+from places.jurisdiction import ADDRESS_PARTS
 from sync.catalog import Scope, Synced
 from workflow.patrols.models import Patrol
 from workflow.patrols.rules import CHECKERS
 
 _SHOWN = (
-    "number", "kind", "state", "region_code", "unit_id", "place_name", "address", "lon", "lat", "walked_by", "checked_at",
+    "number", "kind", "state", "region_code", "unit_id", "place_name", "lon", "lat", "walked_by", "checked_at",
     "device_at", "checklist", "answers", "note", "photo_ids", "due_at",
 )  # fmt: skip
 
 
 def patrol_line(patrol: Patrol) -> Json:
     """The whole of it: nothing in it is for some of its readers alone."""
-    return {name: getattr(patrol, name) for name in _SHOWN}
+    address = {name: patrol.address.get(name) for name in ("region_name", *ADDRESS_PARTS)}
+    return {**{name: getattr(patrol, name) for name in _SHOWN}, "address": address}
 
 
 PATROL = Synced(
