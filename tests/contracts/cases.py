@@ -88,7 +88,7 @@ class Cases:
                 case.act(case.office.clerk, "tell_reporter")
             elif flavour == "asked" and kind == "rectification" and state in UNDER_WAY:
                 case.act(case.office.manager, "ask_extension", due_on=in_days(case, 28), reason="配件尚未到货")
-            elif flavour == "published" and kind == "inspection":
+            elif flavour == "published" and any(step.source == state for step in LIVES[kind].steps("publish")):
                 case.act(case.office.leader, "publish")
             elif flavour == "served" and state == "OVERDUE_NOT_FIXED":
                 served(case)

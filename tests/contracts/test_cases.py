@@ -22,7 +22,7 @@ from workflow.hazards.models import Hazard
 # Nobody had the case before it was first assigned; a dispute may be reviewed within the brigade.
 NOBODY_YET = {
     "hazard.assigned: removed_officers", "hazard.reopened: removed_officers", "hazard.disputed: committee",
-    "permit.assigned: removed_officers",
+    "permit.assigned: removed_officers", "major.supervised: unit",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from accounts.actor import SYSTEM
 from tests.contracts.cases import LIVES
 from tests.simulator.facts import Facts
+from workflow.hazards.rules import POOR_SCORE
 from workflow.papers.rules import USED
 from workflow.queue.rules import waiting_for
 
@@ -32,6 +33,14 @@ def what_was_taken_happened(facts: Facts) -> Iterator[str]:
             yield f"{row.name} {row.mid} is {row.outcome} in revision {revision}, and the journal of {row.entity_id} has nothing"
 
 
+def _owed(kind: str, case: Any) -> str | None:
+    """What comes before that for which its state waits, said here and not asked of the program."""
+    if kind == "hazard" and case.state == "CLOSED" and case.rating is not None and case.rating["score"] <= POOR_SCORE:
+        return None if "follow_up" in case.rating else "follow_up"
+    is_over = kind == "inspection" and case.finding is not None and case.publication is None
+    return "publish" if is_over else None
+
+
 def exactly_one_holder(facts: Facts) -> Iterator[str]:
     """Each case is on the list on which its state puts it, in the hands of those who were sent or took it, or of the office."""
     tasks = {(task.subject_type, task.subject_id): task for task in facts.sim.server.rows("SELECT * FROM task")}
@@ -41,7 +50,7 @@ def exactly_one_holder(facts: Facts) -> Iterator[str]:
             held = set(task.holder_ids) if task is not None and task.is_open else set()
             waits = waiting_for(
                 kind, case.state, is_held=bool(held), is_asked=getattr(case, "extension", None) is not None,
-                is_unserved=kind == "rectification" and case.served_at is None,
+                is_unserved=kind == "rectification" and case.served_at is None, owes=_owed(kind, case),
             )  # fmt: skip
             if (waits is not None) != (task is not None and task.is_open):
                 yield f"{kind} {case.id} is {case.state}, and its task is {task and (task.state, task.is_open)}"

@@ -247,5 +247,6 @@ def test_what_was_being_written_does_not_stay_on_the_phone_of_who_signed_out(pag
     assert len(page.evaluate(drafts)) == 1
     page.goto("/me")
     page.get_by_role("button", name="退出登录").click()
+    page.get_by_role("button", name="确认").click()  # what was not saved goes
     expect(page.get_by_role("button", name="退出登录")).to_have_count(0)
     assert page.evaluate(drafts) == []

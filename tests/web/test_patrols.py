@@ -52,7 +52,7 @@ def test_a_round_and_its_report_are_made_without_a_network_and_arrive_together(p
         axe(page)
         page.get_by_role("button", name="上报为隐患").click()
         page.get_by_role("button", name="没有着火,继续上报").click()
-        expect(page.get_by_label("说说情况")).to_have_value(
+        expect(page.get_by_label("情况说明")).to_have_value(
             "巡查项目“疏散通道、安全出口、楼梯间畅通,没有锁闭、堵塞、占用”不符合。二层安全出口上锁"
         )
         page.get_by_role("button", name="保存").click()

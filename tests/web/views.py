@@ -154,7 +154,9 @@ def see_something_wrong(page: Page) -> None:
     expect(card).to_be_visible()
     card.get_by_role("radio", name="不符合").click()
     card.get_by_label("问题").fill("二层安全出口上锁")
-    page.get_by_role("button", name="其余全部符合").click()
+    rest = page.get_by_role("button", name="其余全部符合")
+    if rest.is_enabled():  # in the second mode the draft has it
+        rest.click()
 
 
 def choose(what: str) -> Callable[[Page], None]:

@@ -23,6 +23,7 @@ MACHINES = [HAZARD, HANDOVER, RECTIFICATION, PERMIT, ASSISTANCE, INSPECTION, MEA
 # What may still happen to a closed hazard, and to a permit that is valid or whose paper is still on its way.
 LEAVES_FINAL = {
     "dispute", "rate", "confirm_timely", "tell_revocation", "cancel", "retract", "serve", "unmerge", "judge_reuse",
+    "follow_up", "publish", "keep_private", "withdraw_publication",
 }  # fmt: skip
 
 
