@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError as TookTooLong, expect
 
 from accounts.actor import Role
 from operations.demo.cases import Case, Office, position, report
@@ -25,6 +25,8 @@ _FINGERS = "window.fingers = { taps: 0 }; addEventListener('click', () => finger
 SEED = 20261126
 THERE = (109.823, 40.642)
 ORDER_DAYS = 7
+_PAGES = 20  # more than there are
+_AT_ONCE_MS, _TRIES = 3_000, 7
 
 Maker = Callable[[Office, int], str]  # what the card of its case says that it waits for
 
@@ -99,23 +101,31 @@ def order_of(office: Office) -> Json:
 
 
 def reach(page: Page, item: Locator) -> Locator:
-    """An item of the queue, on whichever page it is."""
+    """An item of the queue, on whichever page it is. What is fetched anew meanwhile begins at the first page again."""
     more = page.get_by_role("button", name="加载更多")
-    expect(item.or_(more).first).to_be_visible()  # not while the list is fetched anew
-    while item.count() == 0 and more.is_visible():
+    for _ in range(_PAGES):
+        expect(item.or_(more).first).to_be_visible()
+        if item.count() > 0:
+            break
         cards = page.locator("article.card").count()
-        more.click()
-        expect(page.locator("article.card")).not_to_have_count(cards)
+        if more.is_visible():
+            more.click()
+            expect(page.locator("article.card")).not_to_have_count(cards)
     return item
 
 
 def clear(page: Page, nth: int, waits: str) -> int:
     """Tap what the card offers, and that it is right so; how many taps it were."""
     item = page.locator("article.card").filter(has_text=f"区{nth}号楼").filter(has_text=waits)
-    reach(page, item)
-    before = page.evaluate("fingers.taps")
-    item.locator("button.step").click()
     sheet = page.locator("[role=dialog].sheet")
+    for _ in range(_TRIES):
+        reach(page, item)
+        before = page.evaluate("fingers.taps")
+        try:
+            item.locator("button.step").click(timeout=_AT_ONCE_MS)
+            break
+        except TookTooLong:  # the list was fetched anew just then
+            continue
     submit = sheet.locator("button[type=submit]")
     expect(submit).to_be_enabled()  # the sensible choice is made: whom to send, where to, until when
     submit.click()
