@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from accounts.actor import BRIGADE_ROLES, SYSTEM, Actor, Role
+from accounts.actor import BRIGADE_ROLES, SYSTEM, UNIT_ROLES, Actor, Role
 from database.base import Json, Revised
 from database.journal import Event, record
 from database.session import now
@@ -126,6 +126,18 @@ def is_of_the_unit(case: Any, unit_id: UUID | None, actor: Actor) -> bool:
     """True for those who see a case with `officer_ids` and `region_code` only because they act for this unit."""
     is_office = roles_of(actor, case.region_code) & BRIGADE_ROLES or actor.id in case.officer_ids
     return not is_office and any(power.unit_id == unit_id for power in actor.units)
+
+
+def roles_of_officers_and_unit(case: Any, unit_id: UUID | None, actor: Actor, origin: Origin | None) -> set[Role]:
+    """On what two officers order of a unit: the brigade by jurisdiction, the two while it is theirs, the unit by its powers."""
+    held = roles_of(actor, case.region_code)
+    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
+    if origin is not None and origin.held_at_last_pull:
+        roles |= actor.roles & {Role.FIRE_OFFICER}
+    elif actor.id in case.officer_ids:
+        roles |= held & {Role.FIRE_OFFICER}
+    powers = [power for power in actor.units if power.unit_id == unit_id and power.covers("rectifications")]
+    return roles | {power.role for power in powers if power.role in UNIT_ROLES}
 
 
 def roles_of(actor: Actor, region_code: str) -> set[Role]:

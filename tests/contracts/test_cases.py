@@ -22,7 +22,8 @@ from workflow.hazards.models import Hazard
 # Nobody had the case before it was first assigned; a dispute may be reviewed within the brigade.
 NOBODY_YET = {
     "hazard.assigned: removed_officers", "hazard.reopened: removed_officers", "hazard.disputed: committee",
-    "permit.assigned: removed_officers", "major.supervised: unit",
+    "permit.assigned: removed_officers",
+    "major.supervised: unit",  # of which nothing was served yet
 }  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from accounts.actor import Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
-from workflow.acting import roles_of
+from workflow.acting import roles_of_officers_and_unit
 from workflow.cosigning import drafted, leaves_open
 from workflow.majors.models import MajorHazard
 from workflow.majors.rules import LIFE, may_take, owes
@@ -66,15 +66,7 @@ MAJOR = Synced(
 
 def roles_on(major: MajorHazard, actor: Actor, origin: Origin | None = None) -> set[Role]:
     """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power once it was told."""
-    held = roles_of(actor, major.region_code)
-    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
-    if origin is not None and origin.held_at_last_pull:
-        roles |= actor.roles & {Role.FIRE_OFFICER}
-    elif actor.id in major.officer_ids:
-        roles |= held & {Role.FIRE_OFFICER}
-    powers = [power for power in actor.units if power.unit_id == major.told_unit_id and power.covers("rectifications")]
-    roles |= {power.role for power in powers if power.role in UNIT_ROLES}
-    return roles
+    return roles_of_officers_and_unit(major, major.told_unit_id, actor, origin)
 
 
 def obstacle(major: MajorHazard, action: str, actor: Actor) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from accounts.actor import Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
-from workflow.acting import roles_of
+from workflow.acting import roles_of_officers_and_unit
 from workflow.cosigning import drafted, leaves_open
 from workflow.measures.models import Measure
 from workflow.measures.rules import KINDS, LIFE, may_take
@@ -80,15 +80,7 @@ MEASURE = Synced(
 
 def roles_on(measure: Measure, actor: Actor, origin: Origin | None = None) -> set[Role]:
     """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power once it is in force."""
-    held = roles_of(actor, measure.region_code)
-    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
-    if origin is not None and origin.held_at_last_pull:
-        roles |= actor.roles & {Role.FIRE_OFFICER}
-    elif actor.id in measure.officer_ids:
-        roles |= held & {Role.FIRE_OFFICER}
-    powers = [power for power in actor.units if power.unit_id == measure.told_unit_id and power.covers("rectifications")]
-    roles |= {power.role for power in powers if power.role in UNIT_ROLES}
-    return roles
+    return roles_of_officers_and_unit(measure, measure.told_unit_id, actor, origin)
 
 
 def obstacle(measure: Measure, action: str, actor: Actor) -> str | None:

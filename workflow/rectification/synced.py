@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.actor import BRIGADE_ROLES, UNIT_ROLES, Actor, Role
+from accounts.actor import Actor, Role
 from database.base import Json
 from sync.catalog import Scope, Synced
 from sync.mutations import Origin
-from workflow.acting import roles_of
+from workflow.acting import roles_of_officers_and_unit
 from workflow.cosigning import drafted, leaves_open
 from workflow.rectification.models import Rectification
 from workflow.rectification.rules import LIFE, may_take
@@ -61,15 +61,7 @@ RECTIFICATION = Synced(
 
 def roles_on(order: Rectification, actor: Actor, origin: Origin | None = None) -> set[Role]:
     """Brigade by jurisdiction, the two officers while it is theirs, the unit's people by their power."""
-    held = roles_of(actor, order.region_code)
-    roles = held & ((BRIGADE_ROLES - {Role.FIRE_OFFICER}) | {Role.SYSTEM})
-    if origin is not None and origin.held_at_last_pull:
-        roles |= actor.roles & {Role.FIRE_OFFICER}
-    elif actor.id in order.officer_ids:
-        roles |= held & {Role.FIRE_OFFICER}
-    powers = [power for power in actor.units if power.unit_id == order.unit_id and power.covers("rectifications")]
-    roles |= {power.role for power in powers if power.role in UNIT_ROLES}
-    return roles
+    return roles_of_officers_and_unit(order, order.unit_id, actor, origin)
 
 
 def obstacle(order: Rectification, action: str, moment: datetime) -> str | None:
